@@ -1,0 +1,36 @@
+# Two commands: `make demo` shows the tool at work, `make test` proves it. Both set up .venv on first use.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint types contracts self unit docs
+.DEFAULT_GOAL := test
+
+.venv/.ready: pyproject.toml requirements-dev.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: .venv/.ready
+	@$(BIN)/python examples/demo.py
+
+test: lint types contracts self docs unit
+
+lint: .venv/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/.ready
+	$(BIN)/mypy
+
+contracts: .venv/.ready
+	$(BIN)/lint-imports
+
+self: .venv/.ready
+	$(BIN)/statefence check
+
+docs: .venv/.ready
+	$(BIN)/python -m statefence.docs --check
+
+unit: .venv/.ready
+	$(BIN)/python -m pytest

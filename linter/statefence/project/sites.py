@@ -1,0 +1,182 @@
+"""What the analysis answers: every spawn, open and statement of the project, and what each resolves to.
+
+These records are what `map` prints and what rules read. The first environment or path is the main answer (every flag
+and optional parameter at its default), the others can be reached at the same line.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from statefence.model import Answer, Span, Step
+from statefence.template import Template
+
+
+class EnvKind(StrEnum):
+    """How a child's environment relates to its parent's (DESIGN, section 4)."""
+
+    INHERITS = "inherits"
+    FULL = "full"
+    PARTIAL = "partial"
+    EMPTY = "empty"
+    FILTERED = "filtered"
+    PASSTHROUGH = "passthrough"
+    UNKNOWN = "unknown"
+
+
+class PathKind(StrEnum):
+    """What decides which file an open reaches (DESIGN, section 4)."""
+
+    MEMORY = "memory"
+    LITERAL = "literal"
+    SYMBOLIC = "symbolic"
+    CWD_RELATIVE = "cwd-relative"
+    TMP = "tmp"
+    PARAMETER = "parameter"
+    CONFIG = "config"
+    UNKNOWN = "unknown"
+
+
+class Mode(StrEnum):
+    """What an open may do to its file."""
+
+    READ = "ro"
+    WRITE = "rw"
+    APPEND = "append"
+    CREATE = "create"
+    REMOVE = "remove"
+    UNKNOWN = "unknown"
+
+
+class Anchor(StrEnum):
+    """What kind of source text builds an environment, which decides how a fix may add to it."""
+
+    ABSENT = "absent"  # the call passes no env
+    DISPLAY = "display"  # a dict display or a dict(...) call
+    EXPRESSION = "expression"  # any other expression
+
+
+class Environment(Struct, frozen=True):
+    """One environment block a child may get.
+
+    Attributes:
+        kind: its class.
+        sets: names added for certain, whatever the parent has.
+        drops: names removed for certain.
+        carried: for each name the analysis was asked about or saw: does the child get it when the parent has it?
+        rest: the same answer for every other name.
+        ensured: names that the child gets even when the parent lacks them.
+        reads: for each name set, the variables its value's fallback chain reads.
+        reason: why the answer is unknown or decided elsewhere; empty otherwise.
+        anchor: how the block is written, at `anchor_path` and `anchor_span` (the call itself when absent).
+        trace: where the block was made, nearest first.
+    """
+
+    kind: EnvKind
+    sets: tuple[str, ...] = ()
+    drops: tuple[str, ...] = ()
+    carried: dict[str, Answer] = {}
+    rest: Answer = Answer.UNKNOWN
+    ensured: tuple[str, ...] = ()
+    reason: str = ""
+    anchor: Anchor = Anchor.EXPRESSION
+    anchor_path: str = ""
+    anchor_span: Span | None = None
+    trace: tuple[Step, ...] = ()
+
+    def carries(self, name: str) -> Answer:
+        """Whether a child gets `name` when its parent has it."""
+        return self.carried.get(name, self.rest)
+
+    def ensures(self, name: str) -> Answer:
+        """Whether a child gets `name` even when its parent lacks it."""
+        if name in self.ensured:
+            return Answer.YES
+        return Answer.UNKNOWN if self.kind in {EnvKind.PASSTHROUGH, EnvKind.UNKNOWN} else Answer.NO
+
+
+class Spawn(Struct, frozen=True):
+    """A call that starts a child, or that hands an environment on to one (`via` then names the API it ends in).
+
+    Attributes:
+        program: argv[0] where it is known, else None.
+        environments: main answer first; never empty.
+    """
+
+    path: str
+    span: Span
+    api: str
+    via: str | None
+    symbol: str
+    environments: tuple[Environment, ...]
+    program: str | None = None
+    trace: tuple[Step, ...] = ()
+
+
+class Target(Struct, frozen=True):
+    """One place an open may reach; `template` is None when nothing is known of it."""
+
+    kind: PathKind
+    template: Template | None = None
+    reason: str = ""
+    trace: tuple[Step, ...] = ()
+    span: Span | None = None
+
+
+class Open(Struct, frozen=True):
+    """A call that opens, creates, replaces or removes state, or that hands a path on to one.
+
+    Attributes:
+        argument: the span of the expression that decides the path, in the same file; None when there is none.
+        targets: main answer first; never empty.
+    """
+
+    path: str
+    span: Span
+    api: str
+    via: str | None
+    symbol: str
+    mode: Mode
+    targets: tuple[Target, ...]
+    argument: Span | None = None
+    database: bool = True
+    trace: tuple[Step, ...] = ()
+
+
+class Statement(Struct, frozen=True):
+    """A call that hands SQL to a database.
+
+    Attributes:
+        sql: the text, each hole written as `{}`.
+        holes: how many there are.
+        known: whether the tables below are all of them.
+        connection: the targets the connection may have been opened on, main first; empty when not known.
+    """
+
+    path: str
+    span: Span
+    api: str
+    via: str | None
+    symbol: str
+    sql: str
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    ddl: tuple[str, ...] = ()
+    holes: int = 0
+    known: Answer = Answer.UNKNOWN
+    connection: tuple[Target, ...] = ()
+    argument: Span | None = None
+    trace: tuple[Step, ...] = ()
+
+
+class EnvRead(Struct, frozen=True):
+    """A fallback chain over environment variables, in the order in which they are asked, at the outermost expression."""
+
+    path: str
+    span: Span
+    symbol: str
+    names: tuple[str, ...]
+    spans: tuple[Span, ...] = ()
+    trace: tuple[Step, ...] = ()

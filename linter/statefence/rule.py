@@ -1,0 +1,56 @@
+"""What a rule is: a value with its documentation, its check and its cases. Types only; nothing is registered here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from statefence.model import Hit, Safety, Severity
+
+if TYPE_CHECKING:
+    from statefence.policy import Policy
+    from statefence.project import Module, Project
+
+Check = Callable[["Module", "Project", "Policy"], Iterator[Hit]]
+Files = str | Mapping[str, str]
+
+
+class Good(Struct, frozen=True):
+    """Code in which the rule must find nothing. `files` is one module's text, or texts by path."""
+
+    title: str
+    files: Files
+    policy: str = ""
+
+
+class Bad(Struct, frozen=True):
+    """Code in which the rule must find exactly the lines marked `# error`.
+
+    Attributes:
+        fixed: the texts after every fix the rule offers (safe and unsafe), without markers; None when it offers none.
+        policy: the policy it is checked under, as TOML, without the `[tool.statefence]` prefix.
+    """
+
+    title: str
+    files: Files
+    fixed: Files | None = None
+    policy: str = ""
+
+
+class Rule(Struct, frozen=True):
+    """A rule. Its name is its module's, with hyphens; its documentation is the module's docstring.
+
+    Attributes:
+        check: from one module, the project and the policy to the hits in that module; pure.
+        fix: the safety of the edits its hits carry; NONE when they never carry any.
+        needs_policy: whether the rule has nothing to say without a policy.
+    """
+
+    code: str
+    check: Check
+    cases: tuple[Good | Bad, ...]
+    fix: Safety = Safety.NONE
+    severity: Severity = Severity.ERROR
+    since: str = "0.1"
