@@ -18,7 +18,12 @@ Files = str | Mapping[str, str]
 
 
 class Good(Struct, frozen=True):
-    """Code in which the rule must find nothing. `files` is one module's text, or texts by path."""
+    """Code in which the rule must find nothing.
+
+    Attributes:
+        files: one module's text, which is then `app.py`, or texts by path; indentation they all share is removed.
+        policy: the policy it is checked under, as TOML, without the `[tool.statefence]` prefix.
+    """
 
     title: str
     files: Files
@@ -26,11 +31,15 @@ class Good(Struct, frozen=True):
 
 
 class Bad(Struct, frozen=True):
-    """Code in which the rule must find exactly the lines marked `# error`.
+    """Code in which the rule must find exactly the lines marked `# error`, one finding per marker.
+
+    A marker may quote a part of the message, `# error: holds only A`; a line may carry several.
 
     Attributes:
-        fixed: the texts after every fix the rule offers (safe and unsafe), without markers; None when it offers none.
-        policy: the policy it is checked under, as TOML, without the `[tool.statefence]` prefix.
+        files: as in `Good`.
+        fixed: the texts after every fix the rule offers, safe and unsafe; of several files only those that change.
+            What the rule must still find is marked `# error` there. None when it offers no fix.
+        policy: as in `Good`.
     """
 
     title: str
@@ -44,8 +53,8 @@ class Rule(Struct, frozen=True):
 
     Attributes:
         check: from one module, the project and the policy to the hits in that module; pure.
-        fix: the safety of the edits its hits carry; NONE when they never carry any.
-        needs_policy: whether the rule has nothing to say without a policy.
+        fix: the safety of the edits its hits carry unless a hit says otherwise; NONE when they never carry any.
+        since: the first release that has it.
     """
 
     code: str

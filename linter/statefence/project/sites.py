@@ -67,6 +67,7 @@ class Environment(Struct, frozen=True):
         drops: names removed for certain.
         carried: for each name the analysis was asked about or saw: does the child get it when the parent has it?
         rest: the same answer for every other name.
+        prefixes: names that begin so are removed.
         ensured: names that the child gets even when the parent lacks them.
         reads: for each name set, the variables its value's fallback chain reads.
         reason: why the answer is unknown or decided elsewhere; empty otherwise.
@@ -79,6 +80,7 @@ class Environment(Struct, frozen=True):
     drops: tuple[str, ...] = ()
     carried: dict[str, Answer] = {}
     rest: Answer = Answer.UNKNOWN
+    prefixes: tuple[str, ...] = ()
     ensured: tuple[str, ...] = ()
     reason: str = ""
     anchor: Anchor = Anchor.EXPRESSION
@@ -88,6 +90,8 @@ class Environment(Struct, frozen=True):
 
     def carries(self, name: str) -> Answer:
         """Whether a child gets `name` when its parent has it."""
+        if name not in self.carried and self.prefixes and name.startswith(self.prefixes):
+            return Answer.NO
         return self.carried.get(name, self.rest)
 
     def ensures(self, name: str) -> Answer:

@@ -1,0 +1,1 @@
+"""A desktop assistant: chats, sub-agents, MCP tools."""

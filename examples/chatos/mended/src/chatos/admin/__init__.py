@@ -1,0 +1,1 @@
+"""Configuration: models, secrets, MCP servers, prompts, settings."""

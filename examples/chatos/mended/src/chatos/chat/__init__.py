@@ -1,0 +1,1 @@
+"""Chats: sessions, messages, and what the user can do in them."""

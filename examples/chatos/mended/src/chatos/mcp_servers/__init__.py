@@ -1,0 +1,1 @@
+"""MCP servers: the one chatos brings along, and those the user adds."""

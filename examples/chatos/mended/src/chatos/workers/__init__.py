@@ -1,0 +1,1 @@
+"""Work that runs outside the desktop's own process."""

@@ -1,0 +1,39 @@
+"""`python -m statefence`, and what the console script calls."""
+
+from __future__ import annotations
+
+import gc
+import io
+import os
+import sys
+
+_BROKEN_PIPE = 141  # 128 + SIGPIPE, as a shell reports it
+_INTERRUPTED = 130  # 128 + SIGINT
+
+
+def run() -> None:
+    """Run the command line and exit the process with its code."""
+    gc.disable()  # a run is short and makes few cycles
+    _never_fail_on_characters()
+    from statefence.cli import main
+
+    try:
+        code = main(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = _BROKEN_PIPE
+    except KeyboardInterrupt:
+        code = _INTERRUPTED
+    sys.exit(code)
+
+
+def _never_fail_on_characters() -> None:
+    """Have characters escaped that the terminal's or the pipe's encoding lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+if __name__ == "__main__":
+    run()

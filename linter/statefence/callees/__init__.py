@@ -1,0 +1,11 @@
+"""What the analysis knows of functions outside the project: who spawns, opens and executes, and how each means its arguments.
+
+Adding a callee is adding one entry to the table of its family; every entry names the source of its facts.
+"""
+
+from statefence.callees.executors import EXECUTORS, Executor
+from statefence.callees.openers import OPENERS, Opener
+from statefence.callees.records import Argument, Given
+from statefence.callees.spawners import SPAWNERS, Spawner
+
+__all__ = ["EXECUTORS", "OPENERS", "SPAWNERS", "Argument", "Executor", "Given", "Opener", "Spawner"]

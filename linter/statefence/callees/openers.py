@@ -1,0 +1,179 @@
+"""Who opens, creates, replaces or removes state, and which argument decides what it reaches."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from statefence.callees.records import Argument
+
+
+class Opener(Struct, frozen=True):
+    """A callee that reaches state on disk or on a server.
+
+    Attributes:
+        names: the dotted names it is imported by, the canonical one first.
+        source: where its facts stand.
+        path: where the path or URL is handed over, the first one given wins.
+        form: `path`; `uri`: a path that may be a `file:` URI; `url`: a SQLAlchemy or server URL; `server`: a DSN or
+            connection parameters, never a file.
+        absent: what it opens without a path: `memory`, or a path relative to the working directory, or empty when
+            the call is then no open at all.
+        memory: a keyword that, when true or given, makes it a memory database.
+        mode: `rw`, `ro`, `append`, `create`, `remove`, or `argument` when the call's own mode argument decides.
+        database: it is a database, so it is listed even without a store that claims it.
+        connection: what it returns takes statements.
+    """
+
+    names: tuple[str, ...]
+    source: str
+    path: tuple[Argument, ...]
+    form: str = "path"
+    absent: str = ""
+    memory: tuple[str, ...] = ()
+    mode: str = "rw"
+    database: bool = True
+    connection: bool = False
+
+
+SQLITE = "docs.python.org/3/library/sqlite3.html#sqlite3.connect"
+SQLALCHEMY = "docs.sqlalchemy.org/en/20/core/engines.html"
+
+
+def database(*names: str, source: str, argument: str, position: int | None = 0, **options: object) -> Opener:
+    """A database opened by a path."""
+    fields = {"connection": True, "form": "uri", **options}
+    return Opener(names, source, (Argument(argument, position),), **fields)  # type: ignore[arg-type] # see Opener
+
+
+def server(*names: str, source: str, arguments: tuple[Argument, ...], **options: object) -> Opener:
+    """A database server reached by a URL, a DSN or a host."""
+    fields = {"form": "server", "connection": True, **options}
+    return Opener(names, source, arguments, **fields)  # type: ignore[arg-type] # see Opener
+
+
+DSN = (Argument("dsn", 0), Argument("conninfo"), Argument("host"), Argument("database"), Argument("dbname"))
+
+OPENERS: tuple[Opener, ...] = (
+    database("sqlite3.connect", "sqlite3.dbapi2.connect", source=SQLITE, argument="database"),
+    database("sqlite3.Connection", "sqlite3.dbapi2.Connection", source=SQLITE, argument="database"),
+    database("pysqlite3.connect", "pysqlite3.dbapi2.connect", source="coleifer/pysqlite3", argument="database"),
+    database("sqlcipher3.connect", "sqlcipher3.dbapi2.connect", source="coleifer/sqlcipher3", argument="database"),
+    database("sqlean.connect", source="nalgeon/sqlean.py", argument="database"),
+    database("aiosqlite.connect", source="aiosqlite.omnilib.dev", argument="database"),
+    database("asqlite.connect", "asqlite.create_pool", source="Rapptz/asqlite", argument="database"),
+    database("apsw.Connection", source="rogerbinns.github.io/apsw", argument="filename"),
+    database(
+        "sqlite_utils.Database",
+        "sqlite_utils.db.Database",
+        source="sqlite-utils.datasette.io: Database(filename_or_conn=None, memory=False, memory_name=None, ...)",
+        argument="filename_or_conn",
+        memory=("memory", "memory_name"),
+    ),
+    database("dataset.connect", source="dataset.readthedocs.io", argument="url", form="url", absent="memory"),
+    database("duckdb.connect", source="duckdb.org/docs/api/python", argument="database", absent="memory"),
+    database("libsql.connect", "libsql_experimental.connect", source="docs.turso.tech", argument="database"),
+    database("libsql_client.create_client", source="libsql-client-py", argument="url", form="url"),
+    database("peewee.SqliteDatabase", source="docs.peewee-orm.com", argument="database"),
+    database(
+        "playhouse.sqlite_ext.SqliteExtDatabase",
+        "playhouse.sqliteq.SqliteQueueDatabase",
+        "playhouse.apsw_ext.APSWDatabase",
+        source="docs.peewee-orm.com",
+        argument="database",
+    ),
+    database("playhouse.db_url.connect", source="docs.peewee-orm.com", argument="url", form="url"),
+    database(
+        "sqlalchemy.create_engine",
+        "sqlalchemy.engine.create_engine",
+        "sqlmodel.create_engine",
+        source=SQLALCHEMY,
+        argument="url",
+        form="url",
+    ),
+    database(
+        "sqlalchemy.ext.asyncio.create_async_engine",
+        "sqlalchemy.ext.asyncio.engine.create_async_engine",
+        source=SQLALCHEMY,
+        argument="url",
+        form="url",
+    ),
+    database("databases.Database", source="encode/databases", argument="url", form="url"),
+    database("diskcache.Cache", source="grantjenks.com/docs/diskcache", argument="directory", connection=False),
+    database("diskcache.FanoutCache", "diskcache.Deque", "diskcache.Index", source="grantjenks.com/docs/diskcache",
+             argument="directory", connection=False),
+    database("shelve.open", source="docs.python.org/3/library/shelve.html", argument="filename", connection=False),
+    database(
+        "dbm.open", "dbm.gnu.open", "dbm.ndbm.open", "dbm.dumb.open", "dbm.sqlite3.open",
+        source="docs.python.org/3/library/dbm.html",
+        argument="file",
+        connection=False,
+    ),
+    database("tinydb.TinyDB", source="tinydb.readthedocs.io", argument="path", connection=False),
+    database("lmdb.open", "lmdb.Environment", source="lmdb.readthedocs.io", argument="path", connection=False),
+    database("plyvel.DB", source="plyvel.readthedocs.io", argument="name", connection=False),
+    database("sqlitedict.SqliteDict", source="piskvorky/sqlitedict", argument="filename", connection=False),
+    database("pickledb.load", source="patx/pickledb", argument="location", connection=False),
+    database("kuzu.Database", source="docs.kuzudb.com", argument="database_path", absent="memory", connection=False),
+    database(
+        "chromadb.PersistentClient",
+        source="docs.trychroma.com: path defaults to ./chroma",
+        argument="path",
+        absent="chroma",
+        connection=False,
+        form="path",
+    ),
+    Opener(
+        ("chromadb.Client", "chromadb.EphemeralClient"),
+        "docs.trychroma.com: Client(settings), in memory unless settings.persist_directory is set",
+        (Argument("settings", 0),),
+        form="settings",
+        absent="memory",
+    ),
+    database("lancedb.connect", "lancedb.connect_async", source="lancedb.github.io/lancedb", argument="uri",
+             connection=False, form="url"),
+    Opener(
+        ("qdrant_client.QdrantClient", "qdrant_client.AsyncQdrantClient"),
+        "python-client.qdrant.tech: QdrantClient(location, url, ..., host, path)",
+        (Argument("path"), Argument("location", 0), Argument("url", 1), Argument("host")),
+        form="url",
+        absent="server",
+    ),
+    Opener(
+        ("pymilvus.MilvusClient",),
+        "milvus.io: a path ending in .db is a local file",
+        (Argument("uri", 0),),
+        form="url",
+        absent="server",
+    ),
+    server("psycopg2.connect", "psycopg2.pool.SimpleConnectionPool", "psycopg2.pool.ThreadedConnectionPool",
+           source="www.psycopg.org", arguments=DSN),
+    server("psycopg.connect", "psycopg.Connection.connect", "psycopg.AsyncConnection.connect",
+           source="www.psycopg.org/psycopg3", arguments=(Argument("conninfo", 0), *DSN[2:])),
+    server("psycopg_pool.ConnectionPool", "psycopg_pool.AsyncConnectionPool", source="www.psycopg.org/psycopg3",
+           arguments=(Argument("conninfo", 0),)),
+    server("asyncpg.connect", "asyncpg.create_pool", source="magicstack.github.io/asyncpg", arguments=DSN),
+    server("aiopg.connect", "aiopg.create_pool", source="aiopg.readthedocs.io", arguments=DSN),
+    server("pymysql.connect", "MySQLdb.connect", "mysql.connector.connect", "aiomysql.connect", "aiomysql.create_pool",
+           source="peps.python.org/pep-0249", arguments=(Argument("host", 0), Argument("dsn"))),
+    server(
+        "pymongo.MongoClient", "pymongo.mongo_client.MongoClient", "pymongo.AsyncMongoClient",
+        "motor.motor_asyncio.AsyncIOMotorClient",
+        source="pymongo.readthedocs.io",
+        arguments=(Argument("host", 0),),
+        absent="server",
+        connection=False,
+    ),
+    server(
+        "redis.from_url", "redis.Redis.from_url", "redis.asyncio.from_url", "redis.asyncio.Redis.from_url",
+        source="redis.readthedocs.io",
+        arguments=(Argument("url", 0),),
+        connection=False,
+    ),
+    server(
+        "redis.Redis", "redis.StrictRedis", "redis.asyncio.Redis",
+        source="redis.readthedocs.io",
+        arguments=(Argument("host", 0), Argument("unix_socket_path")),
+        absent="server",
+        connection=False,
+    ),
+)

@@ -1,0 +1,116 @@
+"""`statefence check`: find what breaks the policy, and repair it."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from typing import TextIO
+
+from statefence.cli.exit_codes import CLEAN, ERROR, FINDINGS
+from statefence.cli.output import paint, write_lines
+from statefence.cli.parsing import add_paths, comma_separated, parser
+from statefence.cli.project import policy_in_force, relative_paths, require_files
+from statefence.engine import Report, check, is_within, within
+from statefence.errors import UsageError
+from statefence.policy import Policy
+from statefence.report.closing import closing
+from statefence.source import Unread
+
+_FOR_PEOPLE = frozenset({"full", "concise"})
+_FORMATS = ("full", "concise", "json", "github")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command; returns the exit code."""
+    options = _options(arguments)
+    policy = policy_in_force(options.config)
+    paths = relative_paths(options.paths, policy.root)
+    report = check(policy, select=options.select, ignore=options.ignore)
+    require_files(options.paths, paths, (*report.sources, *(place.path for place in report.skipped)))
+    changed = (options.fix or options.diff) and _repaired(policy, report, options, paths)
+    if changed and not options.diff:
+        report = check(policy, select=options.select, ignore=options.ignore)
+    if not options.diff:
+        _write(within(report, paths), options)
+    return _exit_code(within(report, paths), options, paths, changed=changed)
+
+
+def _repaired(policy: Policy, report: Report, options: Namespace, paths: Sequence[str]) -> bool:
+    from statefence.cli.fixing import repair, show
+
+    if options.diff:
+        return show(policy, report, options, paths)
+    return repair(policy, report, options, paths, _log(options))
+
+
+def _options(arguments: Sequence[str]) -> Namespace:
+    of = parser("check", "Analyse the whole project and report what breaks its policy.")
+    add_paths(of)
+    of.add_argument("--select", action="extend", type=comma_separated, metavar="CODES", help="run these rules only")
+    of.add_argument("--ignore", action="extend", type=comma_separated, metavar="CODES", help="do not run these rules")
+    of.add_argument("--output-format", choices=_FORMATS, default="full")
+    of.add_argument("--statistics", action="store_true", help="count the findings of each rule instead of listing them")
+    of.add_argument("--exit-zero", action="store_true", help="exit with 0 even with findings")
+    of.add_argument("--fix", action="store_true", help="repair what can be repaired without changing the meaning")
+    of.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: also repairs that may change it")
+    of.add_argument("--diff", action="store_true", help="only show the repairs; exit with 1 if there are any")
+    of.add_argument("--exit-non-zero-on-fix", action="store_true", help="exit with 1 when something was repaired")
+    options = of.parse_args(arguments)
+    if options.statistics and not _is_for_people(options):
+        raise UsageError("--statistics goes with the formats full and concise only")
+    if options.unsafe_fixes and not (options.fix or options.diff):
+        raise UsageError("--unsafe-fixes goes with --fix or --diff only")
+    return options
+
+
+def _log(options: Namespace) -> TextIO:
+    """Where lines for people go: machine formats have standard output for themselves."""
+    return sys.stdout if _is_for_people(options) else sys.stderr
+
+
+def _is_for_people(options: Namespace) -> bool:
+    return options.output_format in _FOR_PEOPLE
+
+
+def _write(report: Report, options: Namespace) -> None:
+    write_lines(_lines(report, options))
+    sys.stdout.flush()
+    _log(options).write(f"{closing(report, fixed=options.fix)}\n")
+
+
+def _exit_code(report: Report, options: Namespace, paths: Sequence[str], *, changed: bool) -> int:
+    unread = [place for place in report.skipped if isinstance(place, Unread) and is_within(place.path, paths)]
+    for place in unread:
+        sys.stderr.write(f"error: {place.path}: {place.reason}\n")
+    if unread:
+        return ERROR
+    if changed and (options.diff or options.exit_non_zero_on_fix):
+        return FINDINGS
+    if options.diff or options.exit_zero or not report.findings:
+        return CLEAN
+    return FINDINGS
+
+
+def _lines(report: Report, options: Namespace) -> Iterator[str]:
+    if options.statistics:
+        from statefence.report.statistics import statistics
+
+        return statistics(report)
+    match options.output_format:
+        case "json":
+            from statefence.report.json import findings_json
+
+            return iter((findings_json(report),))
+        case "github":
+            from statefence.report.github import github
+
+            return github(report)
+        case "concise":
+            from statefence.report.concise import concise
+
+            return concise(report)
+        case _:
+            from statefence.report.full import full
+
+            return full(report, paint())

@@ -1,0 +1,172 @@
+"""Which files belong to the project: what git tracks or would track, else a walk of the tree."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from statefence.errors import UsageError
+from statefence.model import Skipped
+from statefence.policy.model import Policy
+from statefence.source import Unread
+
+_NEVER_SOURCE = frozenset(
+    {
+        ".bzr", ".direnv", ".eggs", ".git", ".hg", ".hypothesis", ".ipynb_checkpoints", ".mypy_cache", ".nox",
+        ".pants.d", ".pyenv", ".pytest_cache", ".pytype", ".ruff_cache", ".statefence_cache", ".svn", ".tox", ".venv",
+        "__pycache__", "__pypackages__", "node_modules", "site-packages",
+    }
+)  # fmt: skip
+_ENVIRONMENT_MARK = "pyvenv.cfg"
+_TRACKED = re.compile(rb"(?P<mode>\d{6}) [0-9a-f]+ \d\t(?P<path>.*)", re.DOTALL)
+_LINK = b"120000"
+_SUBMODULE = b"160000"
+_SET_BY_GIT_HOOKS = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"})
+
+
+class Discovered(Struct, frozen=True):
+    """The Python files of the project, sorted, relative to its root; and the places that were left out, with why."""
+
+    paths: tuple[str, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+
+class _Link(Struct, frozen=True, order=True):
+    """A symbolic link to a file, or to nothing."""
+
+    path: str
+
+
+_Place = str | _Link | Skipped
+
+
+def files(policy: Policy) -> Discovered:
+    """Find the project's `.py` files; raises UsageError when the root is not a directory.
+
+    Inside a git work tree these are the tracked files and the untracked ones that are not ignored; elsewhere, and where
+    git lists none (the root itself is ignored), all files below the root. Caches and virtual environments never count.
+    Symbolic links to directories are not followed, and a linked file is read once. A submodule or a repository nested
+    in a work tree is a project of its own: it is left out, and said to be.
+    """
+    if not Path(policy.root).is_dir():
+        raise UsageError(f"{policy.root}: no such directory")
+    found = set(_listed(policy.root))
+    if not any(isinstance(place, str) for place in found):
+        found = set(_walked(policy.root, ""))
+    paths = {place for place in found if isinstance(place, str)}
+    linked = _read_once(policy.root, paths, sorted(place for place in found if isinstance(place, _Link)))
+    skipped = sorted((place for place in found if isinstance(place, Skipped)), key=lambda place: place.path)
+    return Discovered(tuple(sorted((*paths, *linked))), tuple(skipped))
+
+
+def _read_once(root: str, paths: Iterable[str], links: Iterable[_Link]) -> Iterator[str]:
+    """Those links that lead to a file which neither its own name nor an earlier link leads to."""
+    seen = set(paths)
+    for link in links:
+        target = _relative(os.path.realpath(f"{root}/{link.path}"), root)
+        if target not in seen:
+            seen.add(target)
+            yield link.path
+
+
+def _relative(path: str, root: str) -> str:
+    return os.path.relpath(path, os.path.realpath(root)).replace(os.sep, "/")
+
+
+def _listed(root: str) -> Iterator[_Place]:
+    """The places git lists below `root`; none outside a work tree."""
+    entries = [_entry(item) for item in _git_listing(root).split(b"\0") if item]
+    environments = tuple(
+        path.removesuffix(_ENVIRONMENT_MARK) for _, path in entries if path.endswith(f"/{_ENVIRONMENT_MARK}")
+    )
+    for mode, path in entries:
+        if not _NEVER_SOURCE.isdisjoint(path.split("/")) or (environments and path.startswith(environments)):
+            continue
+        yield from _listed_place(root, mode, path)
+
+
+def _entry(item: bytes) -> tuple[bytes, str]:
+    """The mode of a tracked file, empty for an untracked one, and its path."""
+    tracked = _TRACKED.fullmatch(item)
+    return (tracked["mode"], os.fsdecode(tracked["path"])) if tracked else (b"", os.fsdecode(item))
+
+
+def _listed_place(root: str, mode: bytes, path: str) -> Iterator[_Place]:
+    if mode == _SUBMODULE:
+        yield Skipped(path, "a git submodule, a project of its own")
+    elif path.endswith("/"):
+        yield Skipped(path.rstrip("/"), "a git repository of its own")
+    elif path.endswith(".py") or mode in {_LINK, b""}:
+        try:
+            is_link = stat.S_ISLNK(os.lstat(f"{root}/{path}").st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return  # deleted, and git has not been told
+        yield from _linked(root, path) if is_link else _python_file(path)
+
+
+def _git_listing(root: str) -> bytes:
+    """What `git ls-files` prints: tracked files with mode and object name, then untracked ones; empty without git."""
+    if not _in_work_tree(Path(root).resolve()):
+        return b""
+    environment = {name: value for name, value in os.environ.items() if name not in _SET_BY_GIT_HOOKS}
+    # fsmonitor may name a program of the repository's choice
+    command = ["git", "-C", root, "-c", "core.fsmonitor=false", "ls-files", "--stage", "--cached", "--others"]
+    try:
+        return subprocess.run(
+            [*command, "--exclude-standard", "-z"], env=environment, capture_output=True, check=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return b""
+
+
+def _in_work_tree(directory: Path) -> bool:
+    return any((above / ".git").exists() for above in (directory, *directory.parents))
+
+
+def _walked(root: str, below: str) -> Iterator[_Place]:
+    """The places below a directory, which is relative to `root` and ends in a slash unless it is the root itself."""
+    try:
+        with os.scandir(f"{root}/{below}") as scan:
+            entries = list(scan)
+    except OSError as error:
+        yield Unread(below.rstrip("/") or ".", f"cannot be listed: {error.strerror}")
+        return
+    if below and any(entry.name == _ENVIRONMENT_MARK for entry in entries):
+        return
+    for entry in entries:
+        path = f"{below}{entry.name}"
+        if entry.is_symlink():
+            yield from _linked(root, path)
+        elif not entry.is_dir():
+            yield from _python_file(path)
+        elif entry.name not in _NEVER_SOURCE:
+            yield from _walked(root, f"{path}/")
+
+
+def _python_file(path: str) -> Iterator[str | Skipped]:
+    if not path.endswith(".py"):
+        return
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        yield Skipped(os.fsencode(path).decode(errors="backslashreplace"), "the name is not UTF-8")
+    else:
+        yield path
+
+
+def _linked(root: str, path: str) -> Iterator[_Place]:
+    """A symbolic link: to a file it is a file, to a directory of the project nothing, to any other a place left out."""
+    if not Path(root, path).is_dir():
+        yield from (place if isinstance(place, Skipped) else _Link(path) for place in _python_file(path))
+        return
+    target = _relative(os.path.realpath(f"{root}/{path}"), root)
+    if target == "." or path.startswith(f"{target}/"):
+        yield Skipped(path, "a symbolic link to a directory that it lies in")
+    elif target == ".." or target.startswith("../"):
+        yield Skipped(path, "a symbolic link to a directory outside the project, which is not followed")

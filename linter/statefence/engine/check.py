@@ -1,0 +1,153 @@
+"""Every selected rule over every module, its hits made into findings, and suppressions applied to them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from statefence.engine.enclosing import enclosing_symbol
+from statefence.engine.load import Loaded, load
+from statefence.engine.meta import UNREADABLE_FILE, UNUSED_IGNORE, misused, unreadable
+from statefence.engine.selection import selected
+from statefence.model import Answer, Finding, Hit, Place, Safety, Skipped
+from statefence.policy.model import Policy
+from statefence.project import Module, Project
+from statefence.project.sites import EnvKind, PathKind
+from statefence.registry import LoadedRule, rules
+from statefence.source import Source
+from statefence.suppressions import Suppression
+
+
+class Report(Struct, frozen=True):
+    """What a run says.
+
+    Attributes:
+        findings: sorted by path, line, column and code.
+        files: how many were analysed.
+        skipped: the files and places that were not, with why.
+        resolved: how many spawns, opens and statements have a known main answer.
+        unresolved: how many have not; these are neither findings nor clean.
+        sources: the files by path, for excerpts.
+    """
+
+    findings: tuple[Finding, ...]
+    files: int
+    skipped: tuple[Skipped, ...]
+    resolved: int
+    unresolved: int
+    sources: dict[str, Source]
+
+
+def check(
+    policy: Policy,
+    *,
+    overrides: Mapping[str, bytes] = {},
+    select: Iterable[str] | None = None,
+    ignore: Iterable[str] | None = None,
+) -> Report:
+    """Analyse the whole project and report what the selected rules find in it.
+
+    Args:
+        policy: what must hold, and where the project is.
+        overrides: bytes to use instead of what is on disk, by path.
+        select: codes or prefixes of the rules to run; None means all.
+        ignore: codes or prefixes of the rules not to run.
+
+    Raises:
+        UsageError: an unknown code, nothing to analyse.
+        PolicyError: the policy does not fit the project.
+    """
+    every = rules()
+    running = selected(every, select, ignore)
+    loaded = load(policy, overrides)
+    findings = set(_findings(loaded, policy, running, frozenset(rule.code for rule in every)))
+    resolved, unresolved = resolution(loaded.project)
+    return Report(
+        tuple(sorted(findings, key=_order)),
+        len(loaded.project.modules),
+        loaded.skipped,
+        resolved,
+        unresolved,
+        loaded.sources,
+    )
+
+
+def within(report: Report, paths: Sequence[str]) -> Report:
+    """The report with only those findings that stand in one of `paths`; what was analysed and skipped is all kept."""
+    return replace(report, findings=tuple(f for f in report.findings if is_within(f.place.path, paths)))
+
+
+def is_within(path: str, paths: Sequence[str]) -> bool:
+    """Whether `path` is one of `paths` or lies below one; the root is `.`, and no paths at all mean everything."""
+    return not paths or any(given in {".", path} or path.startswith(f"{given}/") for given in paths)
+
+
+def resolution(project: Project) -> tuple[int, int]:
+    """How many sites of the project have a known main answer, and how many have not."""
+    known = [answer for module in project.modules for answer in _known(project, module)]
+    return sum(known), len(known) - sum(known)
+
+
+def _known(project: Project, module: Module) -> Iterator[bool]:
+    for spawn in project.spawns(module):
+        yield spawn.environments[0].kind is not EnvKind.UNKNOWN
+    for opened in project.opens(module):
+        yield opened.targets[0].kind is not PathKind.UNKNOWN
+    for statement in project.statements(module):
+        yield statement.known is Answer.YES
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str, str]:
+    span = finding.place.span
+    return finding.place.path, span.line, span.column, finding.code, finding.message
+
+
+def _findings(
+    loaded: Loaded, policy: Policy, running: Sequence[LoadedRule], known: Collection[str]
+) -> Iterator[Finding]:
+    by_code = {rule.code: rule for rule in running}
+    ordinary = [rule for code, rule in by_code.items() if code not in {UNREADABLE_FILE, UNUSED_IGNORE}]
+    if rule := by_code.get(UNREADABLE_FILE):
+        for skipped in loaded.unreadable:
+            hit = unreadable(skipped, loaded.sources.get(skipped.path))
+            yield _finding(rule, hit, skipped.path, "")
+    judged = {rule.code for rule in ordinary}
+    for module in loaded.project.modules:
+        hits = [(rule, hit) for rule in ordinary for hit in rule.rule.check(module, loaded.project, policy)]
+        suppressions = module.source.suppressions
+        kept = [(rule, hit) for rule, hit in hits if not _suppressing(suppressions, rule.code, hit)]
+        if rule := by_code.get(UNUSED_IGNORE):
+            kept += [(rule, hit) for hit in _misuse(suppressions, hits, judged, known, policy)]
+        yield from _module_findings(module, kept)
+
+
+def _suppressing(suppressions: Iterable[Suppression], code: str, hit: Hit) -> list[Suppression]:
+    return [suppression for suppression in suppressions if suppression.covers(code, hit.span.line)]
+
+
+def _misuse(
+    suppressions: Sequence[Suppression],
+    hits: Sequence[tuple[LoadedRule, Hit]],
+    judged: Collection[str],
+    known: Collection[str],
+    policy: Policy,
+) -> Iterator[Hit]:
+    for suppression in suppressions:
+        used = {rule.code for rule, hit in hits if suppression.covers(rule.code, hit.span.line)}
+        yield from misused(suppression, used, judged, known, reasons=policy.require_reasons)
+
+
+def _module_findings(module: Module, hits: Sequence[tuple[LoadedRule, Hit]]) -> Iterator[Finding]:
+    if not hits:
+        return
+    symbol = enclosing_symbol(module.name, module.source)
+    for rule, hit in hits:
+        yield _finding(rule, hit, module.path, symbol(hit.span.line))
+
+
+def _finding(rule: LoadedRule, hit: Hit, path: str, symbol: str) -> Finding:
+    safety = (hit.safety or rule.rule.fix) if hit.edits else Safety.NONE
+    place = Place(path, hit.span)
+    return Finding(rule.code, rule.name, hit.message, place, symbol, rule.rule.severity, safety, hit.trace, hit.edits)

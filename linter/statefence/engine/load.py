@@ -1,0 +1,63 @@
+"""The first half of every run: find the files, read them, and analyse them as one project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from statefence.discover import files
+from statefence.errors import UsageError
+from statefence.model import Skipped
+from statefence.module_names import module_names
+from statefence.policy.check import check_modules
+from statefence.policy.model import Policy
+from statefence.project import Project, analyse
+from statefence.source import Source, decoded, read
+
+
+class Loaded(Struct, frozen=True):
+    """A project that was read and analysed.
+
+    Attributes:
+        sources: every file that decodes, by path, those with bad syntax included.
+        unreadable: the Python files that were not analysed.
+        left_out: the places that are not part of the project, such as submodules.
+    """
+
+    project: Project
+    sources: dict[str, Source]
+    unreadable: tuple[Skipped, ...]
+    left_out: tuple[Skipped, ...]
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Everything that was not analysed, by path."""
+        return tuple(sorted((*self.unreadable, *self.left_out), key=lambda place: place.path))
+
+
+def load(policy: Policy, overrides: Mapping[str, bytes] = {}) -> Loaded:
+    """Read and analyse the whole project of `policy`.
+
+    Args:
+        policy: says where the project is and how its modules are named.
+        overrides: bytes to use instead of what is on disk, by path; a path that is not on disk is added.
+
+    Raises:
+        UsageError: there is no Python file.
+        PolicyError: the policy does not fit the modules that were found.
+    """
+    found = files(policy)
+    root = Path(policy.root)
+    paths = sorted({*found.paths, *overrides})
+    if not paths:
+        raise UsageError(f"{policy.root}: no Python file to analyse")
+    check_modules(policy, module_names(paths, policy).values())
+    results = [decoded(path, overrides[path]) if path in overrides else read(root, path) for path in paths]
+    sources = {result.path: result for result in results if isinstance(result, Source)}
+    project = analyse(tuple(sources.values()), policy)
+    undecoded = (result for result in results if isinstance(result, Skipped))
+    return Loaded(
+        project, sources, tuple(sorted((*undecoded, *project.skipped), key=lambda skipped: skipped.path)), found.skipped
+    )

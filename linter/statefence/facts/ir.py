@@ -1,0 +1,359 @@
+"""The records a file is lowered to: a small, version-independent tree of the Python that the analysis evaluates.
+
+`ast` changes with every Python release and cannot be cached; these records do neither. What the analysis has no use
+for (arithmetic, comparisons of numbers, formatting options) becomes `Opaque`, whose children are still visited, so
+that no call inside it is lost.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from statefence.model import Span
+
+
+class Node(Struct, frozen=True, tag=True, array_like=True):
+    """Base of every expression and statement; `span` is where it stands in the file."""
+
+    span: Span
+
+
+class Constant(Node):
+    """A literal; bytes are kept as text (surrogateescape), an ellipsis or complex number as None."""
+
+    value: str | int | float | bool | None
+
+
+class Name(Node):
+    """A variable."""
+
+    id: str
+
+
+class Attribute(Node):
+    """`value.attr`."""
+
+    value: Expression
+    attr: str
+
+
+class Starred(Node):
+    """`*value` in a call, a display or a target."""
+
+    value: Expression
+
+
+class Keyword(Struct, frozen=True, array_like=True):
+    """`name=value` of a call; `**value` has no name."""
+
+    name: str | None
+    value: Expression
+
+
+class Call(Node):
+    """`function(*arguments, **keywords)`."""
+
+    function: Expression
+    arguments: tuple[Expression, ...]
+    keywords: tuple[Keyword, ...]
+
+
+class Subscript(Node):
+    """`value[index]`."""
+
+    value: Expression
+    index: Expression
+
+
+class Binary(Node):
+    """`left operator right` for the operators that build text, paths and mappings: `+ / % |`."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+class Boolean(Node):
+    """`a and b and c`, or the same with `or`."""
+
+    operator: str
+    values: tuple[Expression, ...]
+
+
+class Compare(Node):
+    """`left operator right` with one of `is`, `is not`, `==`, `!=`, `in`, `not in`."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+class Not(Node):
+    """`not operand`."""
+
+    operand: Expression
+
+
+class Conditional(Node):
+    """`then if test else orelse`."""
+
+    test: Expression
+    then: Expression
+    orelse: Expression
+
+
+class Format(Node):
+    """An f-string: literal parts are constants; conversions and format options are dropped."""
+
+    parts: tuple[Expression, ...]
+
+
+class Entry(Struct, frozen=True, array_like=True):
+    """`key: value` of a dict display; `**value` has no key."""
+
+    key: Expression | None
+    value: Expression
+
+
+class DictDisplay(Node):
+    """`{key: value, **other}`."""
+
+    entries: tuple[Entry, ...]
+
+
+class Display(Node):
+    """A tuple, list or set display; `kind` says which."""
+
+    kind: str
+    items: tuple[Expression, ...]
+
+
+class Clause(Struct, frozen=True, array_like=True):
+    """`for target in iterable if conditions` of a comprehension."""
+
+    target: Expression
+    iterable: Expression
+    conditions: tuple[Expression, ...]
+
+
+class Comprehension(Node):
+    """A comprehension or generator; `key` is None unless it makes a dict."""
+
+    kind: str
+    key: Expression | None
+    value: Expression
+    clauses: tuple[Clause, ...]
+
+
+class Lambda(Node):
+    """A lambda, as the function that it is."""
+
+    function: Function
+
+
+class Walrus(Node):
+    """`name := value`."""
+
+    name: str
+    value: Expression
+
+
+class Yield(Node):
+    """`yield value`."""
+
+    value: Expression | None
+
+
+class Opaque(Node):
+    """Anything else; `children` are its sub-expressions, in order."""
+
+    children: tuple[Expression, ...]
+
+
+class Assign(Node):
+    """`target = target = value`."""
+
+    targets: tuple[Expression, ...]
+    value: Expression
+    annotation: Expression | None = None
+
+
+class Declare(Node):
+    """`target: annotation` without a value."""
+
+    target: Expression
+    annotation: Expression
+
+
+class Augment(Node):
+    """`target operator= value`."""
+
+    target: Expression
+    operator: str
+    value: Expression
+
+
+class Delete(Node):
+    """`del targets`."""
+
+    targets: tuple[Expression, ...]
+
+
+class Evaluate(Node):
+    """An expression for its effect."""
+
+    value: Expression
+
+
+class Return(Node):
+    """`return value`."""
+
+    value: Expression | None
+
+
+class Leave(Node):
+    """`raise`, `break` or `continue`; what is raised is evaluated for its calls."""
+
+    kind: str
+    value: Expression | None = None
+
+
+class If(Node):
+    """`if test: then else: orelse`; a match statement becomes a chain of them."""
+
+    test: Expression
+    then: tuple[Statement, ...]
+    orelse: tuple[Statement, ...]
+
+
+class Loop(Node):
+    """A `for` (with target and iterable) or a `while` (with test)."""
+
+    target: Expression | None
+    iterable: Expression | None
+    test: Expression | None
+    body: tuple[Statement, ...]
+    orelse: tuple[Statement, ...]
+
+
+class Handler(Struct, frozen=True, array_like=True):
+    """`except types as name: body`; `types` is empty for a bare except."""
+
+    types: tuple[Expression, ...]
+    name: str | None
+    body: tuple[Statement, ...]
+
+
+class Try(Node):
+    """`try: body except ...: handlers else: orelse finally: final`."""
+
+    body: tuple[Statement, ...]
+    handlers: tuple[Handler, ...]
+    orelse: tuple[Statement, ...]
+    final: tuple[Statement, ...]
+
+
+class WithItem(Struct, frozen=True, array_like=True):
+    """`manager as target` of a with statement."""
+
+    manager: Expression
+    target: Expression | None
+
+
+class With(Node):
+    """`with items: body`, asynchronous or not."""
+
+    items: tuple[WithItem, ...]
+    body: tuple[Statement, ...]
+
+
+class ImportModule(Node):
+    """`import module as name`; without `as`, `name` is None and the first component is bound."""
+
+    module: str
+    name: str | None
+
+
+class ImportFrom(Node):
+    """`from module import names`; `level` counts the leading dots; `("*", "*")` imports everything."""
+
+    module: str
+    level: int
+    names: tuple[tuple[str, str], ...]
+
+
+class GlobalNames(Node):
+    """`global names`."""
+
+    names: tuple[str, ...]
+
+
+class Parameter(Struct, frozen=True, array_like=True):
+    """A parameter; `kind` is one of `positional`, `both`, `args`, `keyword`, `kwargs`."""
+
+    name: str
+    kind: str
+    default: Expression | None
+    annotation: Expression | None
+
+
+class Function(Node):
+    """A function or method; `name` is `<lambda>` for a lambda, whose body is one return."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    body: tuple[Statement, ...]
+    decorators: tuple[Expression, ...]
+    returns: Expression | None
+    generator: bool
+
+
+class Class(Node):
+    """A class definition."""
+
+    name: str
+    bases: tuple[Expression, ...]
+    body: tuple[Statement, ...]
+    decorators: tuple[Expression, ...]
+
+
+Expression = (
+    Constant
+    | Name
+    | Attribute
+    | Starred
+    | Call
+    | Subscript
+    | Binary
+    | Boolean
+    | Compare
+    | Not
+    | Conditional
+    | Format
+    | DictDisplay
+    | Display
+    | Comprehension
+    | Lambda
+    | Walrus
+    | Yield
+    | Opaque
+)
+
+Statement = (
+    Assign
+    | Declare
+    | Augment
+    | Delete
+    | Evaluate
+    | Return
+    | Leave
+    | If
+    | Loop
+    | Try
+    | With
+    | ImportModule
+    | ImportFrom
+    | GlobalNames
+    | Function
+    | Class
+)

@@ -1,0 +1,213 @@
+"""Fix a whole project: apply, analyse again, and keep of each file's edits only what provably repaired it.
+
+The driver neither reads nor writes files, and knows no rule: it is given the bytes of a file and an analysis of the
+project in which the contents of some files are replaced.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from statefence.fix.apply import apply
+from statefence.fix.comments import keeps_comments
+from statefence.fix.records import Refused
+from statefence.model import Finding, Safety
+
+Analysis = Callable[[Mapping[str, bytes]], Sequence[Finding]]
+_Key = tuple[str, str, str, str]
+
+
+class FixedFile(Struct, frozen=True):
+    """A file with its bytes before and after, and the findings that are gone, placed as they were when fixed."""
+
+    path: str
+    before: bytes
+    after: bytes
+    fixed: tuple[Finding, ...]
+
+
+class RefusedFix(Struct, frozen=True):
+    """A finding that has a fix which was not made, and why."""
+
+    finding: Finding
+    reason: str
+
+
+class Outcome(Struct, frozen=True):
+    """What fixing a project came to.
+
+    Attributes:
+        files: those that change, by path.
+        refused: the findings whose fix was asked for and not made.
+        remaining: every finding of the project as it will be, refused ones included.
+    """
+
+    files: tuple[FixedFile, ...]
+    refused: tuple[RefusedFix, ...]
+    remaining: tuple[Finding, ...]
+
+
+class _Candidate(Struct, frozen=True):
+    """New bytes of one file, not yet verified."""
+
+    path: str
+    before: bytes
+    after: bytes
+    fixed: tuple[Finding, ...]
+
+
+class _State(Struct, frozen=True):
+    """Where fixing stands: verified contents, what is found in them, and why files or findings are left alone."""
+
+    contents: dict[str, bytes]
+    findings: tuple[Finding, ...]
+    fixed: tuple[Finding, ...] = ()
+    given_up: dict[str, str] = {}
+    refused: tuple[RefusedFix, ...] = ()
+
+
+def fix_project(
+    read: Callable[[str], bytes],
+    analyse: Analysis,
+    *,
+    unsafe: bool,
+    chosen: Callable[[Finding], bool] = lambda _: True,
+    passes: int = 10,
+) -> Outcome:
+    """Fix what can be fixed, over and over until nothing more can.
+
+    Every file that changes parses and has the same comments; what was fixed in it is not found any more, nothing new
+    is found anywhere, and fixing it again would change nothing. A file for which that does not hold stays as it is.
+
+    Args:
+        read: the bytes of a file on disk, by its path relative to the project's root.
+        analyse: every finding of the project, with these contents in place of those on disk.
+        unsafe: also make the fixes that may change the program's meaning.
+        chosen: which findings may be fixed.
+        passes: how often to apply before a file that still changes is given up.
+    """
+    start = _State({}, tuple(analyse({})))
+    state = start
+    for _ in range(passes):
+        candidates, refused = _candidates(read, state, _wanted(state, unsafe=unsafe, chosen=chosen))
+        state = replace(state, refused=refused)
+        if not candidates:
+            return _outcome(read, state)
+        state = _settled(analyse, state, candidates)
+    return _outcome(read, _without_unstable(read, analyse, start, state, unsafe=unsafe, chosen=chosen))
+
+
+def _wanted(state: _State, *, unsafe: bool, chosen: Callable[[Finding], bool]) -> list[Finding]:
+    safeties = {Safety.SAFE, Safety.UNSAFE} if unsafe else {Safety.SAFE}
+    return [finding for finding in state.findings if finding.edits and finding.fix in safeties and chosen(finding)]
+
+
+def _candidates(
+    read: Callable[[str], bytes], state: _State, wanted: Iterable[Finding]
+) -> tuple[list[_Candidate], tuple[RefusedFix, ...]]:
+    """New bytes for every file in which something is wanted, and what could not be done."""
+    by_path = defaultdict[str, list[Finding]](list)
+    for finding in wanted:
+        by_path[finding.place.path].append(finding)
+    candidates: list[_Candidate] = []
+    refused: list[RefusedFix] = []
+    for path, findings in sorted(by_path.items()):
+        if path in state.given_up:
+            refused += (RefusedFix(finding, state.given_up[path]) for finding in findings)
+            continue
+        before = state.contents[path] if path in state.contents else read(path)
+        candidate, reasons = _candidate(path, before, findings)
+        refused += reasons
+        if candidate:
+            candidates.append(candidate)
+    return candidates, tuple(refused)
+
+
+def _candidate(path: str, before: bytes, findings: Sequence[Finding]) -> tuple[_Candidate | None, list[RefusedFix]]:
+    result = apply(before, [finding.edits for finding in findings])
+    if isinstance(result, Refused):
+        return None, [RefusedFix(finding, result.reason) for finding in findings]
+    pairs = list(zip(findings, result.refusals, strict=True))
+    refused = [RefusedFix(finding, reason) for finding, reason in pairs if reason is not None]
+    fixed = tuple(finding for finding, reason in pairs if reason is None)
+    return (_Candidate(path, before, result.data, fixed) if fixed else None), refused
+
+
+def _settled(analyse: Analysis, state: _State, candidates: Sequence[_Candidate]) -> _State:
+    """The state with the candidates that can be verified; halves are tried apart, so that one never stops another."""
+    contents = state.contents | {candidate.path: candidate.after for candidate in candidates}
+    findings = tuple(analyse(contents))
+    reason = _objection(state.findings, findings, candidates)
+    if reason is None:
+        fixed = tuple(finding for candidate in candidates for finding in candidate.fixed)
+        return replace(state, contents=contents, findings=findings, fixed=state.fixed + fixed)
+    if len(candidates) == 1:
+        return replace(state, given_up=state.given_up | {candidates[0].path: reason})
+    middle = len(candidates) // 2
+    return _settled(analyse, _settled(analyse, state, candidates[:middle]), candidates[middle:])
+
+
+def _objection(before: Sequence[Finding], after: Sequence[Finding], candidates: Sequence[_Candidate]) -> str | None:
+    """Why these candidates cannot be kept, given the findings before and after; None when they can."""
+    for candidate in candidates:
+        if reason := _objection_to_text(candidate):
+            return reason
+    counts_before, counts_after = Counter(map(_key, before)), Counter(map(_key, after))
+    for finding in after:
+        if counts_after[_key(finding)] > counts_before[_key(finding)]:
+            return f"the fix would cause {finding.code} in {finding.place.path}: {finding.message}"
+    fixed = Counter(_key(finding) for candidate in candidates for finding in candidate.fixed)
+    for key, count in fixed.items():
+        if counts_after[key] > counts_before[key] - count:
+            return f"{key[0]} would still be found after the fix"
+    return None
+
+
+def _objection_to_text(candidate: _Candidate) -> str | None:
+    if candidate.before == candidate.after:
+        return "the fix changes nothing"
+    edits = [edit for finding in candidate.fixed for edit in finding.edits]
+    return None if keeps_comments(candidate.before, candidate.after, edits) else "the fix would lose a comment"
+
+
+def _key(finding: Finding) -> _Key:
+    """What makes two findings the same although lines have moved."""
+    return finding.code, finding.place.path, finding.symbol, finding.message
+
+
+def _without_unstable(
+    read: Callable[[str], bytes],
+    analyse: Analysis,
+    start: _State,
+    state: _State,
+    *,
+    unsafe: bool,
+    chosen: Callable[[Finding], bool],
+) -> _State:
+    """The state without the files that would change once more, or the first one when the rest cannot stand alone."""
+    candidates, refused = _candidates(read, state, _wanted(state, unsafe=unsafe, chosen=chosen))
+    if not candidates:
+        return replace(state, refused=refused)
+    unstable = {candidate.path: "its fixes do not come to an end" for candidate in candidates}
+    contents = {path: data for path, data in state.contents.items() if path not in unstable}
+    findings = tuple(analyse(contents))
+    if _objection(start.findings, findings, ()):
+        unstable |= dict.fromkeys(contents, "a file that its fix depends on could not be fixed")
+        contents, findings = {}, start.findings
+    kept = replace(state, contents=contents, findings=findings, given_up=state.given_up | unstable)
+    _, refused = _candidates(read, kept, _wanted(kept, unsafe=unsafe, chosen=chosen))
+    return replace(kept, refused=refused)
+
+
+def _outcome(read: Callable[[str], bytes], state: _State) -> Outcome:
+    by_path = defaultdict[str, list[Finding]](list)
+    for finding in state.fixed:
+        by_path[finding.place.path].append(finding)
+    files = tuple(
+        FixedFile(path, read(path), data, tuple(by_path[path])) for path, data in sorted(state.contents.items())
+    )
+    return Outcome(files, state.refused, state.findings)

@@ -1,0 +1,81 @@
+"""Replace a file's content so that whoever looks, whenever the machine stops, sees the old bytes or the new ones."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+
+from statefence.errors import StatefenceError
+
+
+def write_atomic(path: Path, data: bytes, *, expected: bytes) -> None:
+    """Replace the content of an existing file, all at once, provided it still is `expected`.
+
+    The new content goes to a temporary file in the same directory, which then takes the file's name. Mode, owner,
+    group, extended attributes and access control lists are kept. A symbolic link stays one, and the file it leads to is
+    replaced. Of a file with several hard links only this name gets the new content, for the other names may belong to
+    a package cache or a snapshot that must not change. A process killed in the middle may leave the temporary file.
+
+    Raises:
+        StatefenceError: the file has changed, or cannot be read, replaced or given its owner; it is then as it was.
+    """
+    try:
+        target = path.resolve(strict=True)
+        temporary = _written(target, data)
+        try:
+            _check_unchanged(path, target, expected)
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        _sync_directory(target.parent)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StatefenceError(
+            f"{path}: cannot be replaced ({reason}): it and its directory must be writable"
+        ) from error
+
+
+def _written(target: Path, data: bytes) -> Path:
+    """A new file beside `target` that is on disk with `data`, the target's owner and its metadata."""
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            _copy_metadata(target, temporary)
+            os.fsync(file.fileno())
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def _copy_metadata(source: Path, target: Path) -> None:
+    """Give `target` the owner, mode and attributes of `source`, but not its times."""
+    wanted, present = source.stat(), target.stat()
+    if (wanted.st_uid, wanted.st_gid) != (present.st_uid, present.st_gid):
+        os.chown(target, wanted.st_uid, wanted.st_gid)
+    shutil.copystat(source, target)
+    target.chmod(stat.S_IMODE(wanted.st_mode))
+    os.utime(target)
+
+
+def _check_unchanged(path: Path, target: Path, expected: bytes) -> None:
+    if target.read_bytes() != expected:
+        raise StatefenceError(f"{path}: has changed since it was analysed: run again")
+
+
+def _sync_directory(directory: Path) -> None:
+    """Make the new name last through a power failure, where directories can be synchronised (not on Windows)."""
+    with contextlib.suppress(PermissionError):
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

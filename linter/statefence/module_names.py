@@ -1,0 +1,64 @@
+"""The dotted name of each file: given by the policy's `src` roots, guessed without them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from statefence.policy.model import Policy
+
+
+def module_names(paths: Iterable[str], policy: Policy) -> dict[str, str]:
+    """The dotted name of each of the project's files, given all of their paths.
+
+    A file below one of the policy's `src` roots is named from the deepest of them. Any other is named from the deepest
+    root that the tree shows (see `guessed_roots`). Two files can get the same name; `import` could not tell them apart
+    either.
+    """
+    every = tuple(paths)
+    given = tuple(_as_prefix(root) for root in policy.src)
+    guessed = guessed_roots(every)
+    return {path: module_name(path, given if path.startswith(given) else guessed) for path in every}
+
+
+def module_name(path: str, roots: Iterable[str]) -> str:
+    """The dotted name of a file from the deepest of `roots` it lies in; a root is empty or ends in a slash."""
+    root = max((root for root in roots if path.startswith(root)), key=len, default="")
+    parts = path[len(root) :].removesuffix(".py").split("/")
+    if parts[-1] == "__init__" and len(parts) > 1:
+        parts.pop()
+    return ".".join(parts)
+
+
+def guessed_roots(paths: Iterable[str]) -> tuple[str, ...]:
+    """The directories that imports seem to start from.
+
+    These are the project's root, every `src` directory that is not a package, and, outside those, every directory that
+    holds a topmost package: one with an `__init__.py` whose parent has none.
+    """
+    packages = {path.removesuffix("__init__.py") for path in paths if path.endswith("/__init__.py")}
+    sources = {root for path in paths if (root := _source_root(path)) and root not in packages}
+    holders = {
+        holder
+        for package in packages
+        if (holder := _parent(package)) not in packages and not package.startswith(tuple(sources))
+    }
+    return ("", *sorted(sources | holders - {""}))
+
+
+def _source_root(path: str) -> str:
+    """The deepest `src` directory above the file, empty when there is none."""
+    directories = path.split("/")[:-1]
+    if "src" not in directories:
+        return ""
+    depth = len(directories) - directories[::-1].index("src")
+    return "/".join(directories[:depth]) + "/"
+
+
+def _parent(directory: str) -> str:
+    head, slash, _ = directory.rstrip("/").rpartition("/")
+    return head + slash
+
+
+def _as_prefix(root: str) -> str:
+    inside = root.replace("\\", "/").removeprefix("./").strip("/")
+    return "" if inside in {"", "."} else f"{inside}/"

@@ -1,0 +1,61 @@
+"""What is wrong with a policy that only the project can tell: globs without a module, modules in two layers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+
+from statefence.errors import PolicyError
+from statefence.policy.globs import matches_module
+from statefence.policy.model import Policy
+from statefence.policy.problem import Problem, rendered
+
+
+def check_modules(policy: Policy, modules: Iterable[str]) -> None:
+    """Raise PolicyError, with every problem, when the policy does not fit the project's dotted module names."""
+    names = sorted(set(modules))
+    problems = [*_idle_globs(policy, names), *_shared_modules(policy, names)]
+    if problems:
+        source = policy.source or ""
+        raise PolicyError(*(rendered(problem, source, policy.lines.get(_key(problem), 1)) for problem in problems))
+
+
+def _key(problem: Problem) -> str:
+    return ".".join(problem.path)
+
+
+def _idle_globs(policy: Policy, modules: list[str]) -> Iterator[Problem]:
+    for layer, globs in policy.layers.items():
+        for number, glob in enumerate(globs):
+            yield from _idle_glob(("layers", layer, str(number)), glob, modules)
+    for glob in policy.namespaces:
+        yield from _idle_glob(("namespaces", glob), glob, modules)
+
+
+def _idle_glob(path: tuple[str, ...], glob: str, modules: list[str]) -> Iterator[Problem]:
+    if not any(matches_module(glob, module) for module in modules):
+        yield Problem(path, f'"{glob}" matches no module{_meant(glob, modules)}')
+
+
+def _meant(glob: str, modules: list[str]) -> str:
+    """The way out: the glob with its fixed beginning replaced by the nearest package or module there is."""
+    from difflib import get_close_matches
+
+    beginning = re.split("[*?]", glob, maxsplit=1)[0].rstrip(".")
+    packages = {package for module in modules for package in accumulate(module.split("."), "{}.{}".format)}
+    close = get_close_matches(beginning, sorted(packages), n=1)
+    if close:
+        return f', did you mean "{close[0]}{glob[len(beginning) :]}"?'
+    tops = sorted({module.split(".")[0] for module in modules})
+    return f": the project's packages are {', '.join(tops[:8])}" if tops else ": the project has no modules"
+
+
+def _shared_modules(policy: Policy, modules: list[str]) -> Iterator[Problem]:
+    for module in modules:
+        layers = [
+            layer for layer, globs in policy.layers.items() if any(matches_module(glob, module) for glob in globs)
+        ]
+        for other in layers[1:]:
+            message = f'the module "{module}" is in the layer "{layers[0]}" too: a module has one layer'
+            yield Problem(("layers", other), message)

@@ -1,0 +1,427 @@
+"""Classes: what a constructor leaves on an instance, and what an attribute of an instance, a class or `super()` is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from statefence.facts import ir
+from statefence.project import calls, sinks
+from statefence.project.frames import State
+from statefence.project.mappings import open_test
+from statefence.project.program import ClassModel, Definition, Edge, Program, Summary
+from statefence.project.values import (
+    Arguments,
+    Choice,
+    ClassValue,
+    External,
+    FunctionValue,
+    Object,
+    Parameter,
+    Result,
+    SuperValue,
+    Unknown,
+    Value,
+    choose,
+    is_constant_none,
+)
+
+if TYPE_CHECKING:
+    from statefence.project.interpreter import Interpreter
+
+FIELD_BASES = frozenset({"BaseModel", "NamedTuple", "TypedDict", "Struct", "SQLModel", "RootModel"})
+SETTINGS_BASES = frozenset({"BaseSettings", "Configurable", "SingletonConfigurable", "HasTraits", "LoggingConfigurable"})
+FIELD_DECORATORS = frozenset({"dataclass", "dataclass_transform", "define", "frozen", "mutable", "s", "attrs", "attributes"})
+
+
+def declare(interpreter: Interpreter, key: str, node: ir.Class) -> None:
+    """Interpret a class body and keep what it leaves."""
+    from statefence.project.interpreter import Interpreter as Body
+
+    program = interpreter.program
+    bases = tuple([interpreter.state.freeze(interpreter.evaluate(base)) for base in node.bases])
+    decorators = [interpreter.state.freeze(interpreter.evaluate(entry)) for entry in node.decorators]
+    body = Body(program, program.definitions[key], State({}, {}), interpreter.enclosing())
+    body.run(node.body)
+    names = {name: body.state.freeze(value) for name, value in body.state.variables.items()}
+    synthetic = any(_last_name(entry) in FIELD_DECORATORS for entry in decorators) or any(
+        _is_field_base(program, base) for base in bases
+    )
+    program.models[key] = ClassModel(key, bases, names, tuple(_fields(node.body)), synthetic)
+    if synthetic or _settings(program, key):
+        _declare_fields(interpreter, key, node)
+
+
+def _fields(body: Iterable[ir.Statement]) -> Iterator[str]:
+    for statement in body:
+        if isinstance(statement, ir.Declare) and isinstance(statement.target, ir.Name):
+            yield statement.target.id
+        elif isinstance(statement, ir.Assign) and isinstance(statement.targets[0], ir.Name):
+            yield statement.targets[0].id
+
+
+def _last_name(value: Value) -> str:
+    name = value.callee if isinstance(value, Result) else value.name if isinstance(value, External) else ""
+    return name.rpartition(".")[2]
+
+
+def _is_field_base(program: Program, base: Value) -> bool:
+    if isinstance(base, External):
+        return _last_name(base) in FIELD_BASES | SETTINGS_BASES
+    model = program.models.get(base.key) if isinstance(base, ClassValue) else None
+    return model is not None and model.synthetic
+
+
+def _settings(program: Program, key: str) -> bool:
+    """Whether a configuration, not the program, decides the fields of this class."""
+    return any(isinstance(base, External) and _last_name(base) in SETTINGS_BASES for base in lineage(program, key))
+
+
+def _declare_fields(interpreter: Interpreter, key: str, node: ir.Class) -> None:
+    """The constructor that a class of fields gets by itself: one parameter per annotated field, those of its bases first."""
+    program = interpreter.program
+    settings = _settings(program, key)
+    constructor = f"{key}.__init__"
+    parameters: dict[str, Parameter] = {}
+    for base in reversed(program.models[key].bases):
+        if isinstance(base, ClassValue):
+            for parameter in program.signatures.get(f"{base.key}.__init__", ()):
+                if parameter.name != "self":
+                    parameters[parameter.name] = parameter
+    for statement in node.body:
+        if isinstance(statement, ir.Declare | ir.Assign):
+            field = _field(program, constructor, statement, settings=settings)
+            if field is not None:
+                parameters[field.name] = field
+    if "__init__" not in program.models[key].names:
+        own = Parameter(constructor, "self", "both")
+        program.signatures[constructor] = (own, *parameters.values())
+        program.definitions.setdefault(constructor, _constructor(program, key, node))
+
+
+def _constructor(program: Program, key: str, node: ir.Class) -> Definition:
+    definition = program.definitions[key]
+    return Definition(definition.unit, f"{definition.qualified}.__init__", node, owner=key)
+
+
+def _field(
+    program: Program, constructor: str, statement: ir.Declare | ir.Assign, *, settings: bool
+) -> Parameter | None:
+    target = statement.target if isinstance(statement, ir.Declare) else statement.targets[0]
+    annotation = statement.annotation
+    if not isinstance(target, ir.Name) or (annotation is None and not settings):
+        return None
+    default: Value | None = None
+    if isinstance(statement, ir.Assign):
+        cls = constructor.removesuffix(".__init__")
+        default = _field_default(program, program.models[cls].names.get(target.id))
+    return Parameter(constructor, target.id, "both", default, settings, tuple(type_names(annotation)))
+
+
+def _field_default(program: Program, value: Value | None) -> Value | None:
+    """The default of `field(default=...)`, `Field(default_factory=...)` or a plain value; None for a required field."""
+    if not isinstance(value, Result) or value.callee.rpartition(".")[2] not in {"field", "Field", "ib", "attrib"}:
+        return value
+    keywords = dict(value.keywords)
+    if "default" in keywords:
+        return keywords["default"]
+    factory = keywords.get("default_factory", keywords.get("factory"))
+    if isinstance(factory, FunctionValue):
+        return calls.summarize(program, factory.key).returns
+    if factory is not None:
+        return Unknown("a default made by a factory")
+    positional = value.arguments[0] if value.arguments else None
+    return None if isinstance(positional, External) or positional is None else positional
+
+
+def synthetic_summary(_program: Program, _key: str) -> Summary:
+    """The constructor of a class of fields only stores them."""
+    return Summary(Unknown("a constructor returns nothing"))
+
+
+def type_names(annotation: ir.Expression | None) -> Iterator[str]:
+    """The dotted names an annotation is made of, in order; those within a quoted annotation too."""
+    if annotation is None:
+        return
+    if isinstance(annotation, ir.Name):
+        yield annotation.id
+    elif isinstance(annotation, ir.Attribute):
+        owner = next(type_names(annotation.value), "")
+        yield f"{owner}.{annotation.attr}"
+    elif isinstance(annotation, ir.Subscript):
+        yield from type_names(annotation.value)
+        yield from type_names(annotation.index)
+    elif isinstance(annotation, ir.Binary):
+        yield from type_names(annotation.left)
+        yield from type_names(annotation.right)
+    elif isinstance(annotation, ir.Display):
+        for entry in annotation.items:
+            yield from type_names(entry)
+    elif isinstance(annotation, ir.Constant) and isinstance(annotation.value, str):
+        for part in annotation.value.replace("[", "|").replace("]", "|").replace(",", "|").split("|"):
+            if part.strip().replace(".", "").isidentifier():
+                yield part.strip()
+
+
+def class_of(program: Program, parameter: Parameter) -> str | None:
+    """The project class that a parameter's annotation names, None when it names none."""
+    unit = parameter.function.partition(":")[0]
+    for name in parameter.types:
+        first, *rest = name.split(".")
+        value = calls.global_value(program, unit, first)
+        for part in rest:
+            value = None if value is None else calls.module_attribute(program, value, part)
+        if isinstance(value, ClassValue) and value.key in program.models:
+            return value.key
+    return None
+
+
+def lineage(program: Program, key: str) -> list[Value]:
+    """The class and its bases, nearest first: project classes and external ones."""
+    found: list[Value] = []
+    todo: list[Value] = [ClassValue(key)]
+    while todo:
+        cls = todo.pop(0)
+        if isinstance(cls, Choice):
+            todo[:0] = [cls.then, cls.orelse]
+        elif cls not in found:
+            found.append(cls)
+            model = program.models.get(cls.key) if isinstance(cls, ClassValue) else None
+            if model is not None:
+                todo[:0] = model.bases
+    return found
+
+
+def attribute(program: Program, owner: Value, name: str, reference: Value) -> Value | None:
+    """`owner.name` for an instance, a class, `super()` or an annotated parameter; None when the analysis cannot tell.
+
+    Args:
+        reference: what a method found on it is bound to.
+    """
+    if isinstance(owner, Object):
+        return _instance_attribute(program, owner, name, reference)
+    if isinstance(owner, ClassValue):
+        return _class_attribute(program, owner, name)
+    if isinstance(owner, SuperValue):
+        return _super_attribute(program, owner, name)
+    if isinstance(owner, Parameter) and owner.types:
+        key = class_of(program, owner)
+        if key is not None:
+            return _instance_attribute(program, Object(key, None), name, reference)
+    return None
+
+
+def _instance_attribute(program: Program, owner: Object, name: str, reference: Value) -> Value | None:
+    for attribute_name, value in owner.attributes:
+        if attribute_name == name:
+            return value
+    binding = {} if owner.bound is None else {(p.function, p.name): value for p, value in owner.bound}
+    for cls in lineage(program, owner.cls):
+        if not isinstance(cls, ClassValue) or cls.key not in program.models:
+            continue
+        found = _own_attribute(program, cls.key, name)
+        if isinstance(found, FunctionValue):
+            return _bound(program, found, reference, owner, binding)
+        if found is not None:
+            return calls.instantiate(program, found, binding)
+    return None
+
+
+def _own_attribute(program: Program, key: str, name: str) -> Value | None:
+    """An attribute as one class itself decides it, its bases left aside."""
+    model = program.models[key]
+    member = members(program, key).get(name)
+    if member is not None and not is_constant_none(member):
+        return member
+    for parameter in program.signatures.get(f"{key}.__init__", ()) if model.synthetic else ():
+        if parameter.name == name and parameter.function == f"{key}.__init__":
+            return parameter
+    in_body = model.names.get(name)
+    if isinstance(in_body, FunctionValue):
+        return in_body
+    late = _late_member(program, key, name)
+    early = member if member is not None else in_body
+    if late is None or early is None:
+        return late if early is None else early
+    return choose(open_test(), late, early)
+
+
+def _bound(
+    program: Program, method: FunctionValue, reference: Value, owner: Object, binding: Mapping[tuple[str, str], Value]
+) -> Value:
+    if method.key in program.properties:
+        return calls.instantiate(program, calls.summarize(program, method.key).returns, binding)
+    if method.key in program.static_methods or method.receiver is not None:
+        return method
+    receiver: Value = ClassValue(owner.cls) if method.key in program.class_methods else reference
+    return FunctionValue(method.key, receiver)
+
+
+def _class_attribute(program: Program, owner: ClassValue, name: str) -> Value | None:
+    for cls in lineage(program, owner.key):
+        if isinstance(cls, External):
+            return External(f"{cls.name}.{name}") if name[:1].islower() else None
+        model = program.models.get(cls.key) if isinstance(cls, ClassValue) else None
+        found = None if model is None else model.names.get(name)
+        if isinstance(found, FunctionValue) and found.key in program.class_methods:
+            return FunctionValue(found.key, owner)
+        if found is not None:
+            return found
+    return None
+
+
+def _super_attribute(program: Program, owner: SuperValue, name: str) -> Value | None:
+    for cls in lineage(program, owner.key)[1:]:
+        if isinstance(cls, External):
+            return External(f"{cls.name}.{name}")
+        model = program.models.get(cls.key) if isinstance(cls, ClassValue) else None
+        if model is None:
+            continue
+        found = model.names.get(name)
+        if found is None and name == "__init__" and model.synthetic:
+            return FunctionValue(f"{model.key}.__init__", owner.receiver)
+        if isinstance(found, FunctionValue):
+            return FunctionValue(found.key, owner.receiver)
+        if found is not None:
+            return found
+    return None
+
+
+def super_value(interpreter: Interpreter) -> Value:
+    """`super()` in the method being interpreted."""
+    owner = interpreter.owner.owner
+    node = interpreter.owner.node
+    if owner is None or not isinstance(node, ir.Function) or not node.parameters:
+        return Unknown("super() outside a method")
+    receiver = interpreter.state.variables.get(node.parameters[0].name)
+    return Unknown("super() without a receiver") if receiver is None else SuperValue(owner, receiver)
+
+
+def members(program: Program, key: str) -> Mapping[str, Value]:
+    """The attributes that a class's own constructor sets, in terms of its parameters."""
+    known = program.members.get(key)
+    if known is not None:
+        return known
+    model = program.models[key]
+    found: dict[str, Value] = {}
+    for name in ("__init__", "__post_init__", "model_post_init", "__attrs_post_init__"):
+        method = model.names.get(name)
+        if not isinstance(method, FunctionValue):
+            continue
+        running = program.running.get(method.key)
+        if running is not None:
+            return _attributes_so_far(program, method.key, running)
+        found.update(_attributes_set(program, method.key))
+    program.members[key] = found
+    return found
+
+
+def _attributes_set(program: Program, method: str) -> Mapping[str, Value]:
+    """The attributes a method leaves on its receiver."""
+    summary = calls.summarize(program, method)
+    signature = program.signatures.get(method, ())
+    receiver = signature[0].name if signature else ""
+    for effect in summary.effects:
+        if effect.parameter == receiver and isinstance(effect.value, Object):
+            return dict(effect.value.attributes)
+    return {}
+
+
+def _attributes_so_far(program: Program, method: str, running: State) -> Mapping[str, Value]:
+    signature = program.signatures.get(method, ())
+    receiver = running.variables.get(signature[0].name) if signature else None
+    content = None if receiver is None else running.content(receiver)
+    if not isinstance(content, Object):
+        return {}
+    return {name: running.freeze(value) for name, value in content.attributes}
+
+
+def _late_member(program: Program, key: str, name: str) -> Value | None:
+    """An attribute that methods other than the constructor set."""
+    for method in _setters(program, key).get(name, ()):
+        if method in program.running:
+            continue
+        value = _attributes_set(program, method).get(name)
+        if value is not None and not is_constant_none(value):
+            return value
+    return None
+
+
+def _setters(program: Program, key: str) -> Mapping[str, tuple[str, ...]]:
+    """For each attribute, the methods of the class that assign it."""
+    known = program.setters.get(key)
+    if known is not None:
+        return known
+    found: dict[str, list[str]] = {}
+    for value in program.models[key].names.values():
+        definition = program.definitions.get(value.key) if isinstance(value, FunctionValue) else None
+        if definition is None or not isinstance(definition.node, ir.Function) or definition.node.name == "__init__":
+            continue
+        parameters = definition.node.parameters
+        for name in _assigned_attributes(definition.node.body, parameters[0].name if parameters else ""):
+            found.setdefault(name, []).append(definition.key)
+    program.setters[key] = {name: tuple(methods) for name, methods in found.items()}
+    return program.setters[key]
+
+
+def _assigned_attributes(body: Iterable[ir.Statement], receiver: str) -> Iterator[str]:
+    for statement in body:
+        if isinstance(statement, ir.Assign):
+            for target in statement.targets:
+                if isinstance(target, ir.Attribute) and isinstance(target.value, ir.Name) and target.value.id == receiver:
+                    yield target.attr
+        elif isinstance(statement, ir.If):
+            yield from _assigned_attributes((*statement.then, *statement.orelse), receiver)
+        elif isinstance(statement, ir.Loop | ir.With):
+            yield from _assigned_attributes(statement.body, receiver)
+        elif isinstance(statement, ir.Try):
+            handlers = tuple(inner for handler in statement.handlers for inner in handler.body)
+            yield from _assigned_attributes((*statement.body, *handlers, *statement.orelse, *statement.final), receiver)
+
+
+def construct(interpreter: Interpreter, cls: ClassValue, arguments: Arguments, node: ir.Call) -> Value:
+    """An instance of a project class; the call counts as one of its constructor."""
+    program = interpreter.program
+    reference = interpreter.allocate(Object(cls.key, None))
+    constructor = _constructor_of(program, cls.key)
+    if isinstance(constructor, External):
+        sinks.external_call(interpreter, constructor.name, arguments, node)
+        return reference
+    if constructor is None:
+        interpreter.state.heap[reference.number] = Object(cls.key, ())
+        return reference
+    method = FunctionValue(constructor, reference)
+    binding, _ = calls.bind(interpreter, method, arguments, node)
+    signature = program.signatures.get(constructor, ())
+    bound = tuple([(p, binding[p.function, p.name]) for p in signature[1:] if (p.function, p.name) in binding])
+    bound += tuple([(p, binding[constructor, p.name]) for p in signature[1:] if p.function != constructor])
+    interpreter.state.heap[reference.number] = Object(cls.key, bound)
+    edge = Edge(
+        interpreter.owner.key,
+        constructor,
+        program.definitions[cls.key].qualified,
+        interpreter.unit.path,
+        node.span,
+        interpreter.owner.symbol,
+        {**binding, **{(p.function, p.name): value for p, value in bound}},
+        calls.argument_spans(program, method, arguments),
+    )
+    program.edges.setdefault(interpreter.owner.key, []).append(edge)
+    calls.summarize(program, constructor)
+    return reference
+
+
+def _constructor_of(program: Program, key: str) -> str | External | None:
+    """The key of the constructor that an instantiation calls; an external class where that is the first to have one."""
+    for cls in lineage(program, key):
+        if isinstance(cls, External):
+            return cls
+        model = program.models.get(cls.key) if isinstance(cls, ClassValue) else None
+        if model is None:
+            continue
+        own = model.names.get("__init__")
+        if isinstance(own, FunctionValue):
+            return own.key
+        if f"{model.key}.__init__" in program.signatures:
+            return f"{model.key}.__init__"
+    return None

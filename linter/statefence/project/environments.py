@@ -1,0 +1,289 @@
+"""From the value handed over as a child's environment to what the child gets."""
+
+from __future__ import annotations
+
+from msgspec import Struct, structs
+
+from statefence.callees import Given, Spawner
+from statefence.model import Answer, Span, Step
+from statefence.project.program import RawSite
+from statefence.project.sinks import SPAWNER_BY_NAME
+from statefence.project.sites import Anchor, Environment, EnvKind
+from statefence.project.values import (
+    Absent,
+    Change,
+    Clear,
+    Constant,
+    Dictionary,
+    Drop,
+    Element,
+    EnvironmentVariable,
+    Item,
+    LiveEnvironment,
+    Member,
+    Parameter,
+    Put,
+    Select,
+    Sequence,
+    Spread,
+    Unknown,
+    Value,
+    walk,
+)
+from statefence.project.worlds import worlds
+
+OUTSIDE = {"inherits": EnvKind.INHERITS, "empty": EnvKind.EMPTY, "filtered": EnvKind.FILTERED}
+DECIDED_ELSEWHERE = (Parameter, Item, Member, Element)
+
+
+class Block(Struct, frozen=True):
+    """A block under construction, change by change.
+
+    Attributes:
+        rest: whether a name not in `carried` is there when the parent has it.
+        parent: the whole parent environment went in.
+        open: a value decided elsewhere went in; `unknown` a value nobody can know, with its reason.
+        selected: names went in, or were taken out, by choice.
+        prefixes: names that begin so were taken out.
+        sets: the values put, by name.
+    """
+
+    rest: Answer = Answer.NO
+    parent: bool = False
+    open: bool = False
+    unknown: str = ""
+    selected: bool = False
+    added: bool = False
+    prefixes: tuple[str, ...] = ()
+    carried: dict[str, Answer] = {}
+    sets: dict[str, Value] = {}
+    drops: tuple[str, ...] = ()
+
+
+def environments(site: RawSite) -> tuple[Environment, ...]:
+    """What the child of a spawn gets: the main answer first, then those that other branches and arguments give."""
+    entry = SPAWNER_BY_NAME[site.entry]
+    found: list[Environment] = []
+    for value in worlds(site.roles["env"]):
+        for environment in _alternatives(value, entry, site):
+            if environment not in found:
+                found.append(environment)
+    return tuple(found)
+
+
+def _alternatives(value: Value, entry: Spawner, site: RawSite) -> list[Environment]:
+    main = _environment(value, entry, site)
+    if isinstance(value, Parameter) and isinstance(value.default, Constant | Absent) and value.kind != "kwargs":
+        return [main, _environment(value.default, entry, site)]
+    if isinstance(value, Parameter) and value.default is not None:
+        return [main, *[_environment(world, entry, site) for world in worlds(value.default)]]
+    if isinstance(value, Item) and value.default is not None:
+        return [main, _environment(value.default, entry, site)]
+    return [main]
+
+
+def _environment(value: Value, entry: Spawner, site: RawSite) -> Environment:
+    if isinstance(value, Absent):
+        return _outside(entry.absent, entry, site)
+    if isinstance(value, Constant) and value.value is None:
+        return _outside(entry.none, entry, site)
+    if isinstance(value, DECIDED_ELSEWHERE):
+        return Environment(EnvKind.PASSTHROUGH, reason=_decider(value), anchor_path=site.path, anchor_span=site.argument)
+    if isinstance(value, LiveEnvironment):
+        return Environment(EnvKind.FULL, rest=Answer.YES, anchor_path=site.path, anchor_span=site.argument)
+    if isinstance(value, Sequence):
+        return Environment(EnvKind.UNKNOWN, reason="the environment is no mapping")
+    if not isinstance(value, Dictionary):
+        reason = value.reason if isinstance(value, Unknown) else "the environment comes from a call that is not followed"
+        return Environment(EnvKind.UNKNOWN, reason=reason, anchor_path=site.path, anchor_span=site.argument)
+    return _of_block(value, fold(value.changes), entry, site)
+
+
+def _decider(value: Value) -> str:
+    names = [node.name for node in walk(value) if isinstance(node, Parameter)]
+    return f"the parameter {names[0]!r} decides" if names else "a value from elsewhere decides"
+
+
+def _outside(kind: str, entry: Spawner, site: RawSite) -> Environment:
+    """What a child gets when nothing is handed over."""
+    return Environment(
+        OUTSIDE[kind],
+        carried=dict.fromkeys(entry.keeps, Answer.YES) if kind == "filtered" else {},
+        rest=Answer.YES if kind == "inherits" else Answer.NO,
+        anchor=Anchor.ABSENT,
+        anchor_path=site.path,
+        anchor_span=site.span,
+    )
+
+
+def _of_block(value: Dictionary, block: Block, entry: Spawner, site: RawSite) -> Environment:
+    kind = _kind(block)
+    carried = dict(block.carried)
+    rest = block.rest
+    if entry.given is Given.ADDS_TO_LIST:
+        carried = {**dict.fromkeys(entry.keeps, Answer.YES), **carried}
+        kind = EnvKind.FILTERED if kind is EnvKind.EMPTY else kind
+    elif entry.given is Given.ADDS and kind in {EnvKind.PARTIAL, EnvKind.EMPTY, EnvKind.FILTERED}:
+        kind, rest = EnvKind.FULL, Answer.YES
+        carried = {name: Answer.YES for name in carried}
+    place = value.place
+    step = () if place is None else (Step(place, "the environment is built here"),)
+    return Environment(
+        kind,
+        sets=tuple(block.sets),
+        drops=tuple(name for name in block.drops if name not in block.sets),
+        carried=carried,
+        rest=rest,
+        prefixes=block.prefixes,
+        ensured=tuple(name for name, put in block.sets.items() if _never_missing(put)),
+        reason=block.unknown,
+        anchor=Anchor.DISPLAY if value.display else Anchor.EXPRESSION,
+        anchor_path=site.path if place is None else place.path,
+        anchor_span=site.argument if place is None else place.span,
+        trace=step,
+    )
+
+
+def _never_missing(value: Value) -> bool:
+    if isinstance(value, EnvironmentVariable):
+        return value.required or value.default is not None
+    return not (isinstance(value, Constant) and value.value is None)
+
+
+def _kind(block: Block) -> EnvKind:
+    if block.parent:
+        return EnvKind.FILTERED if block.selected or block.drops or block.prefixes else EnvKind.FULL
+    if block.unknown:
+        return EnvKind.UNKNOWN
+    if block.open:
+        return EnvKind.PASSTHROUGH
+    if block.selected:
+        return EnvKind.FILTERED
+    return EnvKind.PARTIAL if block.sets or block.added else EnvKind.EMPTY
+
+
+def fold(changes: tuple[Change, ...]) -> Block:
+    """The block that a list of changes makes."""
+    block = Block()
+    for change in changes:
+        block = _apply(block, change)
+    return block
+
+
+def _apply(block: Block, change: Change) -> Block:
+    if isinstance(change, Clear):
+        return Block()
+    if isinstance(change, Put):
+        return _put(block, change)
+    if isinstance(change, Drop):
+        return _drop(block, change)
+    if isinstance(change, Select):
+        return _merge(block, _select(change))
+    if isinstance(change, Spread):
+        return _spread(block, change.source)
+    return block
+
+
+def _put(block: Block, change: Put) -> Block:
+    if isinstance(change.key, Constant) and isinstance(change.key.value, str):
+        name = change.key.value
+        return structs.replace(
+            block,
+            carried={**block.carried, name: Answer.YES},
+            sets={**block.sets, name: change.value},
+            drops=tuple(dropped for dropped in block.drops if dropped != name),
+        )
+    selected = any(isinstance(node, Item) and isinstance(node.owner, LiveEnvironment) for node in walk(change.value)) or any(
+        isinstance(node, LiveEnvironment) for node in walk(change.key)
+    )
+    rest = Answer.UNKNOWN if block.rest is Answer.NO else block.rest
+    return structs.replace(block, rest=rest, selected=block.selected or (selected and not block.parent), added=True)
+
+
+def _drop(block: Block, change: Drop) -> Block:
+    if isinstance(change.key, Constant) and isinstance(change.key.value, str):
+        name = change.key.value
+        sets = {key: value for key, value in block.sets.items() if key != name}
+        drops = (*block.drops, name) if name not in block.drops else block.drops
+        return structs.replace(block, carried={**block.carried, name: Answer.NO}, sets=sets, drops=drops)
+    rest = Answer.UNKNOWN if block.rest is Answer.YES else block.rest
+    carried = {name: Answer.UNKNOWN if answer is Answer.YES else answer for name, answer in block.carried.items()}
+    return structs.replace(block, rest=rest, carried=carried, selected=True)
+
+
+def _select(change: Select) -> Block:
+    """A subset of another mapping, by name."""
+    source = _spread(Block(), change.source)
+    if change.names is not None:
+        carried = {name: source.carried.get(name, source.rest) for name in change.names}
+        return Block(rest=Answer.NO, selected=True, carried=carried, unknown=source.unknown)
+    if change.denied is not None:
+        carried = {**source.carried, **dict.fromkeys(change.denied, Answer.NO)}
+        return structs.replace(source, carried=carried, drops=(*source.drops, *change.denied), selected=True)
+    if change.prefixes:
+        carried = {
+            name: Answer.NO if name.startswith(change.prefixes) else answer for name, answer in source.carried.items()
+        }
+        return structs.replace(source, carried=carried, prefixes=source.prefixes + change.prefixes, selected=True)
+    rest = Answer.UNKNOWN if source.rest is Answer.YES else source.rest
+    carried = {name: Answer.UNKNOWN if answer is Answer.YES else answer for name, answer in source.carried.items()}
+    return structs.replace(source, rest=rest, carried=carried, sets={}, selected=True)
+
+
+def _spread(block: Block, source: Value) -> Block:
+    if isinstance(source, LiveEnvironment):
+        return structs.replace(
+            block,
+            rest=Answer.YES,
+            parent=True,
+            selected=False,
+            prefixes=(),
+            carried={name: Answer.YES for name, answer in block.carried.items() if answer is not Answer.NO},
+            drops=(),
+        )
+    if isinstance(source, Dictionary):
+        return _merge(block, fold(source.changes))
+    if isinstance(source, Absent) or (isinstance(source, Constant) and source.value is None):
+        return block
+    rest = block.rest if block.rest is Answer.YES else Answer.UNKNOWN
+    carried = {name: Answer.UNKNOWN if answer is Answer.NO else answer for name, answer in block.carried.items()}
+    if isinstance(source, DECIDED_ELSEWHERE):
+        return structs.replace(block, rest=rest, carried=carried, open=True)
+    reason = source.reason if isinstance(source, Unknown) else "a mapping that is not followed goes in"
+    return structs.replace(block, rest=rest, carried=carried, unknown=block.unknown or reason)
+
+
+def _merge(block: Block, other: Block) -> Block:
+    """The block after all of another one was put into it."""
+    names = {*block.carried, *other.carried}
+    carried = {name: _either(block.carried.get(name, block.rest), other.carried.get(name, other.rest)) for name in names}
+    return Block(
+        rest=_either(block.rest, other.rest),
+        parent=block.parent or other.parent,
+        open=block.open or other.open,
+        unknown=block.unknown or other.unknown,
+        selected=other.selected if not block.parent else block.selected,
+        added=block.added or other.added,
+        prefixes=() if block.parent and not block.prefixes else (*block.prefixes, *other.prefixes),
+        carried=carried,
+        sets={**block.sets, **other.sets},
+        drops=tuple(name for name in (*block.drops, *other.drops) if carried.get(name) is not Answer.YES),
+    )
+
+
+def _either(first: Answer, second: Answer) -> Answer:
+    if Answer.YES in {first, second}:
+        return Answer.YES
+    return Answer.UNKNOWN if Answer.UNKNOWN in {first, second} else Answer.NO
+
+
+def program_name(site: RawSite) -> str | None:
+    """argv[0], where it is known."""
+    value = worlds(site.roles["program"])[0]
+    if isinstance(value, Sequence) and value.items:
+        value = value.items[0]
+    if isinstance(value, Constant) and isinstance(value.value, str) and value.value.strip():
+        return value.value.split()[0]
+    return None
+
+

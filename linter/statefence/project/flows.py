@@ -1,0 +1,107 @@
+"""Who hands a decisive value over: sites carried up the call graph until no parameter is left to bind.
+
+A site whose environment, path or SQL depends on a parameter makes every caller that binds this parameter a site of its
+own, `via` the API it ends in. This runs to a fixed point over all calls at once, so recursion ends and the order of
+files does not matter.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from statefence.model import Place, Step
+from statefence.project.calls import instantiate
+from statefence.project.program import Edge, Program, RawSite
+from statefence.project.values import Parameter, Text, Unknown, Value, bounded, parameters_of
+
+LONGEST = 8
+"""A chain of wrappers is followed through at most so many calls."""
+MOST = 100_000
+"""At most so many sites are derived; what a program of any sense has is far below."""
+
+DECISIVE = {"spawn": ("env",), "open": ("path",), "statement": ("sql", "connection")}
+
+
+class _Key(Struct, frozen=True):
+    kind: str
+    path: str
+    line: int
+    column: int
+    entry: str
+    values: tuple[Value, ...]
+
+
+def propagated(program: Program) -> list[RawSite]:
+    """Every site of the program: those that call an API, and those that hand a value on to one."""
+    callers: dict[str, list[Edge]] = {}
+    for edges in program.edges.values():
+        for edge in edges:
+            callers.setdefault(edge.callee, []).append(edge)
+    direct = [site for sites in program.sites.values() for site in sites]
+    found: dict[_Key, RawSite] = {}
+    todo = deque(direct)
+    while todo and len(found) < MOST:
+        site = todo.popleft()
+        key = _key(site)
+        if key in found:
+            continue
+        found[key] = site
+        if len(site.trace) < LONGEST:
+            todo.extend(_handed_over(program, site, callers))
+    return list(found.values())
+
+
+def _key(site: RawSite) -> _Key:
+    values = tuple([site.roles[role] for role in DECISIVE[site.kind]])
+    return _Key(site.kind, site.path, site.span.line, site.span.column, site.entry, values)
+
+
+def _handed_over(program: Program, site: RawSite, callers: Mapping[str, list[Edge]]) -> Iterable[RawSite]:
+    """The calls that bind a parameter on which the site depends."""
+    wanted: dict[str, Parameter] = {}
+    for parameter in _deciding(site):
+        wanted.setdefault(parameter.function, parameter)
+    for function, parameter in wanted.items():
+        for edge in callers.get(function, ()):
+            if any(step.place == Place(edge.path, edge.span) for step in site.trace):
+                continue
+            handed = _at_call(program, site, edge, parameter)
+            if site.kind != "statement" or not isinstance(handed.roles["connection"], Unknown):
+                yield handed
+
+
+def _deciding(site: RawSite) -> Iterable[Parameter]:
+    """The parameters that decide the site. A text is decided by the parameters it is joined from, not by what they hold."""
+    if site.kind != "statement":
+        for role in DECISIVE[site.kind]:
+            yield from parameters_of(site.roles[role])
+        return
+    yield from parameters_of(site.roles["connection"])
+    sql = site.roles["sql"]
+    for part in sql.parts if isinstance(sql, Text) else (sql,):
+        if isinstance(part, Parameter) and part.function == site.function:
+            yield part
+
+
+def _at_call(program: Program, site: RawSite, edge: Edge, parameter: Parameter) -> RawSite:
+    roles = {role: bounded(instantiate(program, value, edge.binding)) for role, value in site.roles.items()}
+    step = Step(Place(site.path, site.span), f"{site.api} {_VERBS[site.kind]}")
+    return RawSite(
+        site.kind,
+        edge.api,
+        site.entry,
+        edge.path,
+        edge.span,
+        edge.symbol,
+        edge.caller,
+        roles,
+        via=site.via or site.api,
+        argument=edge.spans.get(parameter.name),
+        trace=(step, *site.trace),
+    )
+
+
+_VERBS = {"spawn": "starts the child", "open": "opens it", "statement": "runs it"}

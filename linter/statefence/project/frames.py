@@ -1,0 +1,123 @@
+"""The state of one interpretation: variables, the mutable objects they refer to, and how two branches of it join."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from statefence.project.values import (
+    Change,
+    Choice,
+    Constant,
+    Dictionary,
+    External,
+    Object,
+    Parameter,
+    Reference,
+    Sequence,
+    Test,
+    Unknown,
+    Value,
+    When,
+    choose,
+    rewrite,
+)
+
+Key = TypeVar("Key", str, int)
+
+
+class State:
+    """Variables and heap at one point of a function.
+
+    Attributes:
+        closed: values seen to hold no reference, by identity; shared by all states of one function.
+    """
+
+    __slots__ = ("closed", "heap", "variables")
+
+    def __init__(
+        self, variables: dict[str, Value], heap: dict[int, Value], closed: dict[int, Value] | None = None
+    ) -> None:
+        self.variables = variables
+        self.heap = heap
+        self.closed = {} if closed is None else closed
+
+    def copy(self) -> State:
+        """An independent state; the values are shared, since they never change."""
+        return State(dict(self.variables), dict(self.heap), self.closed)
+
+    def become(self, other: State) -> None:
+        """Take over another state's content."""
+        self.variables, self.heap = other.variables, other.heap
+
+    def content(self, value: Value) -> Value:
+        """What a reference refers to; other values are themselves."""
+        while isinstance(value, Reference):
+            value = self.heap[value.number]
+        return value
+
+    def freeze(self, value: Value) -> Value:
+        """The value without references."""
+        if id(value) in self.closed or isinstance(value, PLAIN):
+            return value
+        visiting: set[int] = set()
+
+        def resolve(node: Value) -> Value | None:
+            if not isinstance(node, Reference):
+                return node if id(node) in self.closed else None
+            if node.number in visiting:
+                return Unknown("an object that holds itself")
+            visiting.add(node.number)
+            content = rewrite(self.heap[node.number], resolve)
+            visiting.discard(node.number)
+            return content
+
+        frozen = rewrite(value, resolve)
+        self.closed[id(frozen)] = frozen
+        return frozen
+
+
+PLAIN = (Constant, Parameter, External, Unknown)
+
+
+def join(test: Test, then: State, orelse: State) -> State:
+    """The state after a branch: every variable and object that differs becomes a choice."""
+    return State(
+        _join_values(test, then.variables, orelse.variables),
+        _join_values(test, then.heap, orelse.heap),
+        orelse.closed,
+    )
+
+
+def _join_values(test: Test, then: dict[Key, Value], orelse: dict[Key, Value]) -> dict[Key, Value]:
+    joined = dict(orelse)
+    for key, value in then.items():
+        other = orelse.get(key)
+        joined[key] = value if other is None or other is value else _join(test, value, other)
+    return joined
+
+
+def _join(test: Test, then: Value, orelse: Value) -> Value:
+    if isinstance(then, Dictionary) and isinstance(orelse, Dictionary):
+        return _join_dictionaries(test, then, orelse)
+    if isinstance(then, Object) and isinstance(orelse, Object) and then.cls == orelse.cls and then.bound == orelse.bound:
+        left, right = dict(then.attributes), dict(orelse.attributes)
+        merged = {name: _join(test, left.get(name, value), value) for name, value in right.items()}
+        return Object(then.cls, then.bound, tuple({**left, **merged}.items()))
+    if isinstance(then, Sequence) and isinstance(orelse, Sequence) and then.items[: len(orelse.items)] == orelse.items:
+        return then
+    return choose(test, then, orelse)
+
+
+def _join_dictionaries(test: Test, then: Dictionary, orelse: Dictionary) -> Value:
+    common = 0
+    for left, right in zip(then.changes, orelse.changes, strict=False):
+        if left is not right:
+            break
+        common += 1
+    if common == 0 and then.place != orelse.place:
+        return Choice(test, then, orelse)
+    tails = then.changes[common:], orelse.changes[common:]
+    if not tails[0] and not tails[1]:
+        return orelse
+    branch: tuple[Change, ...] = (When(test, *tails),)
+    return Dictionary(then.changes[:common] + branch, orelse.place, orelse.display and then.display, orelse.merged)

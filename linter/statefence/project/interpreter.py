@@ -1,0 +1,618 @@
+"""Interpretation of one function, module or class body: statements change the state, expressions give values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from statefence.facts import ir
+from statefence.model import Place, Span
+from statefence.project import calls, classes
+from statefence.project.frames import State, join
+from statefence.project.mappings import item, open_test
+from statefence.project.models import method_of
+from statefence.project.program import Chain, Definition, Program, Unit, relative
+from statefence.project.values import (
+    ABSENT,
+    ENVIRON,
+    NONE,
+    Choice,
+    ClassValue,
+    Clear,
+    Constant,
+    Derived,
+    Dictionary,
+    Directory,
+    Drop,
+    Element,
+    EnvironmentVariable,
+    External,
+    FunctionValue,
+    LiveEnvironment,
+    ModuleValue,
+    Object,
+    Parameter,
+    Path,
+    Put,
+    Reference,
+    Select,
+    Sequence,
+    Spread,
+    Test,
+    Text,
+    Unknown,
+    Value,
+    choose,
+    is_constant_none,
+    walk,
+)
+from statefence.template import SymbolKind
+
+if TYPE_CHECKING:
+    from statefence.project.values import Change
+
+UNROLLED = 32
+"""A loop over a literal of at most so many items is followed item by item."""
+
+
+class Interpreter:
+    """One body being interpreted.
+
+    Attributes:
+        owner: what the body belongs to; its key names the caller of every call within.
+        state: variables and heap at the present statement.
+        closure: the variables of the enclosing functions.
+        conditions: the tests under which the present statement runs, outermost first.
+        returned, yielded: what was returned and yielded so far, each with its conditions.
+    """
+
+    def __init__(self, program: Program, owner: Definition, state: State, closure: State | None = None) -> None:
+        self.program = program
+        self.owner = owner
+        self.unit: Unit = owner.unit
+        self.state = state
+        self.closure = closure
+        self.conditions: list[Test] = []
+        self.returned: list[tuple[tuple[Test, ...], Value]] = []
+        self.yielded: list[Value] = []
+        self.pending: list[State] = []
+        self.numbers = iter(range(1_000_000_000))
+        self.nested: list[str] = []
+
+    # Places, objects and names
+
+    def place(self, node: Span) -> Place:
+        """A span of this file."""
+        return Place(self.unit.path, node)
+
+    def allocate(self, content: Value) -> Reference:
+        """A new mutable object."""
+        number = next(self.numbers)
+        self.state.heap[number] = content
+        return Reference(number)
+
+    def content(self, value: Value) -> Value:
+        """What a reference refers to."""
+        return self.state.content(value)
+
+    def lookup(self, name: str) -> Value:
+        """What a name means here."""
+        value = self.state.variables.get(name)
+        if value is None and self.closure is not None and self.closure is not self.state:
+            value = self.closure.variables.get(name)
+            if value is not None:
+                value = self.closure.freeze(value)
+        if value is None:
+            value = calls.global_value(self.program, self.unit.name, name)
+        return External(f"builtins.{name}") if value is None else value
+
+    # Statements
+
+    def run(self, body: Iterable[ir.Statement]) -> bool:
+        """Interpret a suite; gives whether its end is reached."""
+        for statement in body:
+            handler = STATEMENTS[type(statement)]
+            if handler(self, statement) is False:
+                return False
+        return True
+
+    def assign(self, node: ir.Assign) -> None:
+        value = self.evaluate(node.value)
+        for target in node.targets:
+            self.bind(target, value)
+
+    def bind(self, target: ir.Expression, value: Value) -> None:
+        """Assign a value to a target."""
+        if isinstance(target, ir.Name):
+            self.state.variables[target.id] = value
+        elif isinstance(target, ir.Attribute):
+            self.set_attribute(self.evaluate(target.value), target.attr, value)
+        elif isinstance(target, ir.Subscript):
+            self.set_item(target, value)
+        elif isinstance(target, ir.Display):
+            self.unpack(target, self.content(value))
+        elif isinstance(target, ir.Starred):
+            self.bind(target.value, Unknown("the rest of an unpacking"))
+
+    def unpack(self, target: ir.Display, value: Value) -> None:
+        """Assign the items of a value to several targets."""
+        if isinstance(value, Choice):
+            pairs = [(self.content(value.then), self.content(value.orelse))]
+            if all(isinstance(side, Sequence) and len(side.items) == len(target.items) for side in pairs[0]):
+                then, orelse = pairs[0]
+                assert isinstance(then, Sequence)
+                assert isinstance(orelse, Sequence)
+                for name, left, right in zip(target.items, then.items, orelse.items, strict=True):
+                    self.bind(name, choose(value.test, left, right))
+                return
+        starred = any(isinstance(name, ir.Starred) for name in target.items)
+        known = isinstance(value, Sequence) and len(value.items) == len(target.items) and not starred
+        for index, name in enumerate(target.items):
+            if known:
+                assert isinstance(value, Sequence)
+                self.bind(name, value.items[index])
+            else:
+                self.bind(name, item(value, Constant(index), None, self.place(target.span)))
+
+    def set_attribute(self, owner: Value, name: str, value: Value) -> None:
+        if not isinstance(owner, Reference):
+            return
+        content = self.content(owner)
+        if isinstance(content, Object):
+            attributes = {**dict(content.attributes), name: value}
+            self.state.heap[owner.number] = Object(content.cls, content.bound, tuple(attributes.items()))
+        else:
+            self.state.heap[owner.number] = calls.with_attribute(content, name, value)
+
+    def set_item(self, target: ir.Subscript, value: Value) -> None:
+        owner, key = self.evaluate(target.value), self.evaluate(target.index)
+        self.change(owner, Put(self.state.freeze(key), value))
+
+    def change(self, owner: Value, *changes: Change) -> None:
+        """Apply changes to the mapping that `owner` refers to; what is no known mapping starts as its own copy."""
+        if isinstance(owner, Choice):
+            for side in (owner.then, owner.orelse):
+                self.change(side, *changes)
+            return
+        if not isinstance(owner, Reference):
+            return
+        content = self.content(owner)
+        if isinstance(content, LiveEnvironment | Object):
+            return
+        if isinstance(content, Choice) and any(isinstance(s, Dictionary) for s in (content.then, content.orelse)):
+            then, orelse = _as_dictionary(content.then), _as_dictionary(content.orelse)
+            split = (Choice(content.test, _changed(then, changes), _changed(orelse, changes)),)
+            self.state.heap[owner.number] = split[0]
+            return
+        self.state.heap[owner.number] = _changed(_as_dictionary(content), changes)
+
+    def augment(self, node: ir.Augment) -> None:
+        value = self.evaluate(node.value)
+        before = self.evaluate(node.target)
+        if node.operator == "|" and not isinstance(self.content(before), LiveEnvironment):
+            self.change(before, Spread(value))
+        elif isinstance(self.content(before), Sequence):
+            more = self.content(value)
+            if isinstance(before, Reference) and isinstance(more, Sequence):
+                held = self.content(before)
+                assert isinstance(held, Sequence)
+                self.state.heap[before.number] = Sequence(held.items + more.items)
+        else:
+            self.bind(node.target, self.combine(node.operator, before, value, node.span))
+
+    def delete(self, node: ir.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, ir.Subscript):
+                owner, key = self.evaluate(target.value), self.evaluate(target.index)
+                self.change(owner, Drop(self.state.freeze(key)))
+            elif isinstance(target, ir.Name):
+                self.state.variables.pop(target.id, None)
+
+    def effect(self, node: ir.Evaluate) -> None:
+        self.evaluate(node.value)
+
+    def leave_function(self, node: ir.Return) -> bool:
+        value = NONE if node.value is None else self.evaluate(node.value)
+        self.returned.append((tuple(self.conditions), self.state.freeze(value)))
+        return False
+
+    def leave(self, node: ir.Leave) -> bool:
+        if node.value is not None:
+            self.evaluate(node.value)
+        if node.kind != "raise":
+            self.pending.append(self.state.copy())
+        return False
+
+    def branch(self, node: ir.If) -> bool:
+        test = self.test(node.test)
+        before = self.state
+        then, orelse = before.copy(), before.copy()
+        goes_on = [
+            self.under(test, then, node.then),
+            self.under(negated(test), orelse, node.orelse),
+        ]
+        if all(goes_on):
+            before.become(join(test, then, orelse))
+        elif any(goes_on):
+            before.become(then if goes_on[0] else orelse)
+        self.state = before
+        return any(goes_on)
+
+    def under(self, test: Test, state: State, body: Iterable[ir.Statement]) -> bool:
+        """Interpret a suite on a state of its own, under a test."""
+        self.conditions.append(test)
+        self.state = state
+        goes_on = self.run(body)
+        self.conditions.pop()
+        return goes_on
+
+    def loop(self, node: ir.Loop) -> bool:
+        source = None if node.iterable is None else self.content(self.evaluate(node.iterable))
+        items = _items(source)
+        if node.test is not None:
+            self.test(node.test)
+        outer, self.pending = self.pending, []
+        if items is not None and len(items) <= UNROLLED:
+            self.unrolled(node, items)
+        else:
+            self.once(node, source)
+        for state in self.pending:
+            self.state.become(join(open_test(self.place(node.span), preferred=True), self.state, state))
+        self.pending = outer
+        return self.run(node.orelse)
+
+    def unrolled(self, node: ir.Loop, items: Iterable[Value]) -> None:
+        """Follow a loop over known items one by one."""
+        for value in items:
+            before = self.state.copy()
+            if node.target is not None:
+                self.bind(node.target, value)
+            if not self.under_open(node, node.body):
+                self.state.become(before)
+
+    def once(self, node: ir.Loop, source: Value | None) -> None:
+        """Follow a loop over unknown items once, and keep the alternative that it never ran."""
+        before = self.state.copy()
+        if node.target is not None:
+            self.bind(node.target, Unknown("a loop variable") if source is None else self.element(source))
+        if self.under_open(node, node.body):
+            self.state.become(join(open_test(self.place(node.span)), self.state.copy(), before))
+        else:
+            self.state.become(before)
+
+    def under_open(self, node: ir.Node, body: Iterable[ir.Statement], *, preferred: bool = True) -> bool:
+        """Interpret a suite in place, under a test that is not interpreted."""
+        self.conditions.append(open_test(self.place(node.span), preferred=preferred))
+        goes_on = self.run(body)
+        self.conditions.pop()
+        return goes_on
+
+    def element(self, source: Value) -> Value:
+        """What iterating over a value gives."""
+        return self.allocate(Element(self.state.freeze(source)))
+
+    def attempt(self, node: ir.Try) -> bool:
+        before = self.state.copy()
+        after = self.state
+        goes_on = self.under_open(node, node.body) and self.run(node.orelse)
+        for handler in node.handlers:
+            state = join(open_test(self.place(node.span), preferred=False), after.copy(), before)
+            self.state = state
+            if handler.name:
+                state.variables[handler.name] = Unknown("an exception")
+            handled = self.under_open(node, handler.body, preferred=False)
+            state = self.state
+            if handled and goes_on:
+                after.become(join(open_test(self.place(node.span)), after.copy(), state))
+            elif handled:
+                after.become(state)
+                goes_on = True
+        self.state = after
+        return self.run(node.final) and goes_on
+
+    def manage(self, node: ir.With) -> bool:
+        for entry in node.items:
+            manager = self.evaluate(entry.manager)
+            if entry.target is not None:
+                self.bind(entry.target, calls.entered(self, manager))
+        return self.run(node.body)
+
+    def import_module(self, node: ir.ImportModule) -> None:
+        if node.name is not None:
+            self.state.variables[node.name] = self.program.resolve_module(node.module, self.unit)
+            return
+        first = node.module.partition(".")[0]
+        self.state.variables[first] = self.program.resolve_module(first, self.unit)
+
+    def import_from(self, node: ir.ImportFrom) -> None:
+        name = relative(self.unit, node.module, node.level) if node.level else node.module
+        module = self.program.resolve_module(name, self.unit) if not node.level else ModuleValue(name)
+        for imported, bound in node.names:
+            if imported == "*":
+                self.state.variables.update(calls.star_import(self.program, module))
+            else:
+                self.state.variables[bound] = calls.module_attribute(self.program, module, imported)
+
+    def define_function(self, node: ir.Function) -> None:
+        key = self.declare(node)
+        value: Value = FunctionValue(key)
+        for decorator in reversed(node.decorators):
+            value = calls.decorated(self, self.evaluate(decorator), value)
+        self.state.variables[node.name] = value
+
+    def declare(self, node: ir.Function) -> str:
+        """Make a function within this body known; its defaults are evaluated now, its body later."""
+        name = node.name if node.name != "<lambda>" else f"<lambda:{node.span.line}:{node.span.column}>"
+        inside = isinstance(self.owner.node, ir.Class)
+        qualified = f"{self.owner.qualified}.{name}" if self.owner.qualified else name
+        owner = self.owner.key if inside else None
+        key = self.program.define(Definition(self.unit, qualified, node, owner))
+        calls.set_defaults(self, key, node)
+        self.program.closures[key] = self.enclosing()
+        self.nested.append(key)
+        return key
+
+    def enclosing(self) -> State:
+        """The state in which functions of this body look up names: a class body is no scope of theirs."""
+        if isinstance(self.owner.node, ir.Class) or not self.owner.qualified:
+            return self.closure if self.closure is not None else State({}, {})
+        if self.closure is None:
+            return self.state
+        outer = {name: self.closure.freeze(value) for name, value in self.closure.variables.items()}
+        return State({**outer, **self.state.variables}, self.state.heap, self.state.closed)
+
+    def define_class(self, node: ir.Class) -> None:
+        qualified = f"{self.owner.qualified}.{node.name}" if self.owner.qualified else node.name
+        key = self.program.define(Definition(self.unit, qualified, node))
+        classes.declare(self, key, node)
+        self.state.variables[node.name] = ClassValue(key)
+
+    def nothing(self, _node: ir.Statement) -> None:
+        """A statement without effect on values."""
+
+    # Expressions
+
+    def evaluate(self, node: ir.Expression) -> Value:
+        """What an expression gives; calls within it are recorded."""
+        return EXPRESSIONS[type(node)](self, node)
+
+    def constant(self, node: ir.Constant) -> Value:
+        return Constant(node.value)
+
+    def name(self, node: ir.Name) -> Value:
+        if node.id == "__file__":
+            return Directory(SymbolKind.REPO, self.unit.path)
+        return self.lookup(node.id)
+
+    def attribute(self, node: ir.Attribute) -> Value:
+        return calls.attribute(self, self.evaluate(node.value), node.attr, self.place(node.span))
+
+    def call(self, node: ir.Call) -> Value:
+        return calls.call(self, node)
+
+    def subscript(self, node: ir.Subscript) -> Value:
+        owner, key = self.evaluate(node.value), self.evaluate(node.index)
+        found = item(self.state.freeze(owner), self.state.freeze(key), None, self.place(node.span))
+        return found
+
+    def binary(self, node: ir.Binary) -> Value:
+        return self.combine(node.operator, self.evaluate(node.left), self.evaluate(node.right), node.span)
+
+    def combine(self, operator: str, left: Value, right: Value, span: Span) -> Value:
+        """`left operator right`."""
+        if operator == "|":
+            changes = (Spread(self.state.freeze(left)), Spread(self.state.freeze(right)))
+            return self.allocate(Dictionary(changes, self.place(span)))
+        first, second = self.state.freeze(left), self.state.freeze(right)
+        if operator == "/":
+            return Path((first, second))
+        if operator == "+":
+            if isinstance(first, Sequence) and isinstance(second, Sequence):
+                return Sequence(first.items + second.items)
+            return Text((first, second))
+        if operator == "%":
+            return method_of(self, first, "%", (second,), {}, self.place(span))
+        return Unknown("an operator that makes no text, path or mapping")
+
+    def boolean(self, node: ir.Boolean) -> Value:
+        values = [self.state.freeze(self.evaluate(value)) for value in node.values]
+        result = values[-1]
+        for value in reversed(values[:-1]):
+            test = Test("truthy", (value,), self.place(node.span))
+            result = choose(test, value, result) if node.operator == "or" else choose(test, result, value)
+        if node.operator == "or":
+            self.chain(node.span, result)
+        return self.rooted(result)
+
+    def rooted(self, value: Value) -> Value:
+        """A value that may be changed in place gets an object of its own."""
+        return self.allocate(value) if isinstance(value, Dictionary | Choice | Parameter) else value
+
+    def chain(self, span: Span, value: Value) -> None:
+        """Remember an expression that reads several variables, one after another."""
+        if any(isinstance(node, EnvironmentVariable) for node in walk(value)):
+            chain = Chain(self.unit.path, span, self.owner.symbol, self.state.freeze(value))
+            self.program.chains.setdefault(self.owner.key, []).append(chain)
+
+    def compare(self, node: ir.Compare) -> Value:
+        self.evaluate(node.left)
+        self.evaluate(node.right)
+        return Unknown("the outcome of a comparison")
+
+    def negation(self, node: ir.Not) -> Value:
+        self.evaluate(node.operand)
+        return Unknown("the outcome of a negation")
+
+    def conditional(self, node: ir.Conditional) -> Value:
+        test = self.test(node.test)
+        then, orelse = self.evaluate(node.then), self.evaluate(node.orelse)
+        result = choose(test, self.state.freeze(then), self.state.freeze(orelse))
+        self.chain(node.span, result)
+        return self.rooted(result)
+
+    def format(self, node: ir.Format) -> Value:
+        return Text(tuple([self.state.freeze(self.evaluate(part)) for part in node.parts]))
+
+    def dict_display(self, node: ir.DictDisplay) -> Value:
+        changes: list[Change] = []
+        for entry in node.entries:
+            value = self.evaluate(entry.value)
+            if entry.key is None:
+                changes.append(Spread(self.state.freeze(value)))
+            else:
+                changes.append(Put(self.state.freeze(self.evaluate(entry.key)), value))
+        return self.allocate(Dictionary(tuple(changes), self.place(node.span), display=True))
+
+    def display(self, node: ir.Display) -> Value:
+        items: list[Value] = []
+        open_ended = False
+        for entry in node.items:
+            value = self.evaluate(entry.value if isinstance(entry, ir.Starred) else entry)
+            if isinstance(entry, ir.Starred):
+                spread = self.content(value)
+                open_ended = open_ended or not isinstance(spread, Sequence)
+                items.extend(spread.items if isinstance(spread, Sequence) else (Unknown("an unpacked value"),))
+            else:
+                items.append(value)
+        sequence = Sequence(tuple(items))
+        return sequence if node.kind == "tuple" and not open_ended else self.allocate(sequence)
+
+    def comprehension(self, node: ir.Comprehension) -> Value:
+        outer = self.state.variables
+        self.state.variables = dict(outer)
+        sources = []
+        for clause in node.clauses:
+            source = self.content(self.evaluate(clause.iterable))
+            sources.append(self.state.freeze(source))
+            self.bind(clause.target, self.element(source))
+            for condition in clause.conditions:
+                self.test(condition)
+        key = None if node.key is None else self.evaluate(node.key)
+        value = self.evaluate(node.value)
+        result = calls.comprehended(self, node, sources, key, value)
+        self.state.variables = outer
+        return result
+
+    def lambda_(self, node: ir.Lambda) -> Value:
+        return FunctionValue(self.declare(node.function))
+
+    def walrus(self, node: ir.Walrus) -> Value:
+        value = self.evaluate(node.value)
+        self.state.variables[node.name] = value
+        return value
+
+    def produce(self, node: ir.Yield) -> Value:
+        value = NONE if node.value is None else self.evaluate(node.value)
+        self.yielded.append(self.state.freeze(value))
+        return Unknown("what is sent to a generator")
+
+    def opaque(self, node: ir.Opaque) -> Value:
+        for child in node.children:
+            self.evaluate(child)
+        return Unknown("an expression that is not interpreted")
+
+    def starred(self, node: ir.Starred) -> Value:
+        return self.evaluate(node.value)
+
+    # Tests
+
+    def test(self, node: ir.Expression) -> Test:
+        """A condition as the test of a choice."""
+        place = self.place(node.span)
+        if isinstance(node, ir.Not):
+            return negated(self.test(node.operand))
+        if isinstance(node, ir.Boolean):
+            return Test(node.operator, tuple([self.test(value) for value in node.values]), place)
+        if isinstance(node, ir.Compare):
+            return self.comparison(node, place)
+        value = self.state.freeze(self.evaluate(node))
+        if isinstance(value, Unknown):
+            return open_test(place)
+        return Test("truthy", (value,), place)
+
+    def comparison(self, node: ir.Compare, place: Place) -> Test:
+        left, right = self.state.freeze(self.evaluate(node.left)), self.state.freeze(self.evaluate(node.right))
+        positive = {"is not": "is", "!=": "==", "not in": "in"}.get(node.operator)
+        if positive is None:
+            return compared(node.operator, left, right, place)
+        return negated(compared(positive, left, right, place))
+
+
+def compared(operator: str, left: Value, right: Value, place: Place) -> Test:
+    """`left operator right` as a test."""
+    if operator == "in":
+        return Test("contains", (left, right), place)
+    for value, other in ((left, right), (right, left)):
+        if is_constant_none(other):
+            return Test("none", (value,), place)
+    return Test("equal", (left, right), place)
+
+
+def negated(test: Test) -> Test:
+    """The test that holds when this one does not."""
+    if test.kind == "not":
+        inner = test.operands[0]
+        assert isinstance(inner, Test)
+        return inner
+    return Test("not", (test,), test.place)
+
+
+def _as_dictionary(value: Value) -> Dictionary:
+    return value if isinstance(value, Dictionary) else Dictionary((Spread(value),))
+
+
+def _changed(before: Dictionary, changes: tuple[Change, ...]) -> Dictionary:
+    return Dictionary(before.changes + changes, before.place, before.display, before.merged)
+
+
+def _items(source: Value | None) -> tuple[Value, ...] | None:
+    """The items of an iteration, where they are known."""
+    if isinstance(source, Sequence):
+        return source.items
+    if isinstance(source, Dictionary) and all(isinstance(change, Put) for change in source.changes):
+        return tuple([change.key for change in source.changes if isinstance(change, Put)])
+    return None
+
+
+Handler = Callable[[Interpreter, "ir.Statement"], "bool | None"]
+
+STATEMENTS: Mapping[type, Callable[..., bool | None]] = {
+    ir.Assign: Interpreter.assign,
+    ir.Declare: Interpreter.nothing,
+    ir.Augment: Interpreter.augment,
+    ir.Delete: Interpreter.delete,
+    ir.Evaluate: Interpreter.effect,
+    ir.Return: Interpreter.leave_function,
+    ir.Leave: Interpreter.leave,
+    ir.If: Interpreter.branch,
+    ir.Loop: Interpreter.loop,
+    ir.Try: Interpreter.attempt,
+    ir.With: Interpreter.manage,
+    ir.ImportModule: Interpreter.import_module,
+    ir.ImportFrom: Interpreter.import_from,
+    ir.GlobalNames: Interpreter.nothing,
+    ir.Function: Interpreter.define_function,
+    ir.Class: Interpreter.define_class,
+}
+
+EXPRESSIONS: Mapping[type, Callable[..., Value]] = {
+    ir.Constant: Interpreter.constant,
+    ir.Name: Interpreter.name,
+    ir.Attribute: Interpreter.attribute,
+    ir.Starred: Interpreter.starred,
+    ir.Call: Interpreter.call,
+    ir.Subscript: Interpreter.subscript,
+    ir.Binary: Interpreter.binary,
+    ir.Boolean: Interpreter.boolean,
+    ir.Compare: Interpreter.compare,
+    ir.Not: Interpreter.negation,
+    ir.Conditional: Interpreter.conditional,
+    ir.Format: Interpreter.format,
+    ir.DictDisplay: Interpreter.dict_display,
+    ir.Display: Interpreter.display,
+    ir.Comprehension: Interpreter.comprehension,
+    ir.Lambda: Interpreter.lambda_,
+    ir.Walrus: Interpreter.walrus,
+    ir.Yield: Interpreter.produce,
+    ir.Opaque: Interpreter.opaque,
+}

@@ -1,0 +1,107 @@
+"""Asking a mapping for an item, whatever the mapping is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from statefence.model import Place
+from statefence.project.values import (
+    ABSENT,
+    Absent,
+    Change,
+    Choice,
+    Clear,
+    Constant,
+    Dictionary,
+    Drop,
+    EnvironmentVariable,
+    Item,
+    LiveEnvironment,
+    Put,
+    Select,
+    Sequence,
+    Spread,
+    Test,
+    Unknown,
+    Value,
+    When,
+    choose,
+)
+
+
+def item(owner: Value, key: Value, default: Value | None, place: Place) -> Value:
+    """`owner[key]`, or `owner.get(key, default)` when there is a default.
+
+    Args:
+        default: what a missing key gives; `ABSENT` when a missing key means a missing argument.
+        place: where it is asked for, for the record of variables read.
+    """
+    if isinstance(owner, Choice):
+        return choose(owner.test, item(owner.then, key, default, place), item(owner.orelse, key, default, place))
+    if isinstance(owner, LiveEnvironment) and isinstance(key, Constant) and isinstance(key.value, str):
+        return variable(key.value, default, place)
+    if isinstance(owner, Dictionary) and isinstance(key, Constant) and isinstance(key.value, str):
+        return _lookup(owner.changes, key.value, default, place)
+    if isinstance(owner, Sequence):
+        return _indexed(owner, key)
+    if isinstance(owner, Absent):
+        return default if default is not None else Unknown("an item of nothing")
+    return Item(owner, key, default)
+
+
+def variable(name: str, default: Value | None, place: Place) -> Value:
+    """A variable of the process. A default of `ABSENT` asks whether the child gets it, which the parent decides."""
+    fallback = None if isinstance(default, Absent) else default
+    return EnvironmentVariable(name, fallback, required=default is None, place=place)
+
+
+def _indexed(owner: Sequence, key: Value) -> Value:
+    if isinstance(key, Constant) and isinstance(key.value, int) and -len(owner.items) <= key.value < len(owner.items):
+        return owner.items[key.value]
+    return Item(owner, key)
+
+
+def _lookup(changes: Iterable[Change], name: str, default: Value | None, place: Place) -> Value:
+    missing = default if default is not None else Unknown(f"no item {name!r} was put")
+    before = tuple(changes)
+    while before:
+        *rest, change = before
+        before = tuple(rest)
+        if isinstance(change, Clear):
+            return missing
+        if isinstance(change, When):
+            then = _lookup((*before, *change.then), name, default, place)
+            return choose(change.test, then, _lookup((*before, *change.orelse), name, default, place))
+        if isinstance(change, Put) and _is(change.key, name):
+            if change.weak:
+                return _prefer(_lookup(before, name, ABSENT, place), change.value)
+            return change.value
+        if isinstance(change, Drop) and _is(change.key, name):
+            return missing
+        if isinstance(change, Spread | Select):
+            found = item(change.source, Constant(name), ABSENT, place)
+            if not isinstance(found, Absent):
+                return _prefer(found, _lookup(before, name, default, place))
+    return missing
+
+
+def _is(key: Value, name: str) -> bool:
+    return isinstance(key, Constant) and key.value == name
+
+
+def _prefer(first: Value, second: Value) -> Value:
+    """`first` unless it is missing."""
+    if isinstance(first, Absent):
+        return second
+    if isinstance(first, Item) and isinstance(first.default, Absent):
+        return Item(first.owner, first.key, second)
+    if isinstance(first, EnvironmentVariable) and first.default is None and not first.required:
+        return EnvironmentVariable(first.name, second, required=False, place=first.place)
+    if isinstance(first, Choice):
+        return choose(first.test, _prefer(first.then, second), _prefer(first.orelse, second))
+    return first
+
+
+def open_test(place: Place | None = None, *, preferred: bool = True) -> Test:
+    """A test that is not interpreted; `preferred` is the side the main answer takes."""
+    return Test("open", (), place, preferred)

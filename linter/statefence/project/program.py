@@ -1,0 +1,242 @@
+"""The program under analysis: its modules, functions and classes, each interpreted once, when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from statefence.facts import ModuleFacts, ir
+from statefence.model import Place, Span, Step
+from statefence.policy import Policy
+from statefence.project.frames import State
+from statefence.project.values import (
+    ABSENT,
+    Binding,
+    Constant,
+    External,
+    ModuleValue,
+    Parameter,
+    Unknown,
+    Value,
+    key_of,
+)
+
+
+class Unit(Struct, frozen=True):
+    """A module: its dotted name, its path relative to the root, its facts."""
+
+    name: str
+    path: str
+    facts: ModuleFacts
+
+    @property
+    def package(self) -> str:
+        """The package that relative imports start from."""
+        if self.path.endswith("__init__.py"):
+            return self.name
+        return self.name.rpartition(".")[0]
+
+
+class Definition(Struct, frozen=True):
+    """A function or class of the project.
+
+    Attributes:
+        qualified: its dotted name within its module.
+        owner: the key of the class whose body holds it, None for any other function.
+    """
+
+    unit: Unit
+    qualified: str
+    node: ir.Function | ir.Class
+    owner: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Its name across the project."""
+        return key_of(self.unit.name, self.qualified)
+
+    @property
+    def symbol(self) -> str:
+        """Its dotted name, as reports print it."""
+        return f"{self.unit.name}.{self.qualified}" if self.qualified else self.unit.name
+
+
+class Effect(Struct, frozen=True):
+    """What a call leaves changed: a parameter's object, or an attribute of the receiver."""
+
+    parameter: str
+    value: Value
+
+
+class Summary(Struct, frozen=True):
+    """What a call of a function gives and changes, in terms of its parameters."""
+
+    returns: Value
+    yields: Value | None = None
+    effects: tuple[Effect, ...] = ()
+
+
+class RawSite(Struct, frozen=True):
+    """A call that reaches the world, before its values are classified.
+
+    Attributes:
+        kind: `spawn`, `open` or `statement`.
+        api: the callee as the report names it.
+        roles: the decisive values by role (`env`, `program`, `path`, `mode`, `sql`, `connection`), frozen.
+        entry: which entry of its table the callee is, by canonical name.
+        argument: where the decisive argument stands in the file of the call.
+    """
+
+    kind: str
+    api: str
+    entry: str
+    path: str
+    span: Span
+    symbol: str
+    function: str
+    roles: dict[str, Value]
+    via: str | None = None
+    argument: Span | None = None
+    trace: tuple[Step, ...] = ()
+
+
+class Edge(Struct, frozen=True):
+    """A call of a project function or constructor: who calls whom, and with what.
+
+    Attributes:
+        caller: the key of the function that holds the call; the module's own key at module level.
+        callee: the key of the function called.
+    """
+
+    caller: str
+    callee: str
+    api: str
+    path: str
+    span: Span
+    symbol: str
+    binding: Binding
+    spans: Mapping[str, Span]
+
+
+class Chain(Struct, frozen=True):
+    """A fallback chain over environment variables."""
+
+    path: str
+    span: Span
+    symbol: str
+    value: Value
+
+
+class ClassModel(Struct, frozen=True):
+    """A class as its body leaves it: bases in order, names bound in the body, annotated fields in order."""
+
+    key: str
+    bases: tuple[Value, ...]
+    names: Mapping[str, Value]
+    fields: tuple[str, ...]
+    synthetic: bool
+
+
+RECURSIVE = Summary(Unknown("a recursive call"))
+
+
+class Program:
+    """Every definition of the project and what has been found out about it so far.
+
+    The only mutable object of the analysis: a table of results, each computed once from frozen inputs, so that the
+    order in which they are asked for cannot change an answer.
+    """
+
+    def __init__(self, units: Sequence[Unit], policy: Policy) -> None:
+        self.policy = policy
+        self.units = {unit.name: unit for unit in units}
+        self.by_path = {unit.path: unit for unit in units}
+        self.definitions: dict[str, Definition] = {}
+        self.namespaces: dict[str, Mapping[str, Value]] = {}
+        self.summaries: dict[str, Summary] = {}
+        self.members: dict[str, Mapping[str, Value]] = {}
+        self.closures: dict[str, State] = {}
+        self.running: dict[str, State] = {}
+        self.sites: dict[str, list[RawSite]] = {}
+        self.edges: dict[str, list[Edge]] = {}
+        self.chains: dict[str, list[Chain]] = {}
+        self.packages = _packages(self.units)
+        self.signatures: dict[str, tuple[Parameter, ...]] = {}
+        self.static_methods: set[str] = set()
+        self.class_methods: set[str] = set()
+        self.properties: set[str] = set()
+        self.managers: set[str] = set()
+        self.fixtures: set[str] = set()
+        self.fixture_names: dict[tuple[str, str], str] = {}
+        self.models: dict[str, ClassModel] = {}
+        self.setters: dict[str, Mapping[str, tuple[str, ...]]] = {}
+
+    def define(self, definition: Definition) -> str:
+        """Make a definition known; gives its key."""
+        self.definitions[definition.key] = definition
+        return definition.key
+
+    def resolve_module(self, name: str, importer: Unit) -> Value:
+        """What `import name` binds: a module of the project, beside the importer as scripts have it, or an external one."""
+        if name in self.units or name in self.packages:
+            return ModuleValue(name)
+        beside = f"{importer.package}.{name}" if importer.package else name
+        if beside in self.units:
+            return ModuleValue(beside)
+        folder = importer.path.rpartition("/")[0]
+        for candidate in (f"{name.replace('.', '/')}.py", f"{name.replace('.', '/')}/__init__.py"):
+            unit = self.by_path.get(f"{folder}/{candidate}" if folder else candidate)
+            if unit is not None:
+                return ModuleValue(unit.name)
+        return External(name)
+
+
+def _packages(units: Mapping[str, Unit]) -> frozenset[str]:
+    """Every dotted prefix of a module's name: packages, with or without an `__init__.py`."""
+    found = set()
+    for name in units:
+        while "." in name:
+            name = name.rpartition(".")[0]
+            found.add(name)
+    return frozenset(found)
+
+
+def relative(unit: Unit, module: str, level: int) -> str:
+    """The absolute name that a relative import means."""
+    parts = unit.package.split(".") if unit.package else []
+    kept = parts[: len(parts) - (level - 1)]
+    return ".".join([*kept, module] if module else kept)
+
+
+def walk_functions(definitions: Mapping[str, Definition]) -> Iterator[str]:
+    """The keys of all functions, in the order in which they were defined."""
+    for key, definition in definitions.items():
+        if isinstance(definition.node, ir.Function):
+            yield key
+
+
+def parameter_values(key: str, parameters: Sequence[ir.Parameter], defaults: Mapping[str, Value]) -> list[Parameter]:
+    """The open values of a function's parameters."""
+    return [
+        Parameter(key, parameter.name, parameter.kind, defaults.get(parameter.name)) for parameter in parameters
+    ]
+
+
+__all__ = [
+    "ABSENT",
+    "RECURSIVE",
+    "Chain",
+    "Constant",
+    "Definition",
+    "Edge",
+    "Effect",
+    "Place",
+    "Program",
+    "RawSite",
+    "Summary",
+    "Unit",
+    "parameter_values",
+    "relative",
+    "walk_functions",
+]

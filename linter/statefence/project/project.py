@@ -1,0 +1,225 @@
+"""The project, analysed: what rules, the map and the engine read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from msgspec import Struct
+
+from statefence.facts import ModuleFacts, extract, ir
+from statefence.model import Skipped, Span
+from statefence.module_names import module_names
+from statefence.policy import Policy
+from statefence.project import calls
+from statefence.project.environments import environments, program_name
+from statefence.project.flows import propagated
+from statefence.project.program import Chain, Program, RawSite, Unit, walk_functions
+from statefence.project.sites import EnvRead, Open, Spawn, Statement, Target
+from statefence.project.statements import (
+    Pieces,
+    all_known,
+    connection_targets,
+    schema_of_program,
+    texts,
+    touched,
+)
+from statefence.project.targets import mode, targets
+from statefence.project.values import EnvironmentVariable, Value, walk
+from statefence.source import Source
+from statefence.sql import Schema, Touch
+
+
+class Module(Struct, frozen=True):
+    """A module of the project: its dotted name, its path relative to the root, its text and its facts."""
+
+    name: str
+    path: str
+    source: Source
+    facts: ModuleFacts
+
+
+class Project(Struct, frozen=True):
+    """Everything that is known of the project, by the path of the module it stands in."""
+
+    modules: tuple[Module, ...]
+    skipped: tuple[Skipped, ...]
+    spawns_by_path: dict[str, tuple[Spawn, ...]]
+    opens_by_path: dict[str, tuple[Open, ...]]
+    statements_by_path: dict[str, tuple[Statement, ...]]
+    reads_by_path: dict[str, tuple[EnvRead, ...]]
+
+    def spawns(self, module: Module) -> tuple[Spawn, ...]:
+        """The calls in the module that start a child or hand an environment on to one, by line."""
+        return self.spawns_by_path.get(module.path, ())
+
+    def opens(self, module: Module) -> tuple[Open, ...]:
+        """The calls in the module that reach state or hand a path on to such a call, by line."""
+        return self.opens_by_path.get(module.path, ())
+
+    def statements(self, module: Module) -> tuple[Statement, ...]:
+        """The calls in the module that run SQL or hand it on, by line."""
+        return self.statements_by_path.get(module.path, ())
+
+    def env_reads(self, module: Module) -> tuple[EnvRead, ...]:
+        """The expressions in the module that read several variables of the environment, one after another."""
+        return self.reads_by_path.get(module.path, ())
+
+
+def analyse(sources: Sequence[Source], policy: Policy) -> Project:
+    """Analyse a whole project.
+
+    Args:
+        sources: every file of it, in any order.
+        policy: its policy; what it says of spawners widens what is recognised.
+    """
+    ordered = sorted(sources, key=lambda source: source.path)
+    names = _unique(module_names([source.path for source in ordered], policy))
+    modules: list[Module] = []
+    skipped: list[Skipped] = []
+    for source in ordered:
+        try:
+            modules.append(Module(names[source.path], source.path, source, extract(source.data)))
+        except SyntaxError as error:
+            skipped.append(Skipped(source.path, f"line {error.lineno}: {error.msg}"))
+        except (ValueError, RecursionError) as error:
+            skipped.append(Skipped(source.path, str(error)))
+    program = Program([Unit(module.name, module.path, module.facts) for module in modules], policy)
+    _interpret_all(program)
+    return _project(program, tuple(modules), tuple(skipped))
+
+
+def _unique(names: dict[str, str]) -> dict[str, str]:
+    """Two files of one dotted name are told apart by their paths."""
+    taken: set[str] = set()
+    unique = {}
+    for path, name in names.items():
+        unique[path] = name if name not in taken else path.removesuffix(".py").replace("/", ".")
+        taken.add(unique[path])
+    return unique
+
+
+def _interpret_all(program: Program) -> None:
+    for unit in program.units:
+        calls.namespace(program, unit)
+    done: set[str] = set()
+    while len(done) < len(program.definitions):
+        for key in [key for key in walk_functions(program.definitions) if key not in done]:
+            calls.summarize(program, key)
+            done.add(key)
+        done.update(key for key, entry in program.definitions.items() if isinstance(entry.node, ir.Class))
+
+
+def _project(program: Program, modules: tuple[Module, ...], skipped: tuple[Skipped, ...]) -> Project:
+    sites = propagated(program)
+    groups: dict[tuple[str, str, Span], list[RawSite]] = {}
+    for site in sites:
+        groups.setdefault((site.kind, site.path, site.span), []).append(site)
+    schema = schema_of_program(sites)
+    spawns: list[Spawn] = []
+    opens: list[Open] = []
+    statements: list[Statement] = []
+    for (kind, _, _), group in sorted(groups.items()):
+        group.sort(key=lambda site: site.via is not None)
+        if kind == "spawn":
+            spawns.append(_spawn(group))
+        elif kind == "open":
+            opens.append(_open(group))
+        else:
+            statements.extend(_statements(group, schema))
+    return Project(
+        modules, skipped, _by_path(spawns), _by_path(opens), _by_path(statements), _by_path(_reads(program))
+    )
+
+
+Site = TypeVar("Site", Spawn, Open, Statement, EnvRead)
+
+
+def _by_path(sites: Iterable[Site]) -> dict[str, tuple[Site, ...]]:
+    grouped: dict[str, list[Site]] = {}
+    for site in sites:
+        grouped.setdefault(site.path, []).append(site)
+    return {path: tuple(sorted(group, key=lambda site: site.span)) for path, group in grouped.items()}
+
+
+def _spawn(group: list[RawSite]) -> Spawn:
+    first = group[0]
+    found = _distinct(environment for site in group for environment in environments(site))
+    program = program_name(first)
+    return Spawn(first.path, first.span, first.api, first.via, first.symbol, found, program, first.trace)
+
+
+def _open(group: list[RawSite]) -> Open:
+    first = group[0]
+    found = _distinct(target for site in group for target in targets(site))
+    return Open(
+        first.path, first.span, first.api, first.via, first.symbol, mode(first), found, first.argument, trace=first.trace
+    )
+
+
+Item = TypeVar("Item")
+
+
+def _distinct(items: Iterable[Item]) -> tuple[Item, ...]:
+    found: list[Item] = []
+    for item in items:
+        if item not in found:
+            found.append(item)
+    return tuple(found)
+
+
+def _statements(group: list[RawSite], schema: Schema) -> Iterator[Statement]:
+    """One record per text that may be run; a text that is no SQL is none."""
+    seen: set[tuple[Pieces, tuple[Target, ...]]] = set()
+    for site in group:
+        connection = connection_targets(site.roles["connection"])
+        for pieces in texts(site):
+            touches = None if (pieces, connection) in seen else touched(pieces, schema)
+            seen.add((pieces, connection))
+            if touches is not None:
+                yield _statement(site, pieces, touches, connection)
+
+
+def _statement(
+    site: RawSite, pieces: Pieces, touches: tuple[Touch, ...], connection: tuple[Target, ...]
+) -> Statement:
+    return Statement(
+        site.path,
+        site.span,
+        site.api,
+        site.via,
+        site.symbol,
+        sql="".join("{}" if piece is None else piece for piece in pieces),
+        reads=_distinct(table for touch in touches for table in touch.reads),
+        writes=_distinct(table for touch in touches for table in touch.writes),
+        ddl=_distinct(table for touch in touches for table in touch.ddl),
+        holes=sum(piece is None for piece in pieces),
+        known=all_known(touches),
+        connection=connection,
+        argument=site.argument,
+        trace=site.trace,
+    )
+
+
+def _reads(program: Program) -> Iterator[EnvRead]:
+    """The fallback chains, each at its outermost expression."""
+    for chains in program.chains.values():
+        for chain in chains:
+            variables = [node for node in walk(chain.value) if isinstance(node, EnvironmentVariable)]
+            names = _distinct(variable.name for variable in _in_order(chain.value))
+            if len(names) > 1 and not any(_within(chain, other) for other in chains):
+                spans = tuple(variable.place.span for variable in variables if variable.place.path == chain.path)
+                yield EnvRead(chain.path, chain.span, chain.symbol, names, spans)
+
+
+def _in_order(value: Value) -> Iterator[EnvironmentVariable]:
+    """The variables in the order in which they are asked."""
+    for node in walk(value):
+        if isinstance(node, EnvironmentVariable):
+            yield node
+
+
+def _within(chain: Chain, other: Chain) -> bool:
+    start, end = (chain.span.line, chain.span.column), (chain.span.end_line, chain.span.end_column)
+    outer_start, outer_end = (other.span.line, other.span.column), (other.span.end_line, other.span.end_column)
+    return chain is not other and chain.span != other.span and outer_start <= start and end <= outer_end

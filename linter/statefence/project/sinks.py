@@ -1,0 +1,166 @@
+"""Calls that leave the project: those that reach the world are recorded, the others get their value from a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from statefence.callees import EXECUTORS, OPENERS, SPAWNERS, Argument, Opener, Spawner
+from statefence.facts import ir
+from statefence.model import Span
+from statefence.project import calls, models
+from statefence.project.program import RawSite
+from statefence.project.values import (
+    ABSENT,
+    Absent,
+    Arguments,
+    Choice,
+    Connection,
+    
+    Constant,
+    Item,
+    Member,
+    Parameter,
+    Result,
+    Sequence,
+    Text,
+    Unknown,
+    Value,
+    bounded,
+    choose,
+)
+
+if TYPE_CHECKING:
+    from statefence.project.interpreter import Interpreter
+
+SPAWNER_BY_NAME: dict[str, Spawner] = {name: entry for entry in SPAWNERS for name in entry.names}
+OPENER_BY_NAME: dict[str, Opener] = {name: entry for entry in OPENERS for name in entry.names}
+
+
+def _by_ends(names: dict[str, Spawner] | dict[str, Opener]) -> dict[tuple[str, str], str]:
+    """Names by their package and last part, so that a class imported from where it is defined is found too."""
+    return {(name.partition(".")[0], name.rpartition(".")[2]): name for name in names if name.rpartition(".")[2][:1].isupper()}
+
+
+SPAWNER_ENDS = _by_ends(SPAWNER_BY_NAME)
+OPENER_ENDS = _by_ends(OPENER_BY_NAME)
+
+
+def spawner(name: str) -> Spawner | None:
+    """The spawner that goes by this dotted name."""
+    found = SPAWNER_BY_NAME.get(name)
+    if found is None:
+        known = SPAWNER_ENDS.get((name.partition(".")[0], name.rpartition(".")[2]))
+        found = SPAWNER_BY_NAME[known] if known is not None else None
+    return found
+
+
+def opener(name: str) -> Opener | None:
+    """The opener that goes by this dotted name."""
+    found = OPENER_BY_NAME.get(name)
+    if found is None:
+        known = OPENER_ENDS.get((name.partition(".")[0], name.rpartition(".")[2]))
+        found = OPENER_BY_NAME[known] if known is not None else None
+    return found
+
+
+def external_call(interpreter: Interpreter, name: str, arguments: Arguments, node: ir.Call) -> Value:
+    """A call of a function or class outside the project."""
+    name = name.removesuffix(".__init__")
+    spawned = spawner(name)
+    if spawned is not None:
+        record_spawn(interpreter, spawned, arguments, node)
+        return Result(spawned.names[0])
+    opened = opener(name)
+    if opened is not None:
+        return record_open(interpreter, opened, arguments, node)
+    return models.external_call(interpreter, name, arguments, node)
+
+
+def record_spawn(interpreter: Interpreter, entry: Spawner, arguments: Arguments, node: ir.Call) -> None:
+    """A child is started here."""
+    env = _role(interpreter, arguments, entry.env, node)
+    program = _role(interpreter, arguments, entry.program, node)
+    if isinstance(program, Sequence) and program.items:
+        program = program.items[0]
+    roles = {"env": interpreter.state.freeze(env), "program": interpreter.state.freeze(program)}
+    span = None if entry.env is None else _span(arguments, entry.env)
+    _record(interpreter, "spawn", entry.names[0], roles, node, span)
+
+
+def record_open(interpreter: Interpreter, entry: Opener, arguments: Arguments, node: ir.Call) -> Value:
+    """State is opened here; gives the connection, where the callee returns one."""
+    path: Value = ABSENT
+    span: Span | None = None
+    for candidate in entry.path:
+        path = interpreter.state.freeze(_role(interpreter, arguments, candidate, node))
+        if not isinstance(path, Absent) and not (isinstance(path, Constant) and path.value is None):
+            span = _span(arguments, candidate)
+            break
+    if any(_given(arguments.keywords.get(keyword)) for keyword in entry.memory):
+        path, span = Constant(":memory:"), None
+    roles = {"path": path}
+    _record(interpreter, "open", entry.names[0], roles, node, span)
+    if entry.connection:
+        return Connection(entry.names[0], path, interpreter.place(node.span))
+    return Result(entry.names[0], (path,))
+
+
+def _given(value: Value | None) -> bool:
+    return value is not None and not (isinstance(value, Constant) and not value.value)
+
+
+def record_statement(
+    interpreter: Interpreter, receiver: Value, method: str, arguments: Arguments, node: ir.Call
+) -> Value | None:
+    """A method that takes SQL is called; None when it is not one, or what it is given cannot be SQL."""
+    entry = EXECUTORS.get(method)
+    if entry is None:
+        return None
+    connection = _connection(interpreter.state.freeze(receiver))
+    known = isinstance(connection, Connection)
+    if not known and method not in {"execute", "executemany", "executescript", "exec_driver_sql"}:
+        return None
+    sql = interpreter.state.freeze(calls.argument(arguments, "sql", 0, interpreter.place(node.span)))
+    if not known and not isinstance(sql, Constant | Text | Parameter | Unknown | Result | Member):
+        return None
+    roles = {"sql": sql, "connection": connection}
+    _record(interpreter, "statement", method, roles, node, arguments.spans.get(0))
+    return connection if known else Result(method, (connection,))
+
+
+def _connection(receiver: Value) -> Value:
+    """The receiver, as far as it can lead to the open it came from."""
+    if isinstance(receiver, Choice):
+        then, orelse = _connection(receiver.then), _connection(receiver.orelse)
+        return then if isinstance(orelse, Unknown) else orelse if isinstance(then, Unknown) else choose(receiver.test, then, orelse)
+    if isinstance(receiver, Connection | Parameter):
+        return receiver
+    origin = receiver
+    while isinstance(origin, Member | Item):
+        origin = origin.owner
+    return receiver if isinstance(origin, Connection | Parameter) else Unknown("a connection from elsewhere")
+
+
+def _role(interpreter: Interpreter, arguments: Arguments, where: Argument | None, node: ir.Call) -> Value:
+    if where is None:
+        return ABSENT
+    return interpreter.content(
+        calls.argument(arguments, where.keyword, where.position, interpreter.place(node.span)),
+    )
+
+
+def _span(arguments: Arguments, where: Argument) -> Span | None:
+    found = arguments.spans.get(where.keyword)
+    if found is None and where.position is not None:
+        position = where.position if where.position >= 0 else len(arguments.positional) + where.position
+        found = arguments.spans.get(position)
+    return found
+
+
+def _record(
+    interpreter: Interpreter, kind: str, entry: str, roles: dict[str, Value], node: ir.Call, span: Span | None
+) -> None:
+    owner = interpreter.owner
+    roles = {role: bounded(value) for role, value in roles.items()}
+    site = RawSite(kind, entry, entry, interpreter.unit.path, node.span, owner.symbol, owner.key, roles, argument=span)
+    interpreter.program.sites.setdefault(owner.key, []).append(site)

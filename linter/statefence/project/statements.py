@@ -1,0 +1,71 @@
+"""From the value handed over as SQL to what the statement touches, and on which connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from statefence.model import Answer
+from statefence.project.program import RawSite
+from statefence.project.sinks import OPENER_BY_NAME
+from statefence.project.sites import Target
+from statefence.project.targets import targets_of
+from statefence.project.values import Connection, Constant, Parameter, Text, Value, walk
+from statefence.project.worlds import worlds
+from statefence.sql import Schema, Touch, is_sql, schema_of
+from statefence.sql import statements as touches_of
+
+Pieces = tuple[str | None, ...]
+
+
+def pieces_of(value: Value) -> Pieces:
+    """A text as literal pieces, each hole None."""
+    if isinstance(value, Constant) and isinstance(value.value, str):
+        return (value.value,)
+    if isinstance(value, Text):
+        return tuple([piece for part in value.parts for piece in pieces_of(part)])
+    return (None,)
+
+
+def texts(site: RawSite) -> tuple[Pieces, ...]:
+    """The texts a statement may have, the main one first; those without any literal part left out."""
+    found = [pieces_of(world) for world in worlds(site.roles["sql"])]
+    return tuple([pieces for pieces in found if any(piece is not None and piece.strip() for piece in pieces)])
+
+
+def is_decided_by_caller(site: RawSite) -> bool:
+    """Whether the whole text is a parameter, so that the callers' calls are the statements."""
+    return isinstance(site.roles["sql"], Parameter)
+
+
+def schema_of_program(sites: Iterable[RawSite]) -> Schema:
+    """The schema as the program's own DDL declares it."""
+    found: list[Pieces] = []
+    for site in sites:
+        if site.kind == "statement":
+            found.extend(pieces for pieces in texts(site) if _may_be_ddl(pieces))
+    return schema_of(found)
+
+
+def _may_be_ddl(pieces: Pieces) -> bool:
+    return any(piece is not None and any(word in piece.upper() for word in ("CREATE", "ALTER")) for piece in pieces)
+
+
+def touched(pieces: Sequence[str | None], schema: Schema) -> tuple[Touch, ...] | None:
+    """What a text touches, statement by statement; None when it is no SQL at all."""
+    return touches_of(pieces, schema) if is_sql(pieces, schema) else None
+
+
+def connection_targets(value: Value) -> tuple[Target, ...]:
+    """The places that the connection behind a cursor, session or connection may have been opened on."""
+    found: list[Target] = []
+    for world in worlds(value):
+        for node in walk(world):
+            if isinstance(node, Connection):
+                found.extend(target for target in targets_of(node.path, OPENER_BY_NAME[node.api]) if target not in found)
+                break
+    return tuple(found)
+
+
+def all_known(touches: Iterable[Touch]) -> Answer:
+    """Whether the tables of every one of the statements are known."""
+    return Answer.YES if all(touch.known is Answer.YES for touch in touches) else Answer.UNKNOWN

@@ -1,0 +1,316 @@
+"""From the value handed over as a path to the places an open may reach."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote
+
+from statefence.callees import Opener
+from statefence.project.program import RawSite
+from statefence.project.sinks import OPENER_BY_NAME
+from statefence.project.sites import Mode, PathKind, Target
+from statefence.project.values import (
+    Absent,
+    Choice,
+    Connection,
+    Constant,
+    Derived,
+    Directory,
+    Element,
+    EnvironmentVariable,
+    External,
+    Item,
+    LiveEnvironment,
+    Member,
+    Object,
+    Parameter,
+    Path,
+    Result,
+    Sequence,
+    Text,
+    Unknown,
+    Value,
+    walk,
+)
+from statefence.project.worlds import worlds
+from statefence.template import Symbol, SymbolKind, build
+
+Piece = str | Symbol
+SERVER_URL = re.compile(r"[A-Za-z][\w+.-]*://")
+ARGUMENTS = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args"})
+CONFIGURATION = re.compile(r"(?:^|[._])(?:settings|config|conf|cfg|configuration)(?:$|[._(])", re.IGNORECASE)
+
+
+def targets(site: RawSite) -> tuple[Target, ...]:
+    """The places an open may reach, the main answer first."""
+    return targets_of(site.roles["path"], OPENER_BY_NAME[site.entry])
+
+
+def targets_of(value: Value, entry: Opener) -> tuple[Target, ...]:
+    """The places a path value may be, as the given callee reads it."""
+    found: list[Target] = []
+    for world in worlds(value):
+        for target in _alternatives(world, entry):
+            if target not in found:
+                found.append(target)
+    return tuple(found)
+
+
+def mode(site: RawSite) -> Mode:
+    """What the open may do to its file: read-only where the URI says so."""
+    entry = OPENER_BY_NAME[site.entry]
+    texts = [node.value for node in walk(site.roles["path"]) if isinstance(node, Constant) and isinstance(node.value, str)]
+    if entry.form == "uri" and any("mode=ro" in text or "immutable=1" in text for text in texts):
+        return Mode.READ
+    return Mode(entry.mode)
+
+
+def _alternatives(value: Value, entry: Opener) -> list[Target]:
+    main = _target(value, entry)
+    more: list[Target] = []
+    whole = value.parts[0] if isinstance(value, Path | Text) and value.parts else value
+    if isinstance(whole, Parameter | EnvironmentVariable) and whole.default is not None:
+        for world in worlds(whole.default):
+            changed = _with_first(value, world)
+            more.extend(_alternatives(changed, entry))
+    if main.kind is PathKind.PARAMETER and isinstance(value, Path):
+        more.append(Target(PathKind.SYMBOLIC, main.template, main.reason))
+    return [main, *more]
+
+
+def _with_first(value: Value, first: Value) -> Value:
+    if isinstance(value, Path | Text):
+        return type(value)((first, *value.parts[1:]))
+    return first
+
+
+def _target(value: Value, entry: Opener) -> Target:
+    if isinstance(value, Absent) or (isinstance(value, Constant) and value.value is None):
+        return _nothing_given(entry)
+    if isinstance(value, Connection):
+        return Target(PathKind.UNKNOWN, reason="it wraps a connection that is open already")
+    if entry.form == "settings":
+        return _settings(value)
+    pieces = list(merged(flatten(value)))
+    if entry.form == "server":
+        return Target(_server_kind(pieces), reason="a server")
+    return _classified(pieces, value, entry)
+
+
+def _nothing_given(entry: Opener) -> Target:
+    if entry.absent == "memory":
+        return Target(PathKind.MEMORY)
+    if entry.absent == "server":
+        return Target(PathKind.LITERAL, reason="the client's default server")
+    if entry.absent:
+        return Target(PathKind.CWD_RELATIVE, build([entry.absent]))
+    return Target(PathKind.UNKNOWN, reason="no path is handed over")
+
+
+def _settings(value: Value) -> Target:
+    """A client built from a settings object: the directory set on it, or one the analysis cannot see."""
+    if isinstance(value, Result):
+        for name, directory in value.keywords:
+            if name == "persist_directory":
+                pieces = list(merged(flatten(directory)))
+                return _path_kind(pieces)
+    if isinstance(value, Parameter | Member | Item):
+        return Target(PathKind.PARAMETER, reason="the settings come from elsewhere")
+    return Target(PathKind.UNKNOWN, reason="settings that are not followed")
+
+
+def _server_kind(pieces: list[Piece]) -> PathKind:
+    kinds = {piece.kind for piece in pieces if isinstance(piece, Symbol)}
+    if SymbolKind.ENV in kinds:
+        return PathKind.CONFIG
+    if SymbolKind.PARAM in kinds:
+        settings = any(isinstance(p, Symbol) and p.name.startswith("settings:") for p in pieces)
+        return PathKind.CONFIG if settings else PathKind.PARAMETER
+    return PathKind.UNKNOWN if SymbolKind.ANY in kinds else PathKind.LITERAL
+
+
+def _classified(pieces: list[Piece], value: Value, entry: Opener) -> Target:
+    head = pieces[0] if pieces and isinstance(pieces[0], str) else ""
+    literal = "".join(piece for piece in pieces if isinstance(piece, str))
+    if head.startswith(":memory:") or "mode=memory" in literal or ":memory:" in literal or not pieces:
+        return Target(PathKind.MEMORY)
+    if entry.form == "url":
+        stripped = _strip_url(pieces)
+        if stripped is None:
+            return Target(_server_kind(pieces), reason="a server")
+        pieces = stripped
+        if not pieces:
+            return Target(PathKind.MEMORY)
+    if entry.form == "uri" and head.startswith("file:"):
+        pieces = _strip_uri(pieces)
+        if not pieces:
+            return Target(PathKind.MEMORY)
+    return _path_kind(pieces)
+
+
+def _strip_url(pieces: list[Piece]) -> list[Piece] | None:
+    """The path of a SQLite URL; the pieces themselves when they are no URL; None for a server's URL."""
+    head = pieces[0]
+    if not isinstance(head, str):
+        return pieces
+    match = re.match(r"(?:sqlite|pysqlite|duckdb|sqlite3)(?:\+\w+)?:", head)
+    if match is None:
+        return None if SERVER_URL.match(head) else pieces
+    rest = head[match.end() :]
+    rest = rest.removeprefix("//").removeprefix("/") if rest.startswith("//") else rest
+    return _without_query([rest, *pieces[1:]])
+
+
+def _strip_uri(pieces: list[Piece]) -> list[Piece]:
+    head = pieces[0]
+    assert isinstance(head, str)
+    rest = head.removeprefix("file:")
+    if rest.startswith("//"):
+        rest = "/" + rest.removeprefix("//").partition("/")[2]
+    return [unquote(piece) if isinstance(piece, str) else piece for piece in _without_query([rest, *pieces[1:]])]
+
+
+def _without_query(pieces: Iterable[Piece]) -> list[Piece]:
+    kept: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, str) and "?" in piece:
+            kept.append(piece.partition("?")[0])
+            break
+        kept.append(piece)
+    return [piece for piece in kept if piece != ""]
+
+
+def _path_kind(pieces: list[Piece]) -> Target:
+    template = build(pieces)
+    kinds = [piece.kind for piece in pieces if isinstance(piece, Symbol)]
+    if SymbolKind.TMP in kinds:
+        return Target(PathKind.TMP, template)
+    first = pieces[0] if pieces else ""
+    if isinstance(first, str):
+        absolute = first.startswith("/") or re.match(r"[A-Za-z]:[\\/]|\\\\", first) is not None
+        if not absolute:
+            return Target(PathKind.CWD_RELATIVE, template)
+        return Target(PathKind.SYMBOLIC if kinds else PathKind.LITERAL, template)
+    return Target(_symbol_kind(first, alone=len(pieces) == 1), template, _reason(first))
+
+
+def _symbol_kind(first: Symbol, *, alone: bool) -> PathKind:
+    if first.kind is SymbolKind.CWD:
+        return PathKind.CWD_RELATIVE
+    if first.kind is SymbolKind.ENV:
+        return PathKind.CONFIG if alone else PathKind.SYMBOLIC
+    if first.kind is SymbolKind.PARAM and first.name.startswith("settings:"):
+        return PathKind.CONFIG if alone else PathKind.SYMBOLIC
+    if first.kind is SymbolKind.PARAM:
+        return PathKind.PARAMETER
+    return PathKind.UNKNOWN if first.kind is SymbolKind.ANY else PathKind.SYMBOLIC
+
+
+def _reason(first: Symbol) -> str:
+    return first.name if first.kind is SymbolKind.ANY else ""
+
+
+def merged(pieces: Iterable[Piece]) -> list[Piece]:
+    """The pieces with neighbouring texts joined, and begun anew at an absolute part, as `os.path.join` does."""
+    kept: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, str) and kept and isinstance(kept[-1], str):
+            kept[-1] += piece
+        elif piece != "":
+            kept.append(piece)
+    return kept
+
+
+def flatten(value: Value) -> list[Piece]:
+    """A value as a run of text and symbols; choices are taken by their main side."""
+    if isinstance(value, Constant):
+        return [] if value.value is None else [str(value.value)]
+    if isinstance(value, Directory):
+        return _directory(value)
+    if isinstance(value, EnvironmentVariable):
+        default = None if value.default is None else build(flatten(worlds(value.default)[0]))
+        return [Symbol(SymbolKind.ENV, value.name, default)]
+    if isinstance(value, Text):
+        return [piece for part in value.parts for piece in flatten(part)]
+    if isinstance(value, Path):
+        return _joined(value.parts)
+    if isinstance(value, Derived):
+        return _derived(value)
+    if isinstance(value, Choice):
+        return flatten(worlds(value)[0])
+    if isinstance(value, Parameter):
+        return [_parameter(value)]
+    if isinstance(value, Sequence | LiveEnvironment | Object):
+        return [Symbol(SymbolKind.ANY, "a value that is no path")]
+    return [_open_end(value)]
+
+
+def _directory(value: Directory) -> list[Piece]:
+    if value.kind is SymbolKind.REPO and value.name:
+        return [Symbol(SymbolKind.REPO), f"/{value.name}"]
+    return [Symbol(value.kind, value.name)]
+
+
+def _parameter(value: Parameter) -> Symbol:
+    name = f"{value.function.replace(':', '.')}.{value.name}"
+    return Symbol(SymbolKind.PARAM, f"settings:{name}" if value.settings else name)
+
+
+def _open_end(value: Value) -> Symbol:
+    """A value of which only its origin is known."""
+    root = value
+    names: list[str] = []
+    while isinstance(root, Item | Member | Element):
+        if isinstance(root, Member):
+            names.append(root.name)
+        root = root.source if isinstance(root, Element) else root.owner
+    if isinstance(root, Parameter):
+        return _parameter(root)
+    if isinstance(root, Result) and root.callee.rpartition(".")[2] in ARGUMENTS:
+        return Symbol(SymbolKind.PARAM, f"arguments.{'.'.join(reversed(names))}")
+    if isinstance(root, LiveEnvironment):
+        return Symbol(SymbolKind.ENV, "?")
+    origin = root.callee if isinstance(root, Result) else root.name if isinstance(root, External) else ""
+    if CONFIGURATION.search(origin):
+        return Symbol(SymbolKind.PARAM, f"settings:{origin}")
+    reason = root.reason if isinstance(root, Unknown) else f"what {origin}() gives" if origin else "not followed"
+    return Symbol(SymbolKind.ANY, reason)
+
+
+def _joined(parts: tuple[Value, ...]) -> list[Piece]:
+    pieces: list[Piece] = []
+    for part in parts:
+        added = merged(flatten(part))
+        if not added:
+            continue
+        absolute = isinstance(added[0], str) and added[0].startswith("/")
+        rooted = isinstance(added[0], Symbol) and added[0].kind in ROOTS
+        if absolute or rooted:
+            pieces = added
+        elif pieces:
+            pieces = [*pieces, "/", *added]
+        else:
+            pieces = added
+    return pieces
+
+
+ROOTS = frozenset({SymbolKind.HOME, SymbolKind.TMP, SymbolKind.REPO, SymbolKind.APP, SymbolKind.CWD})
+
+
+def _derived(value: Derived) -> list[Piece]:
+    source = merged(flatten(value.source))
+    if value.operation == "parent":
+        return [*source, "/.."]
+    if value.operation == "with_name" and value.argument is not None:
+        return [*source, "/../", *flatten(value.argument)]
+    last = source[-1] if source else ""
+    if value.operation == "with_suffix" and isinstance(last, str) and value.argument is not None:
+        stem = last.rpartition(".")[0] if "." in last.rpartition("/")[2] else last
+        return [*source[:-1], stem, *flatten(value.argument)]
+    if value.operation in {"name", "stem"} and isinstance(last, str) and "/" in last:
+        name = last.rpartition("/")[2]
+        return [name.rpartition(".")[0] or name] if value.operation == "stem" else [name]
+    if value.operation == "with_suffix":
+        return [*source, Symbol(SymbolKind.ANY, "another suffix")]
+    return [Symbol(SymbolKind.ANY, f"the {value.operation} of a path")]

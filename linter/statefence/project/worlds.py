@@ -1,0 +1,233 @@
+"""The alternatives of a value: which side of every test the main answer takes, and which others can be reached.
+
+The main answer is the one with every flag and optional parameter at its default and every optional variable of the
+environment unset. A test that is decided by constants alone leaves no alternative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from statefence.project.values import (
+    Absent,
+    Change,
+    Choice,
+    Connection,
+    Constant,
+    Dictionary,
+    EnvironmentVariable,
+    Item,
+    LiveEnvironment,
+    Object,
+    Parameter,
+    Path,
+    Put,
+    Result,
+    Select,
+    Sequence,
+    Spread,
+    Test,
+    Text,
+    Unknown,
+    Value,
+    When,
+    rewrite,
+)
+
+Taker = Callable[[Value], Value]
+MOST = 24
+"""At most so many alternatives of one value are looked at."""
+
+
+class Decision(Struct, frozen=True):
+    """Which way a test goes in the main answer, and whether it can go no other way."""
+
+    holds: bool
+    certain: bool
+
+
+Decider = Callable[[Value], Decision]
+
+
+def worlds(value: Value) -> list[Value]:
+    """The value's alternatives without any choice left in them, the main one first, no two alike."""
+    first, asked = resolve(value, {})
+    found = [first]
+    seen: list[Mapping[Test, bool]] = [{}]
+    todo = [{test: not decision.holds} for test, decision in asked.items() if not decision.certain]
+    while todo and len(seen) < MOST:
+        flipped = todo.pop(0)
+        if flipped in seen:
+            continue
+        seen.append(flipped)
+        alternative, more = resolve(value, flipped)
+        if alternative not in found:
+            found.append(alternative)
+        new = [test for test, decision in more.items() if test not in asked and not decision.certain]
+        todo.extend({**flipped, test: not more[test].holds} for test in new)
+    return found
+
+
+def resolve(value: Value, flipped: Mapping[Test, bool]) -> tuple[Value, dict[Test, Decision]]:
+    """The value with every choice taken, and the tests that were asked on the way.
+
+    Args:
+        flipped: tests that go another way than in the main answer.
+    """
+    resolver = _Resolver(flipped)
+    return resolver.take(value), resolver.asked
+
+
+class _Resolver:
+    """One way through all tests; what was taken once is not taken again."""
+
+    def __init__(self, flipped: Mapping[Test, bool]) -> None:
+        self.flipped = flipped
+        self.asked: dict[Test, Decision] = {}
+        self.known: dict[int, bool] = {}
+        self.taken: dict[int, tuple[Value, Value]] = {}
+
+    def holds(self, test: Test) -> bool:
+        """Whether the test holds in this world."""
+        known = self.known.get(id(test))
+        if known is None:
+            known = self.known[id(test)] = self._holds(test)
+        return known
+
+    def _holds(self, test: Test) -> bool:
+        if test.kind == "not":
+            return not self.holds(_test(test, 0))
+        if test.kind == "and":
+            return all(self.holds(_test(test, index)) for index in range(len(test.operands)))
+        if test.kind == "or":
+            return any(self.holds(_test(test, index)) for index in range(len(test.operands)))
+        decision = self.asked.get(test)
+        if decision is None:
+            decision = self.asked[test] = _decide(test, self.take)
+        return self.flipped.get(test, decision.holds)
+
+    def take(self, node: Value) -> Value:
+        """The value without choices."""
+        known = self.taken.get(id(node))
+        if known is None:
+            known = self.taken[id(node)] = (node, rewrite(node, self._choice))
+        return known[1]
+
+    def _choice(self, node: Value) -> Value | None:
+        if isinstance(node, Choice):
+            return self.take(node.then if self.holds(node.test) else node.orelse)
+        if isinstance(node, Dictionary):
+            return Dictionary(self._changes(node.changes), node.place, node.display, node.merged)
+        return None
+
+    def _changes(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        flat: list[Change] = []
+        for change in changes:
+            if isinstance(change, When):
+                flat.extend(self._changes(change.then if self.holds(change.test) else change.orelse))
+            elif isinstance(change, Spread):
+                flat.append(Spread(self.take(change.source)))
+            elif isinstance(change, Put):
+                flat.append(Put(self.take(change.key), self.take(change.value), change.weak))
+            elif isinstance(change, Select):
+                flat.append(Select(self.take(change.source), change.names, change.prefixes, change.denied))
+            else:
+                flat.append(change)
+        return tuple(flat)
+
+
+def _test(test: Test, index: int) -> Test:
+    operand = test.operands[index]
+    assert isinstance(operand, Test)
+    return operand
+
+
+def _value(test: Test, index: int) -> Value:
+    operand = test.operands[index]
+    assert isinstance(operand, Value)
+    return operand
+
+
+def _decide(test: Test, take: Taker) -> Decision:
+    if test.kind == "open":
+        return Decision(test.preferred, certain=False)
+    first = take(_value(test, 0))
+    if test.kind == "truthy":
+        return _truthy(first)
+    if test.kind == "none":
+        return _none(first)
+    second = take(_value(test, 1))
+    if test.kind == "equal":
+        return _equal(first, second)
+    return _contains(first, second)
+
+
+def _truthy(value: Value) -> Decision:
+    if isinstance(value, Constant):
+        return Decision(bool(value.value), certain=True)
+    if isinstance(value, Absent):
+        return Decision(holds=False, certain=True)
+    if isinstance(value, Parameter):
+        return _of_parameter(value, _truthy, required=True)
+    if isinstance(value, EnvironmentVariable):
+        return Decision(value.default is not None or value.required, certain=False)
+    if isinstance(value, Dictionary):
+        filled = any(isinstance(c, Put) or (isinstance(c, Spread) and isinstance(c.source, LiveEnvironment)) for c in value.changes)
+        return Decision(filled, certain=filled or not value.changes)
+    if isinstance(value, Sequence):
+        return Decision(bool(value.items), certain=False)
+    if isinstance(value, LiveEnvironment | Object | Connection | Path):
+        return Decision(holds=True, certain=True)
+    if isinstance(value, Item) and isinstance(value.default, Absent):
+        return Decision(holds=False, certain=False)
+    return Decision(holds=True, certain=False)
+
+
+def _none(value: Value) -> Decision:
+    if isinstance(value, Constant):
+        return Decision(value.value is None, certain=True)
+    if isinstance(value, Absent):
+        return Decision(holds=True, certain=True)
+    if isinstance(value, Parameter):
+        return _of_parameter(value, _none, required=False)
+    if isinstance(value, EnvironmentVariable):
+        missing = value.default is None and not value.required
+        return Decision(missing, certain=not missing)
+    if isinstance(value, LiveEnvironment | Object | Connection | Path | Dictionary | Sequence | Text):
+        return Decision(holds=False, certain=True)
+    if isinstance(value, Item):
+        return Decision(isinstance(value.default, Absent | Constant), certain=False)
+    return Decision(holds=False, certain=False)
+
+
+def _of_parameter(value: Parameter, decide: Decider, *, required: bool) -> Decision:
+    """A parameter decides by its default, but a call may pass another value."""
+    if value.kind in {"args", "kwargs"}:
+        return Decision(not required, certain=False) if decide is _none else Decision(holds=False, certain=False)
+    if value.default is None:
+        return Decision(required, certain=False)
+    default, _ = resolve(value.default, {})
+    return Decision(decide(default).holds, certain=False)
+
+
+def _equal(first: Value, second: Value) -> Decision:
+    if isinstance(first, Constant) and isinstance(second, Constant):
+        return Decision(first.value == second.value, certain=True)
+    for value, other in ((first, second), (second, first)):
+        if isinstance(value, Parameter) and isinstance(value.default, Constant) and isinstance(other, Constant):
+            return Decision(value.default.value == other.value, certain=False)
+    return Decision(holds=True, certain=False)
+
+
+def _contains(first: Value, second: Value) -> Decision:
+    if isinstance(second, Sequence) and isinstance(first, Constant):
+        return Decision(first in second.items, all(isinstance(entry, Constant) for entry in second.items))
+    if isinstance(second, Dictionary) and isinstance(first, Constant):
+        keys = [change.key for change in second.changes if isinstance(change, Put)]
+        simple = all(isinstance(change, Put) for change in second.changes)
+        return Decision(first in keys, certain=first in keys or simple)
+    if isinstance(second, Parameter) and second.kind == "kwargs":
+        return Decision(holds=False, certain=False)
+    return Decision(holds=not isinstance(second, Unknown | Result), certain=False)

@@ -1,0 +1,149 @@
+"""The inventory that `map` prints: every spawn, open and statement of the project, and what each resolves to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from statefence.engine import Loaded, is_within
+from statefence.model import Answer, Place, Step
+from statefence.policy.model import Policy
+from statefence.project.sites import Open, Spawn, Statement, Target
+from statefence.report.json import VERSION, step_json
+from statefence.report.location import locate
+from statefence.template import match
+
+Row = dict[str, Any]
+
+
+def inventory(loaded: Loaded, policy: Policy, paths: Sequence[str] = ()) -> dict[str, Any]:
+    """The JSON object of DESIGN section 2: `version`, `spawns`, `opens`, `statements`, each sorted by place.
+
+    Args:
+        loaded: the project.
+        policy: names the stores that opens and statements reach.
+        paths: the files and directories to list, relative to the root; empty means all.
+    """
+    project = loaded.project
+    modules = [module for module in project.modules if is_within(module.path, paths)]
+    rows = {
+        "spawns": [_spawn(site, loaded) for module in modules for site in project.spawns(module)],
+        "opens": [_open(site, loaded, policy) for module in modules for site in project.opens(module)],
+        "statements": [_statement(site, loaded, policy) for module in modules for site in project.statements(module)],
+    }
+    return {"version": VERSION, **{kind: sorted(found, key=_order) for kind, found in rows.items()}}
+
+
+def inventory_json(found: dict[str, Any]) -> str:
+    """The inventory as JSON text, in ASCII."""
+    return json.dumps(found, indent=1)
+
+
+def inventory_lines(found: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The inventory for people: each file with the lines that describe its sites, in the order of the file."""
+    described = [
+        *((row, _spawn_line(row)) for row in found["spawns"]),
+        *((row, _open_line(row)) for row in found["opens"]),
+        *((row, _statement_line(row)) for row in found["statements"]),
+    ]
+    for path in sorted({row["path"] for row, _ in described}):
+        inside = sorted(
+            ((row, line) for row, line in described if row["path"] == path), key=lambda item: _order(item[0])
+        )
+        yield path, tuple(f"{row['line']}:{row['column']} {line}" for row, line in inside)
+
+
+def _order(row: Row) -> tuple[str, int, int]:
+    return row["path"], row["line"], row["column"]
+
+
+def _place(site: Spawn | Open | Statement, loaded: Loaded) -> Row:
+    where = locate(Place(site.path, site.span), loaded.sources)
+    return {"path": where.path, "line": where.line, "column": where.column}
+
+
+def _spawn(site: Spawn, loaded: Loaded) -> Row:
+    main, *others = site.environments
+    return {
+        **_place(site, loaded),
+        "api": site.api,
+        "via": site.via,
+        "env": main.kind.value,
+        "alternatives": _alternatives(main.kind.value, [other.kind.value for other in others]),
+        "sets": list(main.sets),
+        "drops": list(main.drops),
+        "symbol": site.symbol,
+        "trace": _trace(main.trace or site.trace),
+    }
+
+
+def _open(site: Open, loaded: Loaded, policy: Policy) -> Row:
+    main, *others = site.targets
+    return {
+        **_place(site, loaded),
+        "api": site.api,
+        "via": site.via,
+        "kind": main.kind.value,
+        "alternatives": _alternatives(main.kind.value, [other.kind.value for other in others]),
+        "target": str(main.template) if main.template is not None else None,
+        "mode": site.mode.value,
+        "store": _store(main, policy),
+        "symbol": site.symbol,
+        "trace": _trace(main.trace or site.trace),
+    }
+
+
+def _statement(site: Statement, loaded: Loaded, policy: Policy) -> Row:
+    return {
+        **_place(site, loaded),
+        "sql": site.sql,
+        "reads": list(site.reads),
+        "writes": list(site.writes),
+        "ddl": list(site.ddl),
+        "holes": site.holes,
+        "store": _store(site.connection[0], policy) if site.connection else None,
+        "symbol": site.symbol,
+        "trace": _trace(site.trace),
+    }
+
+
+def _alternatives(main: str, others: Sequence[str]) -> list[str]:
+    return [other for other in dict.fromkeys(others) if other != main]
+
+
+def _trace(steps: Sequence[Step]) -> list[Row]:
+    return [step_json(step) for step in steps]
+
+
+def _store(target: Target, policy: Policy) -> str | None:
+    """The store whose path the target is for certain."""
+    if target.template is None:
+        return None
+    certain = (store.name for store in policy.stores if match(store.path, target.template) is Answer.YES)
+    return next(certain, None)
+
+
+def _spawn_line(row: Row) -> str:
+    changes = [f"+{name}" for name in row["sets"]] + [f"-{name}" for name in row["drops"]]
+    return " ".join(["spawn", _api(row), _kinds(row, "env"), *changes])
+
+
+def _open_line(row: Row) -> str:
+    store = f"(store {row['store']})" if row["store"] else ""
+    parts = ("open", _api(row), row["mode"], _kinds(row, "kind"), row["target"] or "", store)
+    return " ".join(part for part in parts if part)
+
+
+def _statement_line(row: Row) -> str:
+    touched = [f"{kind} {', '.join(row[kind])}" for kind in ("reads", "writes", "ddl") if row[kind]]
+    store = [f"(store {row['store']})"] if row["store"] else []
+    return " ".join(["statement", "; ".join(touched) or "touches no known table", *store])
+
+
+def _api(row: Row) -> str:
+    return f"{row['api']} (ends in {row['via']})" if row["via"] else row["api"]
+
+
+def _kinds(row: Row, key: str) -> str:
+    return " or ".join((row[key], *row["alternatives"]))

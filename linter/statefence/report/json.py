@@ -1,0 +1,46 @@
+"""The stable format for programs; `version` is raised when a field changes (see the README)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from statefence.engine import Report
+from statefence.model import Finding, Step
+from statefence.report.location import locate
+
+VERSION = 1
+
+
+def findings_json(report: Report) -> str:
+    """The whole report as one JSON object, in ASCII, so that no odd character of an analysed file can break it."""
+    summary = {
+        "files": report.files,
+        "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in report.skipped],
+        "findings": len(report.findings),
+    }
+    findings = [_finding(finding, report) for finding in report.findings]
+    return json.dumps({"version": VERSION, "summary": summary, "findings": findings}, indent=2)
+
+
+def step_json(step: Step) -> dict[str, Any]:
+    """One stop of a trace: `path`, `line` and `message`."""
+    return {"path": step.place.path, "line": step.place.span.line, "message": step.message}
+
+
+def _finding(finding: Finding, report: Report) -> dict[str, Any]:
+    where = locate(finding.place, report.sources)
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "message": finding.message,
+        "path": where.path,
+        "line": where.line,
+        "column": where.column,
+        "end_line": where.end_line,
+        "end_column": where.end_column,
+        "symbol": finding.symbol,
+        "severity": finding.severity.value,
+        "fix": finding.fix.value,
+        "trace": [step_json(step) for step in finding.trace],
+    }

@@ -1,0 +1,71 @@
+"""From the command line and the project's policy to what the plugin is to do in this run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from statefence.policy import Policy
+
+    from pytest_statefence.records import Mode
+
+OPTION = "--statefence"
+ALLOW = "statefence_allow"
+OFF = "statefence_off"
+
+MARKERS = (
+    f'{ALLOW}(glob, reason="..."): files (by the end of their path) or programs about which statefence is to be silent',
+    f'{OFF}(reason="..."): statefence does not judge this test',
+)
+
+
+def add_option(parser: pytest.Parser) -> None:
+    """Declares the plugin's option."""
+    group = parser.getgroup("statefence", "statefence: state where the policy wants it")
+    group.addoption(
+        OPTION,
+        dest="statefence",
+        choices=("off", "warn", "fail"),
+        default=None,
+        help="What a test gets that breaks the project's policy: nothing, a line in the summary, or a failure "
+        "(default: fail where there is a policy with stores, forbidden paths or variables, else off).",
+    )
+
+
+def settings(asked: str | None, root: Path) -> tuple[Mode, Policy] | None:
+    """What to do by which policy; None for nothing. `asked` is the option's value, `root` pytest's root directory.
+
+    Raises pytest.UsageError when the policy cannot be used, or when it was asked for and there is none.
+    """
+    if asked == "off" or (asked is None and not _may_have_policy(root)):
+        return None
+    from statefence.errors import StatefenceError
+    from statefence.policy.load import find, load
+
+    from pytest_statefence.records import Mode
+
+    try:
+        path = find(root)
+        policy = None if path is None else load(path)
+    except StatefenceError as error:
+        raise pytest.UsageError(f"statefence: {error}") from error
+    if policy is not None and (policy.stores or policy.forbidden or policy.variables):
+        return Mode(asked or "fail"), policy
+    if asked is None:
+        return None
+    problem = "there is no policy" if policy is None else f"{policy.source} has no stores, forbidden paths or variables"
+    raise pytest.UsageError(f"{OPTION}={asked}: {problem} at {root} or above: write one, or run `statefence init`")
+
+
+def _may_have_policy(root: Path) -> bool:
+    """A quick look, so that projects without a policy pay for no import."""
+    for directory in (root, *root.parents):
+        if (directory / "statefence.toml").is_file():
+            return True
+        project = directory / "pyproject.toml"
+        if project.is_file() and b"statefence" in project.read_bytes():
+            return True
+    return False

@@ -1,0 +1,102 @@
+"""What files held at certain moments, kept as private copies by the reader process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from pytest_statefence.reader import Reader, ReaderLostError
+from pytest_statefence.records import EMPTY, Contents
+
+
+class Copy(Struct, frozen=True):
+    """A file at one moment. `image` is the reader's copy; None when there is none, and `reason` says why.
+
+    A file that was not there has neither.
+    """
+
+    image: str | None = None
+    reason: str = ""
+
+
+ABSENT = Copy()
+
+
+class Copies:
+    """The reader process, and what to do without it: after it is lost every copy is one that nobody can read.
+
+    Attributes:
+        fault: how the reader was lost; empty while it is not.
+    """
+
+    def __init__(self) -> None:
+        self.fault = ""
+        self._reader: Reader | None = None
+        try:
+            self._reader = Reader()
+        except OSError as error:
+            self.fault = f"the reader process cannot be started: {error}"
+
+    def take(self, path: str) -> Copy:
+        """The file as it is now."""
+        if self._reader is None:
+            return Copy(reason=self.fault)
+        try:
+            image, reason = self._reader.capture(path)
+        except ReaderLostError as lost:
+            return Copy(reason=self._lose(lost))
+        return Copy(image, reason)
+
+    def contents(self, copy: Copy, tables: Iterable[str] | None) -> Contents:
+        """What the copy holds of `tables` (in any case), or all of it."""
+        if copy == ABSENT:
+            return EMPTY
+        if copy.image is None or self._reader is None:
+            return Contents(reason=copy.reason or self.fault)
+        try:
+            return self._reader.contents(copy.image, tables)
+        except ReaderLostError as lost:
+            return Contents(reason=self._lose(lost))
+
+    def forget(self, copies: Iterable[Copy]) -> None:
+        """Drops copies that nobody will ask for again."""
+        images = [copy.image for copy in copies if copy.image is not None]
+        if images and self._reader is not None:
+            try:
+                self._reader.forget(images)
+            except ReaderLostError as lost:
+                self._lose(lost)
+
+    def watch(self, directories: Iterable[tuple[str, int]]) -> None:
+        """From now on remembers files made in these directories and so many levels below."""
+        if self._reader is not None:
+            try:
+                self._reader.watch(directories)
+            except ReaderLostError as lost:
+                self._lose(lost)
+
+    def made(self) -> tuple[tuple[str, ...], str]:
+        """The files made since the last call, and why some may be missing."""
+        if self._reader is None:
+            return (), self.fault
+        try:
+            return self._reader.made()
+        except ReaderLostError as lost:
+            return (), self._lose(lost)
+
+    def close(self) -> None:
+        """Ends the reader process."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    @property
+    def pid(self) -> int | None:
+        """The reader process's id, while there is one."""
+        return None if self._reader is None else self._reader.pid
+
+    def _lose(self, lost: ReaderLostError) -> str:
+        self.fault = str(lost)
+        self.close()
+        return self.fault

@@ -1,0 +1,73 @@
+"""What the audit hook saw of one phase: who touched a watched file, and which children were started."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from collections.abc import Iterable, Iterator
+from weakref import ReferenceType
+
+from msgspec import Struct
+
+from pytest_statefence.owners import Stack
+
+_MOST_CULPRITS = 4
+_MOST_COMMAND = 200
+
+
+class Touch(Struct, frozen=True):
+    """Code of this process that opened, replaced or removed `path`."""
+
+    event: str
+    path: str
+    stack: Stack
+
+
+class Started(Struct, frozen=True):
+    """A child that was started, in the test or moment `during`. `process` is None where no Popen object was made."""
+
+    arguments: tuple[str, ...]
+    stack: Stack
+    during: str
+    process: ReferenceType[subprocess.Popen[bytes]] | None = None
+
+
+def culprits(path: str, touches: Iterable[Touch], started: Iterable[Started]) -> tuple[str, ...]:
+    """One line for everything that may have changed `path`, the likeliest first."""
+    lines = [*_touch_lines(path, touches), *(_started_line(child) for child in started)]
+    unique = list(dict.fromkeys(lines))
+    if len(unique) > _MOST_CULPRITS:
+        return (*unique[:_MOST_CULPRITS], f"and {len(unique) - _MOST_CULPRITS} more")
+    return tuple(unique) or ("nobody was seen at it: SQL such as ATTACH, a C library, or a process started elsewhere",)
+
+
+def still_running(started: Iterable[Started]) -> tuple[Started, ...]:
+    """Those children that may still be at work."""
+    return tuple(child for child in started if _is_running(child))
+
+
+def command_text(arguments: Iterable[str]) -> str:
+    """A command as a shell would take it, cut to a readable length."""
+    text = shlex.join(arguments)
+    return text if len(text) <= _MOST_COMMAND else text[: _MOST_COMMAND - 3] + "..."
+
+
+def _touch_lines(path: str, touches: Iterable[Touch]) -> Iterator[str]:
+    for touch in touches:
+        if touch.path == path or touch.path.startswith(path + "-"):
+            yield f"{touch.event} by this process{_at(touch.stack)}"
+
+
+def _started_line(child: Started) -> str:
+    process = child.process() if child.process else None
+    pid = f" (pid {process.pid})" if process is not None and hasattr(process, "pid") else ""
+    return f"child `{command_text(child.arguments)}`{pid}, started{_at(child.stack)}, during {child.during}"
+
+
+def _is_running(child: Started) -> bool:
+    process = child.process() if child.process else None
+    return process is not None and getattr(process, "returncode", None) is None
+
+
+def _at(stack: Stack) -> str:
+    return f" at {' < '.join(stack.lines)}" if stack.lines else " outside the project's own code"

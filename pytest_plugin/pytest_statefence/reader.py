@@ -1,0 +1,123 @@
+"""The test process's side of the reader process: see `reader_main` for the other."""
+
+# Paths are text here, as the system and the audit events give them.
+# ruff: noqa: PTH100, PTH120
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import subprocess
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from pytest_statefence.records import Contents, TableState
+
+ANSWER_TIMEOUT_MS = 60_000
+"""How long an answer may take before the reader counts as dead."""
+
+_START = """\
+import sys, types
+package = types.ModuleType("pytest_statefence")
+package.__path__ = [sys.argv[1]]
+sys.modules[package.__name__] = package
+from pytest_statefence.reader_main import main
+main()
+"""
+"""Makes the two modules importable without running the package's own `__init__`, which needs pytest."""
+
+
+class ReaderLostError(Exception):
+    """The reader process ended or does not answer; the message says which."""
+
+
+class Reader:
+    """A running reader process. Every method but `close` raises ReaderLostError, at once or after ANSWER_TIMEOUT_MS."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-I", "-S", "-c", _START, os.path.dirname(__file__)]
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            cwd=os.path.abspath(os.sep),
+            start_new_session=True,
+        )
+        self._poll = select.poll()
+        self._poll.register(self._output, select.POLLIN)
+        self._pending = b""
+
+    def capture(self, path: str) -> tuple[str | None, str]:
+        """Keeps a copy of the file at `path`: its handle, or None and why there is none."""
+        answer = self._ask({"do": "capture", "path": path})
+        return answer["image"], answer.get("reason", "")
+
+    def contents(self, image: str, tables: Iterable[str] | None) -> Contents:
+        """What a copy holds: `tables` only, in any case, or all of them."""
+        answer = self._ask({"do": "digest", "image": image, "tables": None if tables is None else sorted(tables)})
+        if answer["tables"] is None:
+            return Contents(fingerprint=answer["bytes"], reason=answer["reason"])
+        return Contents({name: TableState(*state) for name, state in answer["tables"].items()})
+
+    def forget(self, images: Iterable[str]) -> None:
+        """Drops copies."""
+        self._ask({"do": "forget", "images": list(images)})
+
+    def watch(self, directories: Iterable[tuple[str, int]]) -> None:
+        """Remembers from now on the names of files made in these directories, and so many levels below."""
+        self._ask({"do": "watch", "directories": list(directories)})
+
+    def made(self) -> tuple[tuple[str, ...], str]:
+        """The files made since the last call, and why some may be missing."""
+        answer = self._ask({"do": "made"})
+        return tuple(answer["made"]), answer["lost"]
+
+    def close(self) -> None:
+        """Ends the process."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    @property
+    def _output(self) -> int:
+        assert self._process.stdout is not None
+        return self._process.stdout.fileno()
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        try:
+            data = json.dumps(request).encode() + b"\n"
+            while data:
+                data = data[os.write(self._process.stdin.fileno(), data) :]
+            return self._answer()
+        except (OSError, ValueError) as error:
+            raise ReaderLostError(f"the reader process ended ({error})") from error
+
+    def _answer(self) -> dict[str, Any]:
+        while b"\n" not in self._pending:
+            if not self._poll.poll(ANSWER_TIMEOUT_MS):
+                self._process.kill()
+                raise ReaderLostError(f"the reader process gave no answer in {ANSWER_TIMEOUT_MS // 1000} s")
+            data = os.read(self._output, 1 << 16)
+            if not data:
+                raise ReaderLostError(f"the reader process ended (exit status {self._process.wait()})")
+            self._pending += data
+        line, _, self._pending = self._pending.partition(b"\n")
+        answer: dict[str, Any] = json.loads(line)
+        return answer

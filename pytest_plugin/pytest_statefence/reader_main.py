@@ -1,0 +1,101 @@
+"""The reader process: answers one JSON line per JSON line, until its input ends or its parent is gone.
+
+Requests: `{"do": "capture", "path": P}` keeps a private copy and answers its number; `digest` says what is in one;
+`forget` drops some; `watch` and `made` are of files that may be gone again before anybody looks.
+It is started without site and imports the standard library alone, so nothing of the project can run in it.
+"""
+
+# The reader process starts without site and in a few milliseconds: no pathlib.
+# ruff: noqa: PTH102, PTH118
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+import tempfile
+from typing import Any
+
+from pytest_statefence.images import UnreadableError, copy_database, digest, fingerprint
+from pytest_statefence.inotify import Notices
+
+_PARENT_CHECK_MS = 1000
+
+Message = dict[str, Any]
+
+
+def main() -> None:
+    """Serves standard input until it ends."""
+    directory = tempfile.mkdtemp(prefix="statefence-")
+    try:
+        _serve(directory)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _serve(directory: str) -> None:
+    notices = Notices()
+    parent = os.getppid()
+    poll = select.poll()
+    poll.register(0, select.POLLIN)
+    if notices.descriptor >= 0:
+        poll.register(notices.descriptor, select.POLLIN)
+    pending = b""
+    number = 0
+    while os.getppid() == parent:
+        ready = {descriptor for descriptor, _ in poll.poll(_PARENT_CHECK_MS)}
+        if notices.descriptor in ready:
+            notices.read()
+        if 0 not in ready:
+            continue
+        data = os.read(0, 1 << 16)
+        if not data:
+            return
+        *lines, pending = (pending + data).split(b"\n")
+        for line in lines:
+            number += 1
+            answer = _answer(json.loads(line), os.path.join(directory, str(number)), notices)
+            _write(json.dumps(answer).encode() + b"\n")
+
+
+def _answer(request: Message, room: str, notices: Notices) -> Message:
+    match request["do"]:
+        case "capture":
+            return _capture(request["path"], room)
+        case "digest":
+            return _digest(request["image"], request["tables"])
+        case "forget":
+            for image in request["images"]:
+                shutil.rmtree(image, ignore_errors=True)
+        case "watch":
+            notices.watch_only(dict(request["directories"]))
+        case "made":
+            made, lost = notices.take()
+            return {"made": made, "lost": lost}
+        case other:
+            raise ValueError(other)
+    return {}
+
+
+def _capture(path: str, room: str) -> Message:
+    os.mkdir(room)
+    try:
+        copy_database(path, room)
+    except UnreadableError as error:
+        shutil.rmtree(room, ignore_errors=True)
+        return {"image": None, "reason": str(error)}
+    return {"image": room}
+
+
+def _digest(image: str, tables: list[str] | None) -> Message:
+    copy = os.path.join(image, "database")
+    try:
+        return {"tables": digest(copy, tables)}
+    except UnreadableError as error:
+        return {"tables": None, "bytes": fingerprint(copy), "reason": str(error)}
+
+
+def _write(data: bytes) -> None:
+    while data:
+        data = data[os.write(1, data) :]

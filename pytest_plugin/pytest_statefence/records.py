@@ -1,0 +1,110 @@
+"""The nouns of the plugin. Frozen; a violation can be sent between the processes of a distributed run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+from statefence.template import Template
+
+
+class Mode(StrEnum):
+    """What a violation does to the test."""
+
+    OFF = "off"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+class Clause(Struct, frozen=True):
+    """One line of the policy that speaks of a file: a store, or a path at which no database may be.
+
+    Attributes:
+        place: where it stands, such as `statefence.toml:31`.
+        store: the store's name; None for a forbidden path.
+        reason: why a path is forbidden, as the policy says it.
+        foreign: tables (in lower case) that other stores own and this one does not.
+    """
+
+    template: Template
+    place: str
+    store: str | None = None
+    reason: str = ""
+    foreign: frozenset[str] = frozenset()
+
+    @property
+    def is_forbidden(self) -> bool:
+        """Whether no database may be there."""
+        return self.store is None
+
+    def __str__(self) -> str:
+        if self.store is not None:
+            return f"{self.place} store {self.store}: {self.template}"
+        return f"{self.place} forbidden {self.template}" + (f": {self.reason}" if self.reason else "")
+
+
+class TableState(Struct, frozen=True):
+    """What a table held: how many rows, a digest of them in any order, and the SQL that made it."""
+
+    rows: int
+    digest: str
+    sql: str
+
+
+class Contents(Struct, frozen=True):
+    """What a file held at one moment.
+
+    Attributes:
+        tables: its tables by name; None when SQLite cannot read it.
+        fingerprint: a digest of its bytes, only when `tables` is None; empty when not even those could be read.
+        reason: why it could not be read.
+    """
+
+    tables: Mapping[str, TableState] | None = None
+    fingerprint: str = ""
+    reason: str = ""
+
+
+EMPTY = Contents(tables={})
+"""What a file holds that is not there."""
+
+
+class TableChange(Struct, frozen=True):
+    """A table that differs. The rows are None where the table is not there."""
+
+    table: str
+    rows_before: int | None
+    rows_after: int | None
+
+    def __str__(self) -> str:
+        before = "absent" if self.rows_before is None else self.rows_before
+        after = "absent" if self.rows_after is None else self.rows_after
+        return f"{self.table}: rows {before} -> {after}"
+
+
+class Violation(Struct, frozen=True):
+    """Something the policy forbids, which happened.
+
+    Attributes:
+        code: the code of the static rule that finds the same.
+        subject: the file, or the program of a spawn.
+        what: one sentence without a full stop.
+        clause: the line of the policy, and its reason.
+        tables: what changed in it.
+        culprits: who did it as far as can be told, one line each.
+    """
+
+    code: str
+    subject: str
+    what: str
+    clause: str
+    tables: tuple[TableChange, ...] = ()
+    culprits: tuple[str, ...] = ()
+
+
+class Judgement(Struct, frozen=True):
+    """The answer about one file: violations, and what could not be judged and why."""
+
+    violations: tuple[Violation, ...] = ()
+    unknown: tuple[str, ...] = ()

@@ -1,0 +1,43 @@
+"""Which variables lead an application to a state directory of one's own. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from statefence.policy import Policy
+from statefence.template import Symbol, SymbolKind, is_literal, resolve
+
+
+def redirected(policy: Policy, base: Path) -> tuple[dict[str, str], Path]:
+    """The variables to set so that all the policy's paths lie below `base`, and the state directory that gives.
+
+    Raises pytest.UsageError when a path depends on no variable and not on the home directory.
+    """
+    roots = list(_roots(policy))
+    if not roots:
+        raise pytest.UsageError("state_dir: no path of the policy begins with {state}, {env:NAME} or {home}")
+    names = dict.fromkeys(root.name for root in roots if root.kind is SymbolKind.ENV)
+    directories = ("state", *(f"state-{name.lower()}" for name in list(names)[1:]))
+    variables = {name: str(base / directory) for name, directory in zip(names, directories, strict=False)}
+    home = base / "home"
+    if any(root.kind is SymbolKind.HOME for root in roots):
+        variables["HOME"] = str(home)
+    return variables, _state(policy, variables, home) or Path(next(iter(variables.values())))
+
+
+def _roots(policy: Policy) -> Iterator[Symbol]:
+    """The symbols with which the policy's paths begin, that of `state` first."""
+    stores = [store.path for store in policy.stores]
+    for template in (*([policy.state] if policy.state else []), *stores, *(f.path for f in policy.forbidden)):
+        for piece in template.segments[0][:1]:
+            if isinstance(piece, Symbol) and piece.kind in {SymbolKind.ENV, SymbolKind.HOME}:
+                yield piece
+
+
+def _state(policy: Policy, variables: dict[str, str], home: Path) -> Path | None:
+    if policy.state is None:
+        return None
+    found = resolve(policy.state, variables, home=str(home), cwd=str(home), tmp=str(home), repo=policy.root)
+    return next((Path(str(state)) for state in found if is_literal(state)), None)

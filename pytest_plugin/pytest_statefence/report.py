@@ -1,0 +1,72 @@
+"""What people read: the text of a violation, the report of a test, the lines at the end of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from pytest_statefence.findings import Finding
+from pytest_statefence.records import Violation
+
+SECTION = "statefence"
+_MOST_CANDIDATES = 8
+
+
+def text(violations: Iterable[Violation]) -> str:
+    """Violations in full, a paragraph each."""
+    return "\n".join(line for violation in violations for line in _paragraph(violation))
+
+
+def fail(report: pytest.TestReport, violations: Iterable[Violation]) -> None:
+    """Makes the report of a phase one of failure; its own failure stays, an expected one or a skip does not."""
+    violations = tuple(violations)
+    if report.failed:
+        note(report, violations)
+        return
+    report.longrepr = text(violations) + _other_outcome(report)
+    report.outcome = "failed"
+    if hasattr(report, "wasxfail"):
+        del report.wasxfail
+
+
+def note(report: pytest.TestReport, violations: Iterable[Violation]) -> None:
+    """Adds violations to the report of a phase, which keeps its outcome."""
+    report.sections.append((SECTION, text(violations)))
+
+
+def line(violation: Violation) -> str:
+    """A violation in one line."""
+    return f"{violation.code} {violation.what}: {violation.subject}"
+
+
+def finding_lines(finding: Finding) -> Iterator[str]:
+    """A finding of the run, in full."""
+    worker = f" (seen by {finding.worker})" if finding.worker else ""
+    yield f"{finding.moment}{worker}:"
+    yield from _paragraph(finding.violation)
+    if finding.candidates:
+        shown, more = finding.candidates[:_MOST_CANDIDATES], len(finding.candidates) - _MOST_CANDIDATES
+        yield "  may have been done by one of these tests, which ran at that time on the same files:"
+        yield from (f"    {nodeid}" for nodeid in shown)
+        if more > 0:
+            yield f"    and {more} more"
+
+
+def _paragraph(violation: Violation) -> Iterator[str]:
+    yield f"{violation.code} {violation.what}"
+    yield f"  {violation.subject}"
+    yield from (f"    {change}" for change in violation.tables)
+    yield f"  forbidden by {violation.clause}"
+    yield from (f"  by {culprit}" for culprit in violation.culprits)
+
+
+def _other_outcome(report: pytest.TestReport) -> str:
+    if hasattr(report, "wasxfail"):
+        return (
+            f"\nwithout this the test would be {report.outcome} as expected to fail: {report.wasxfail or 'no reason'}"
+        )
+    if report.skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        return f"\nwithout this the test would be skipped: {reason}"
+    return ""

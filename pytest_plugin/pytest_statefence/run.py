@@ -1,0 +1,182 @@
+"""The hooks of a run that is guarded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+from statefence.policy import Policy
+
+from pytest_statefence import report as reports
+from pytest_statefence.findings import Finding, Package, Span, merged, packed, unpacked
+from pytest_statefence.guard import Guard
+from pytest_statefence.marks import Allowance, allowance_of
+from pytest_statefence.private import is_private
+from pytest_statefence.records import Judgement, Mode, Violation
+
+_ALLOWANCE = pytest.StashKey[Allowance]()
+_FOUND = pytest.StashKey[dict[str, tuple[Violation, ...]]]()
+_CHANNEL = "statefence"
+_CARRIED = "statefence"
+_PROPERTY = "statefence"
+_FIXTURE = "statefence"
+
+
+class Run:
+    """One run of pytest, or one worker of it. The process that only starts workers watches until they start."""
+
+    def __init__(self, config: pytest.Config, mode: Mode, policy: Policy) -> None:
+        self.policy = policy
+        self.guard: Guard | None = Guard(policy)
+        self._config = config
+        self._mode = mode
+        self._worker: str = getattr(config, "workerinput", {}).get("workerid", "")
+        self._findings: list[Finding] = []
+        self._unknown: dict[str, None] = {}
+        self._faults: dict[str, None] = {}
+        self._spans: list[Span] = []
+        self._noted: list[str] = []
+        self._last = "nothing"
+        self._began = time.time()
+
+    def close(self) -> None:
+        """Ends the guard."""
+        if self.guard is not None:
+            self.guard.close()
+            self.guard = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """What happened until now was done by configuration and conftest files."""
+        self._of_run("while conftest files and plugins were imported")
+        if self._starts_workers():
+            self.close()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection(self) -> Generator[None, object, object]:
+        """Collection imports the test modules."""
+        try:
+            return (yield)
+        finally:
+            self._of_run("during collection")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Reads every test's markers, so that a wrong one is told before anything runs."""
+        for item in items:
+            item.stash[_ALLOWANCE] = allowance_of(item)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
+        """The first phase of a test, with the fixtures it is the first to need."""
+        self._of_run(f"after {self._last} and before {item.nodeid}")
+        item.stash[_FOUND] = {}
+        if self.guard is not None:
+            self.guard.begin(item.nodeid, keep_all=_FIXTURE in getattr(item, "fixturenames", ()))
+        return (yield from self._phase(item, "setup"))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """The test itself."""
+        return (yield from self._phase(item, "call"))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:
+        """The last phase of a test, with the fixtures nobody needs after it."""
+        self._last = item.nodeid
+        return (yield from self._phase(item, "teardown"))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[Any]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Puts what a phase did into its report, after everybody else has had their say."""
+        report = yield
+        violations = item.stash.get(_FOUND, {}).pop(call.when, ())
+        if violations:
+            (reports.fail if self._mode is Mode.FAIL else reports.note)(report, violations)
+            lines = [reports.line(violation) for violation in violations]
+            setattr(report, _CARRIED, lines)  # crosses to the process that talks to the user
+            for properties in (report.user_properties, item.user_properties):  # JUnit's file reads the last phase's
+                properties.extend((_PROPERTY, line) for line in lines)
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Remembers, in the process that talks to the user, what was found and when tests ran."""
+        self._noted += [f"{report.nodeid} ({report.when}): {line}" for line in getattr(report, _CARRIED, ())]
+        if self._starts_workers():
+            self._spans.append(Span(report.nodeid, report.start, report.stop))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: object) -> None:
+        """Takes in what a worker found outside its tests."""
+        package = unpacked(getattr(node, "workeroutput", {}).get(_CHANNEL, {}))
+        self._findings += package.findings
+        self._unknown.update(dict.fromkeys(package.unknown))
+        self._faults.update(dict.fromkeys(package.faults))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """What happened after the last test; the run fails for what is nobody's."""
+        self._of_run(f"after {self._last}, the last test")
+        findings = merged(self._findings, self._spans) if self._starts_workers() else tuple(self._findings)
+        self._findings = list(findings)
+        if self._worker:
+            package = Package(findings, tuple(self._unknown), tuple(self._faults))
+            self._config.workeroutput[_CHANNEL] = packed(package)  # type: ignore[attr-defined]
+        failed = (findings and self._mode is Mode.FAIL) or self._faults
+        if failed and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Everything once more, in short, and what could not be judged."""
+        if not (self._noted or self._findings or self._unknown or self._faults):
+            return
+        terminalreporter.section("statefence")
+        for line in self._noted:
+            terminalreporter.write_line(line)
+        for finding in self._findings:
+            for line in reports.finding_lines(finding):
+                terminalreporter.write_line(line)
+        for unknown in self._unknown:
+            terminalreporter.write_line(f"not judged: {unknown}")
+        for fault in self._faults:
+            terminalreporter.write_line(f"statefence itself failed, so this run proves nothing: {fault}", red=True)
+
+    def _phase(self, item: pytest.Item, when: str) -> Generator[None, object, object]:
+        try:
+            return (yield)
+        finally:
+            judgement = self._take()
+            if judgement.violations:
+                allowance = item.stash.get(_ALLOWANCE, Allowance())
+                violations = tuple(v for v in judgement.violations if not allowance.covers(v.subject))
+                item.stash[_FOUND][when] = self._own(violations, item.nodeid)
+
+    def _own(self, violations: tuple[Violation, ...], nodeid: str) -> tuple[Violation, ...]:
+        """Those of the violations that are surely the test's; the others become findings of the run."""
+        shared = [v for v in violations if self._worker and not is_private(v, self._worker)]
+        for violation in shared:
+            self._add_finding(violation, "on files that several workers share", (nodeid,))
+        return tuple(violation for violation in violations if violation not in shared)
+
+    def _of_run(self, moment: str) -> None:
+        for violation in self._take().violations:
+            self._add_finding(violation, moment, ())
+
+    def _add_finding(self, violation: Violation, moment: str, candidates: tuple[str, ...]) -> None:
+        self._findings.append(Finding(violation, moment, self._began, time.time(), self._worker, candidates))
+
+    def _take(self) -> Judgement:
+        if self.guard is None:
+            return Judgement()
+        self._before, self._began = self._began, time.time()
+        judgement = self.guard.take()
+        self._unknown.update(dict.fromkeys(judgement.unknown))
+        self._faults.update(dict.fromkeys(self.guard.faults()))
+        return judgement
+
+    def _starts_workers(self) -> bool:
+        return not self._worker and self._config.getoption("dist", "no") != "no"

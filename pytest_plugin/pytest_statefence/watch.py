@@ -1,0 +1,239 @@
+"""Which watched files may have changed since the last look, by stat alone. No file is opened, no content is judged.
+
+A stamp (inode, size, mtime, ctime) that did not move proves that nothing was written, unless it is *racy*: so young
+when it was taken that a later write may have got the same one. A directory whose stamp did not move holds the same
+names, so files that are not there cost nothing.
+"""
+
+# Paths are text here: this runs several times per test, and objects would cost more than the calls.
+# ruff: noqa: PTH112, PTH114, PTH120
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from stat import S_ISLNK, S_ISREG
+
+from msgspec import Struct
+from statefence.template import Template, matches
+from statefence.template.records import TREE
+
+from pytest_statefence.locations import Location
+
+Stamp = tuple[int, int, int, int]
+"""Inode, size in bytes, mtime and ctime in nanoseconds."""
+
+RACY_NS = 20_000_000
+"""Two ticks of the coarsest usual kernel clock."""
+
+SIDECARS = ("-wal", "-journal")
+
+
+class Known(Struct, frozen=True):
+    """The stamps of a file or directory by path, only of what is there, and whether any of them was racy."""
+
+    stamps: tuple[tuple[str, Stamp], ...]
+    racy: bool
+
+
+class Look(Struct, frozen=True):
+    """What a look found: files that appeared, are gone, or may have been written; whether any directory moved."""
+
+    appeared: tuple[str, ...] = ()
+    vanished: tuple[str, ...] = ()
+    suspect: tuple[str, ...] = ()
+    directories_moved: bool = False
+
+
+QUIET = Look()
+
+
+class Watch:
+    """The watched locations with the stamps of the last look."""
+
+    def __init__(self) -> None:
+        self.locations: set[Location] = set()
+        self.files: dict[str, Known] = {}
+        self._found: dict[Location, frozenset[str]] = {}
+        self._directories: dict[str, Known] = {}
+        self._users: dict[str, set[Location]] = {}
+
+    def add(self, locations: Iterable[Location]) -> tuple[str, ...]:
+        """Watches more locations: the files that are at them now and were not watched before."""
+        new = set(locations) - self.locations
+        self.locations |= new
+        return tuple(sorted(self._expand(new)))
+
+    def retain(self, locations: Iterable[Location]) -> tuple[str, ...]:
+        """Drops all other locations: the files that are no longer watched."""
+        gone = self.locations - set(locations)
+        for location in gone:
+            self._found.pop(location)
+            for users in self._users.values():
+                users.discard(location)
+        self.locations -= gone
+        self._users = {directory: users for directory, users in self._users.items() if users}
+        self._directories = {directory: self._directories[directory] for directory in self._users}
+        dropped = self.files.keys() - self._all_found()
+        for path in dropped:
+            del self.files[path]
+        return tuple(sorted(dropped))
+
+    def look(self) -> Look:
+        """What may have changed since the last look."""
+        stirred = _moved(self._directories)
+        if stirred:
+            return self._look_closely(stirred)
+        touched = _moved(self.files)
+        return self._look_at(touched) if touched else QUIET
+
+    def changed_since(self, path: str, moment: int) -> bool:
+        """Whether a watched file changed after `moment`, in nanoseconds since the epoch, or barely before."""
+        return max((stamp[3] for _, stamp in self.files[path].stamps[:1]), default=0) > moment - RACY_NS // 2
+
+    def names_of(self, path: str, stat: Callable[[str], os.stat_result] = os.stat) -> int:
+        """How many hard links the file has."""
+        try:
+            return stat(path).st_nlink
+        except OSError:
+            return 0
+
+    def directories(self) -> tuple[str, ...]:
+        """The directories in which names are looked for."""
+        return tuple(self._directories)
+
+    def _look_closely(self, stirred: list[str]) -> Look:
+        """A look when names may have come or gone in the directories `stirred`."""
+        before = {directory: self._directories[directory].stamps for directory in stirred}
+        appeared = self._expand(set().union(*(self._users[directory] for directory in stirred)))
+        vanished = self.files.keys() - self._all_found()
+        for path in vanished:
+            del self.files[path]
+        look = self._look_at([path for path in self.files if path not in appeared])
+        moved = any(self._directories[directory].stamps != stamps for directory, stamps in before.items())
+        return Look(tuple(sorted(appeared)), tuple(sorted(vanished)), look.suspect, moved)
+
+    def _look_at(self, paths: Iterable[str]) -> Look:
+        """Stamps files anew: suspect are those that moved, and those whose last stamps were racy."""
+        suspect = []
+        for path in paths:
+            known = self.files[path]
+            self.files[path] = known_file(path)
+            if known.racy or self.files[path].stamps != known.stamps:
+                suspect.append(path)
+        return Look(suspect=tuple(sorted(suspect)))
+
+    def _expand(self, locations: Iterable[Location]) -> frozenset[str]:
+        """Looks the files of `locations` up anew; those that were not known before."""
+        for location in locations:
+            directories: dict[str, Known] = {}
+            self._found[location] = frozenset(_files_at(location, directories))
+            for directory, known in directories.items():
+                self._directories[directory] = known
+                self._users.setdefault(directory, set()).add(location)
+        appeared = self._all_found() - self.files.keys()
+        for path in appeared:
+            self.files[path] = known_file(path)
+        return frozenset(appeared)
+
+    def _all_found(self) -> set[str]:
+        return set().union(*self._found.values())
+
+
+def known_file(path: str) -> Known:
+    """The stamps of a database and of its log; of what a link leads to as well."""
+    real = os.path.realpath(path) if os.path.islink(path) else path
+    return _known(dict.fromkeys((path, real, *(real + sidecar for sidecar in SIDECARS))))
+
+
+def _moved(known: Mapping[str, Known], lstat: Callable[[str], os.stat_result] = os.lstat) -> list[str]:
+    """Those whose stamps are not what they were, or are not to be trusted."""
+    # This loop is what a test that touches nothing pays for. `lstat` is bound here because tests replace that of `os`.
+    moved = []
+    for path, last in known.items():
+        if last.racy:
+            moved.append(path)
+            continue
+        try:
+            for part, stamp in last.stamps:
+                found = lstat(part)
+                if (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns) != stamp:
+                    moved.append(path)
+                    break
+            else:
+                if not last.stamps and _stamp(path):
+                    moved.append(path)
+        except OSError:
+            moved.append(path)
+    return moved
+
+
+def _known(paths: Iterable[str], now: Callable[[], int] = time.time_ns) -> Known:
+    racy_from = now() - RACY_NS
+    stamps = tuple((path, stamp) for path in paths if (stamp := _stamp(path)))
+    return Known(stamps, any(stamp[3] > racy_from for _, stamp in stamps))
+
+
+def _stamp(path: str, lstat: Callable[[str], os.stat_result] = os.lstat) -> Stamp | None:
+    try:
+        found = lstat(path)
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _files_at(location: Location, directories: dict[str, Known]) -> set[str]:
+    """The files at a location; notes the directories it depends on, each stamped before it is read."""
+    _note_directory(location.prefix, directories)
+    if location.path is not None:
+        return {location.path} if _is_file(location.path) else set()
+    found: set[str] = set()
+    pending = [(location.prefix, location.prefix.rstrip("/").count("/") + 1)]
+    while pending:
+        directory, level = pending.pop()
+        directories[directory] = _known((directory,))
+        for entry in _entries(directory):
+            if _leads_on(location.template, level, entry):
+                pending.append((entry.path, level + 1))
+            if matches(location.template, entry.path) and _is_file(entry.path):
+                found.add(entry.path)
+    return {path for path in found if not _is_sidecar(path, found)}
+
+
+def _note_directory(directory: str, directories: dict[str, Known]) -> None:
+    """Stamps a directory, and its parents up to the first that is there."""
+    known = _known((directory,))
+    directories[directory] = known
+    if not known.stamps and os.path.dirname(directory) != directory:
+        _note_directory(os.path.dirname(directory), directories)
+
+
+def _leads_on(template: Template, level: int, entry: os.DirEntry[str]) -> bool:
+    """Whether files of the template can lie below a directory entry that is its segment number `level`."""
+    segments = template.segments[: level + 1]
+    if TREE in segments:
+        return entry.is_dir(follow_symlinks=False)
+    return len(segments) < len(template.segments) and entry.is_dir() and matches(Template(segments), entry.path)
+
+
+def _entries(directory: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(directory) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _is_sidecar(path: str, found: set[str]) -> bool:
+    base, _, word = path.rpartition("-")
+    return word in {"wal", "journal", "shm"} and base in found
+
+
+def _is_file(path: str, lstat: Callable[[str], os.stat_result] = os.lstat) -> bool:
+    """Whether a file, or a link to anything but a directory, is there."""
+    try:
+        mode = lstat(path).st_mode
+    except OSError:
+        return False
+    return S_ISREG(mode) or (S_ISLNK(mode) and not os.path.isdir(path))

@@ -1,0 +1,1 @@
+"""Rules about the environment that child processes get (SF1xx)."""

@@ -1,0 +1,1 @@
+"""Rules about which file is opened, and by whom (SF2xx)."""

@@ -1,0 +1,260 @@
+"""A layer opens a store that it does not own, or opens for writing one that it may only read.
+
+## What it finds
+Opens whose file provably is a store of the policy, chosen by code of a layer that is neither among the store's `owners`
+nor, when the open can only read, among its `readers`. The layer that answers is that of the code that chose the path,
+not of the helper that called `connect`. Modules of no layer, and files that only may be the store, are not reported.
+
+## Why is this bad?
+Whoever opens a database by itself brings its own schema, its own settings and its own idea of the path. The owner's
+guards are passed by, and rows land in tables that the owner never looks at.
+
+## Example
+The runtime layer opens the configuration database that belongs to `admin`.
+
+## Fix safety
+Unsafe: the call is replaced by the store's `open-with`, which may set up the connection differently. Calls that set
+more than the path are left alone, since that would be lost.
+
+## Options
+`stores.NAME.owners`, `readers` and `open-with`; `layers` says which modules make up a layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statefence.api import Answer, Bad, Good, Hit, Mode, Module, Open, Policy, Project, Rule, Safety, Store, Target
+
+from statefence_rules.opening import names, open_instead, opens_decided_in, stores_at
+
+
+def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
+    """Report opens of stores that the module's layer may not open in that way."""
+    layer = policy.layer_of(module.name)
+    if layer is None:
+        return
+    for opened in opens_decided_in(module, project):
+        for target in opened.targets:
+            stores = stores_at(target, policy)
+            if stores and all(_forbidden(store, layer, opened.mode) is Answer.YES for store in stores):
+                yield _hit(module, opened, target, layer, stores)
+                break
+
+
+def _forbidden(store: Store, layer: str, mode: Mode) -> Answer:
+    """Whether the layer must not open the store in that mode."""
+    if layer in store.owners:
+        return Answer.NO
+    if layer not in store.readers:
+        return Answer.YES
+    if mode is Mode.UNKNOWN:
+        return Answer.UNKNOWN
+    return Answer.NO if mode is Mode.READ else Answer.YES
+
+
+def _hit(module: Module, opened: Open, target: Target, layer: str, stores: tuple[Store, ...]) -> Hit:
+    store = stores[0]
+    owners = ", ".join(store.owners)
+    if layer in store.readers:
+        message = f"the layer {layer} may only read {names(stores)}, and this opens it for writing"
+    else:
+        message = f"the layer {layer} opens {names(stores)}, which belongs to {owners}"
+    return Hit(opened.span, message, (*target.trace, *opened.trace), open_instead(module, opened, store))
+
+
+POLICY = """
+    [layers]
+    admin = ["app.admin"]
+    storage = ["app.storage"]
+    runtime = ["app.runtime"]
+
+    [stores.admin]
+    path = "{home}/.app/admin.db"
+    owners = ["admin", "storage"]
+    readers = ["runtime"]
+    open-with = "app.storage:open_admin"
+
+    [stores.chats]
+    path = "{home}/.app/chats.db"
+    owners = ["runtime"]
+"""
+STORAGE = """
+    import sqlite3
+    from pathlib import Path
+
+
+    def open_admin() -> sqlite3.Connection:
+        return sqlite3.connect(Path.home() / ".app" / "admin.db", timeout=30)
+"""
+
+RULE = Rule(
+    code="SF201",
+    check=check,
+    fix=Safety.UNSAFE,
+    cases=(
+        Bad(
+            "a reader opens it for writing",
+            {
+                "app/storage.py": STORAGE,
+                "app/admin.py": "",
+                "app/runtime.py": """
+                import sqlite3
+                from pathlib import Path
+
+
+                def models() -> list[str]:
+                    connection = sqlite3.connect(Path.home() / ".app" / "admin.db")  # error: may only read admin
+                    return [name for (name,) in connection.execute("SELECT name FROM models")]
+                """,
+            },
+            fixed={
+                "app/runtime.py": """
+                import sqlite3
+                from pathlib import Path
+                from app.storage import open_admin
+
+
+                def models() -> list[str]:
+                    connection = open_admin()
+                    return [name for (name,) in connection.execute("SELECT name FROM models")]
+                """
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "another layer's store",
+            {
+                "app/storage.py": "",
+                "app/runtime.py": "",
+                "app/admin.py": """
+                import sqlite3
+                from pathlib import Path
+
+                connection = sqlite3.connect(Path.home() / ".app" / "chats.db")  # error: belongs to runtime
+                """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "a setting besides the path would be lost",
+            {
+                "app/storage.py": STORAGE,
+                "app/admin.py": "",
+                "app/runtime.py": """
+                import os
+                import sqlite3
+
+                connection = sqlite3.connect(os.path.expanduser("~/.app/admin.db"), timeout=1)  # error
+                """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "the layer that chose the path answers",
+            {
+                "app/runtime.py": "",
+                "app/storage.py": """
+                import sqlite3
+                from pathlib import Path
+
+                HOME = Path.home() / ".app"
+
+
+                def connect(name: str) -> sqlite3.Connection:
+                    return sqlite3.connect(HOME / name)
+                """,
+                "app/admin.py": """
+                from app.storage import connect
+
+                connection = connect("chats.db")  # error: chats
+                """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "a file is replaced by a layer that does not own it",
+            {
+                "app/runtime.py": """
+                from pathlib import Path
+
+                (Path.home() / ".app" / "settings.json").write_text("{}")  # error: belongs to admin
+                """,
+                "app/admin.py": "",
+            },
+            policy="""
+                [layers]
+                admin = ["app.admin"]
+                runtime = ["app.runtime"]
+                [stores.settings]
+                path = "{home}/.app/settings.json"
+                kind = "file"
+                owners = ["admin"]
+            """,
+        ),
+        Good(
+            "an owner",
+            {"app/storage.py": STORAGE, "app/admin.py": "", "app/runtime.py": ""},
+            policy=POLICY,
+        ),
+        Good(
+            "a reader reads",
+            {
+                "app/storage.py": "",
+                "app/admin.py": "",
+                "app/runtime.py": """
+                import sqlite3
+                from pathlib import Path
+
+                connection = sqlite3.connect(f"file:{Path.home()}/.app/admin.db?mode=ro", uri=True)
+                """,
+            },
+            policy=POLICY,
+        ),
+        Good(
+            "a module of no layer",
+            {
+                "app/storage.py": "",
+                "app/admin.py": "",
+                "app/runtime.py": "",
+                "scripts/dump.py": """
+                import sqlite3
+                from pathlib import Path
+
+                connection = sqlite3.connect(Path.home() / ".app" / "admin.db")
+                """,
+            },
+            policy=POLICY,
+        ),
+        Good(
+            "a file that only may be the store",
+            {
+                "app/storage.py": "",
+                "app/admin.py": "",
+                "app/runtime.py": """
+                import sqlite3
+
+
+                def connect(path: str) -> sqlite3.Connection:
+                    return sqlite3.connect(path)
+                """,
+            },
+            policy=POLICY,
+        ),
+        Good(
+            "a store of its own",
+            {
+                "app/storage.py": "",
+                "app/admin.py": "",
+                "app/runtime.py": """
+                import sqlite3
+                from pathlib import Path
+
+                connection = sqlite3.connect(Path.home() / ".app" / "chats.db")
+                """,
+            },
+            policy=POLICY,
+        ),
+        Good("without a policy", 'import sqlite3\n\nconnection = sqlite3.connect("/srv/app/admin.db")\n'),
+    ),
+)

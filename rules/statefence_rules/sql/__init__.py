@@ -1,0 +1,1 @@
+"""Rules about the statements that are sent to a database (SF3xx)."""

@@ -1,0 +1,102 @@
+"""Runs of pytest on small projects, in processes of their own, and what came out of them."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from msgspec import Struct
+
+POLICY = """\
+state = "{env:APP_STATE|{home}/.app}"
+
+[layers]
+app = ["app.**"]
+
+[env.APP_HOST]
+exempt = ["git", "*/ffmpeg"]
+
+[stores.admin]
+path = "{state}/admin.db"
+owners = ["app"]
+tables = ["models", "settings"]
+
+[stores.runtime]
+path = "{state}/runtime.db"
+owners = ["app"]
+tables = ["messages"]
+
+[[forbidden]]
+path = "{state}/*_chat_runtime/*_chat_runtime.db"
+belongs-to = "admin"
+reason = "config tables belong in the admin database"
+"""
+
+
+class Outcome(Struct, frozen=True):
+    """What became of a test: `passed`, `failed`, `error` or `skipped`; what statefence said of it; the whole text."""
+
+    result: str
+    said: tuple[str, ...] = ()
+    text: str = ""
+
+
+class Ran(Struct, frozen=True):
+    """A finished run: its exit status, everything it printed, and the outcome of each test by its name."""
+
+    status: int
+    output: str
+    tests: dict[str, Outcome]
+
+
+RunPytest = Callable[..., Ran]
+RunProject = Callable[..., Ran]
+
+
+@pytest.fixture(scope="session")
+def run_pytest() -> RunPytest:
+    """Runs pytest in a directory that is already written."""
+    return _run_pytest
+
+
+@pytest.fixture
+def run_project(tmp_path: Path) -> RunProject:
+    """Writes files into an empty project and runs pytest in it; the home directory is inside of it too."""
+
+    def run(files: Mapping[str, str], *arguments: str, policy: str | None = POLICY, **environ: str) -> Ran:
+        project = tmp_path / "project"
+        (project / "home").mkdir(parents=True, exist_ok=True)
+        texts = {"pytest.ini": "[pytest]\n", **files, **({} if policy is None else {"statefence.toml": policy})}
+        for name, text in texts.items():
+            (project / name).parent.mkdir(parents=True, exist_ok=True)
+            (project / name).write_text(text)
+        return _run_pytest(project, *arguments, **environ)
+
+    return run
+
+
+def _run_pytest(project: Path, *arguments: str, **environ: str) -> Ran:
+    results = project / "results.xml"
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:asyncio", f"--junitxml={results}"]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    done = subprocess.run(
+        [*command, f"--basetemp={project / 'tmp'}", *arguments],
+        cwd=project,
+        env={**kept, "HOME": str(project / "home"), **environ},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    cases = ElementTree.parse(results).iter("testcase") if results.exists() else ()
+    return Ran(done.returncode, done.stdout + done.stderr, {case.attrib["name"]: _outcome(case) for case in cases})
+
+
+def _outcome(case: ElementTree.Element) -> Outcome:
+    result = next((tag for tag in ("error", "failure", "skipped") if case.find(tag) is not None), "passed")
+    said = tuple(p.attrib["value"] for p in case.iter("property") if p.attrib["name"] == "statefence")
+    text = "".join(case.itertext())
+    return Outcome({"failure": "failed"}.get(result, result), said, text)

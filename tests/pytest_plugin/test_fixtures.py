@@ -1,0 +1,88 @@
+"""What tests may ask: where their state lives, and what they have done to it."""
+
+from collections.abc import Callable
+from textwrap import dedent
+from typing import Any
+
+RunProject = Callable[..., Any]
+
+
+def test_the_live_report_counts_from_the_test_s_start(run_project: RunProject) -> None:
+    inner = """
+        import sqlite3, pytest
+        from contextlib import closing
+
+        def run(path, *statements):
+            with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+                for statement in statements:
+                    connection.execute(statement)
+
+        def test_what_is_written_is_told_at_once(state_dir, statefence):
+            assert statefence.writes("runtime") == {}
+            run(state_dir / "runtime.db", "CREATE TABLE messages (a)", "INSERT INTO messages VALUES (1)")
+            change = statefence.writes("runtime")["messages"]
+            assert (change.rows_before, change.rows_after) == (None, 1)
+            run(state_dir / "runtime.db", "CREATE TABLE drafts (a)")
+            assert set(statefence.writes("runtime")) == {"messages", "drafts"}
+            assert statefence.writes("admin") == {}
+
+        def test_what_is_undone_is_no_write(state_dir, statefence):
+            run(state_dir / "runtime.db", "CREATE TABLE messages (a)", "DROP TABLE messages")
+            assert statefence.writes("runtime") == {}
+
+        @pytest.mark.statefence_off(reason="it shows a violation to itself")
+        def test_violations_can_be_seen(state_dir, statefence):
+            assert statefence.violations == ()
+            run(state_dir / "runtime.db", "CREATE TABLE models (a)")
+            assert [violation.code for violation in statefence.violations] == ["SF301"]
+            assert [violation.code for violation in statefence.violations] == ["SF301"]
+
+        def test_a_store_that_is_none(statefence):
+            with pytest.raises(pytest.UsageError, match="no store 'other': it has admin, runtime"):
+                statefence.writes("other")
+        """
+    ran = run_project({"test_inner.py": dedent(inner)})
+
+    assert ran.status == 0, ran.output
+
+
+def test_the_state_directory_is_where_the_policy_s_variables_point(run_project: RunProject) -> None:
+    inner = """
+        import os
+        from pathlib import Path
+
+        def test(state_dir, tmp_path):
+            assert state_dir.is_dir()
+            assert state_dir.is_relative_to(tmp_path)
+            assert os.environ["APP_STATE"] == str(state_dir)
+            assert Path.home().is_relative_to(tmp_path) == HOME_IS_MOVED
+
+        def test_another(state_dir):
+            assert not list(state_dir.iterdir())
+        """
+    ran = run_project({"test_inner.py": dedent(inner).replace("HOME_IS_MOVED", "False")})
+
+    assert ran.status == 0, ran.output
+
+
+def test_a_policy_without_variables_has_its_home_moved(run_project: RunProject) -> None:
+    policy = 'state = "{home}/.app"\n[[forbidden]]\npath = "{state}/*.db"\n'
+    inner = """
+        from pathlib import Path
+
+        def test(state_dir, tmp_path):
+            assert state_dir == Path.home() / ".app"
+            assert state_dir.is_relative_to(tmp_path)
+        """
+    ran = run_project({"test_inner.py": dedent(inner)}, policy=policy)
+
+    assert ran.status == 0, ran.output
+
+
+def test_a_policy_of_fixed_paths_cannot_be_moved(run_project: RunProject) -> None:
+    policy = '[[forbidden]]\npath = "/nowhere/*.db"\n'
+
+    ran = run_project({"test_inner.py": "def test(state_dir):\n    pass\n"}, policy=policy)
+
+    assert ran.tests["test"].result == "error"
+    assert "state_dir: no path of the policy begins with" in ran.output
