@@ -44,26 +44,35 @@ def main() -> int:
 def show(directory: Path) -> None:
     """All steps, in order."""
     tree, mended = directory / "chatos", directory / "mended"
-    heading("A program that keeps its state in the wrong place, as a repository of its own")
     copy(CHATOS / "broken", tree)
     copy(CHATOS / "mended", mended)
+    show_what_is_wrong(tree)
+    show_the_fixes(tree)
+    show_nothing_left(tree, "Nothing is left to find, and the tests pass under the plugin's eyes")
+    show_nothing_left(mended, "The same program as its authors mended it")
+
+
+def show_what_is_wrong(tree: Path) -> None:
+    """The findings, and the tests that only the plugin fails."""
+    heading("A program that keeps its state in the wrong place, as a repository of its own")
     for command in (("git", "init", "--quiet"), ("git", "add", "--all"), ("git", "commit", "--quiet", "-m", "chatos")):
         run(command, tree, expected=0)
 
-    heading("Its own tests are content")
+    heading("Its own tests find nothing wrong")
     run((*PYTEST, "-p", "no:statefence"), tree, expected=0)
 
     heading("`check` follows every child process, every open and every statement through the program")
     run(CHECK, tree, expected=1)
     require_expected_findings(tree)
 
-    heading(
-        "With the plugin, the tests that make or write what the policy forbids fail: the program's own, and in children"
-    )
-    output = run(GUARDED, tree, expected=1, show=(0, 14))
-    require(STRAY in failed_tests(directory), f"{STRAY} makes a stray database, so the plugin must fail it")
+    heading("With the plugin, a test that makes or writes what the policy forbids fails, also when a child did it")
+    output = run(GUARDED, tree, expected=1, show=(24, 9))
+    require(STRAY in failed_tests(tree), f"{STRAY} makes a stray database, so the plugin must fail it")
     require(CREATED in output, "the report must say that a database was created")
 
+
+def show_the_fixes(tree: Path) -> None:
+    """What they would change, and then the change."""
     heading("What the fixes would change: nothing is written yet")
     run((*FIX, "--diff"), tree, expected=1, show=(48, 3))
     require(not changes(tree), "--diff must not change a file")
@@ -73,13 +82,12 @@ def show(directory: Path) -> None:
     run(("git", "diff", "--stat"), tree, expected=0)
     require(changes(tree), "the fixes must have changed files")
 
-    heading("Nothing is left to find, and the tests pass under the guard of the plugin")
+
+def show_nothing_left(tree: Path, text: str) -> None:
+    """No findings, and tests that pass with the plugin."""
+    heading(text)
     run(CHECK, tree, expected=0)
     run(GUARDED, tree, expected=0, show=(0, 6))
-
-    heading("The same program as its authors mended it")
-    run(CHECK, mended, expected=0)
-    run(GUARDED, mended, expected=0, show=(0, 6))
 
 
 def copy(source: Path, target: Path) -> None:
@@ -106,7 +114,8 @@ def run(command: Sequence[str], cwd: Path, *, expected: int, show: tuple[int, in
     )
     output = done.stdout.decode(errors="backslashreplace")
     wrong = done.returncode != expected
-    print("\n".join(output.splitlines() if wrong or show is None else shortened(output, *show)), flush=True)
+    for line in output.splitlines() if wrong or show is None else shortened(output, *show):
+        print(line, flush=True)
     require(not wrong, f"`{' '.join(command)}` exited with {done.returncode} instead of {expected}")
     return output
 
@@ -137,22 +146,22 @@ def require(condition: object, message: str) -> None:
 def require_expected_findings(tree: Path) -> None:
     """The findings are those that the example lists, no more and no fewer."""
     command = [*CHECK, "--output-format", "json", "--exit-zero"]
-    done = subprocess.run(command, cwd=tree, env=environment(), stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, cwd=tree, env=environment(), capture_output=True, text=True, check=True)
     keys = ("code", "path", "line", "symbol")
     found = {tuple(finding[key] for key in keys) for finding in json.loads(done.stdout)["findings"]}
     listed = {tuple(finding[key] for key in keys) for finding in json.loads((CHATOS / "expected.json").read_text())}
     require(found == listed, f"these findings are not as expected.json lists them: {sorted(found ^ listed)}")
 
 
-def failed_tests(directory: Path) -> set[str]:
+def failed_tests(tree: Path) -> set[str]:
     """The names of the tests that failed in the last run under the plugin."""
-    cases = ET.parse(directory / "results.xml").iter("testcase")
+    cases = ET.parse(tree.parent / "results.xml").iter("testcase")
     return {case.attrib["name"] for case in cases if case.find("failure") is not None}
 
 
 def changes(tree: Path) -> str:
-    """What git sees changed."""
-    command = ["git", "status", "--porcelain"]
+    """The files of the repository that are no longer as they were."""
+    command = ["git", "diff", "--name-only"]
     return subprocess.run(command, cwd=tree, env=environment(), stdout=subprocess.PIPE, text=True, check=True).stdout
 
 

@@ -15,9 +15,9 @@ def run() -> None:
     """Run the command line and exit the process with its code."""
     gc.disable()  # a run is short and makes few cycles
     _never_fail_on_characters()
-    from statefence.cli import main
-
     try:
+        from statefence.cli import main
+
         code = main(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:

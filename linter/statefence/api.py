@@ -5,6 +5,7 @@ spawns, opens, statements and environment reads, already resolved), the `Project
 """
 
 from statefence.callees import SPAWNERS, Given
+from statefence.callees import Spawner as KnownSpawner
 from statefence.model import (
     AddArgument,
     AddItem,
@@ -59,6 +60,7 @@ __all__ = [
     "Hit",
     "Import",
     "InsertStatement",
+    "KnownSpawner",
     "Mode",
     "Module",
     "Open",

@@ -1,26 +1,28 @@
 """The proof that a rule does what its cases say. Public: rule packs of others test themselves with it.
 
-    @pytest.mark.parametrize(("rule", "case"), parameters(pack_rules("acme_rules")))
-    def test_case(rule, case):
-        check_case(rule, case)
+    CASES = {name: (rule, case) for name, rule, case in parameters(pack_rules("acme_rules"))}
 
-Everything runs in memory. A case is analysed as a project of its own, whose only files are the case's.
+    @pytest.mark.parametrize("name", CASES)
+    def test_case(name):
+        check_case(*CASES[name])
+
+A case is analysed as a project of its own, whose only files are the case's; they are never written anywhere.
 """
 
 from __future__ import annotations
 
-import ast
 import io
 import re
 import textwrap
 import tokenize
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NoReturn
 
 from msgspec import Struct, structs
 
 from statefence.cases import Expected, Marker, read_files
-from statefence.model import Edit
+from statefence.model import Edit, Safety
 from statefence.policy import Policy
 from statefence.policy.load import load_text
 from statefence.registry import LoadedRule
@@ -40,7 +42,8 @@ class Found(Struct, frozen=True):
     path: str
     line: int
     message: str
-    edits: tuple[Edit, ...] = ()
+    edits: tuple[Edit, ...]
+    fix: Safety
 
     def fits(self, marker: Marker) -> bool:
         """Whether it is the finding that the marker expects."""
@@ -64,14 +67,14 @@ def check_case(rule: LoadedRule, case: Good | Bad) -> None:
     found = check_findings(rule, case.files, case.policy)
     marked = bool(read_files(case.files).markers)
     if isinstance(case, Good):
-        assert not marked, "a good case has a marker"
+        _require(not marked, "a good case has a marker")
         return
-    assert marked, "a bad case has no marker"
+    _require(marked, "a bad case has no marker")
     if case.fixed is not None:
         _check_fix(rule, read_files(case.files).files, read_files(case.fixed), read_policy(case.policy))
         return
-    offered = next((each for each in found if each.edits), None)
-    assert offered is None, f"a fix is offered, and the case expects none: {offered.edits}"
+    offered = [edit for each in found for edit in each.edits]
+    _require(not offered, f"a fix is offered, and the case expects none: {offered}")
 
 
 def check_findings(rule: LoadedRule, files: Files, policy: str = "") -> list[Found]:
@@ -90,10 +93,10 @@ def read_policy(text: str) -> Policy:
 def _check_fix(rule: LoadedRule, before: Mapping[str, str], expected: Expected, policy: Policy) -> None:
     fixed = _fixed(rule, before, policy)
     for path, text in {**before, **expected.files}.items():
-        assert fixed[path] == text, _difference(path, text, fixed[path])
+        _require(fixed.get(path) == text, _difference(path, text, fixed.get(path, "")))
         _must_compile(path, fixed[path])
         lost = _comments(path, before[path]) - _comments(path, fixed[path])
-        assert not lost, f"{path}: the fix loses the comment {next(iter(lost))!r}"
+        _require(not lost, f"{path}: the fix loses comments: {', '.join(lost)}")
     _compare(_findings(rule, fixed, policy), expected.markers, fixed)
 
 
@@ -115,8 +118,9 @@ def _after(path: str, text: str, found: Sequence[Found]) -> str:
     if not groups:
         return text
     applied = apply(text.encode(), groups)
-    assert not isinstance(applied, Refused), f"{path}: the fix is refused: {applied.reason}"
-    assert applied.data != text.encode(), f"{path}: no edit was made: {applied.refusals}"
+    if isinstance(applied, Refused):
+        _fail(f"{path}: the fix is refused: {applied.reason}")
+    _require(applied.data != text.encode(), f"{path}: no edit was made: {applied.refusals}")
     return applied.data.decode()
 
 
@@ -134,7 +138,8 @@ def _of_the_check(rule: LoadedRule, data: Mapping[str, bytes], policy: Policy) -
     project = analyse(tuple(source for source in sources if isinstance(source, Source)), policy)
     for module in project.modules:
         for hit in rule.rule.check(module, project, policy):
-            yield Found(module.path, hit.span.line, hit.message, hit.edits)
+            fix = (hit.safety or rule.rule.fix) if hit.edits else Safety.NONE
+            yield Found(module.path, hit.span.line, hit.message, hit.edits, fix)
 
 
 def _of_the_run(rule: LoadedRule, data: Mapping[str, bytes], policy: Policy) -> Iterator[Found]:
@@ -147,7 +152,7 @@ def _of_the_run(rule: LoadedRule, data: Mapping[str, bytes], policy: Policy) -> 
         report = check(structs.replace(policy, root=empty), overrides=data)
     for finding in report.findings:
         if finding.code == rule.code:
-            yield Found(finding.place.path, finding.place.span.line, finding.message, finding.edits)
+            yield Found(finding.place.path, finding.place.span.line, finding.message, finding.edits, finding.fix)
 
 
 def _compare(found: Sequence[Found], markers: Sequence[Marker], files: Mapping[str, str]) -> None:
@@ -162,7 +167,17 @@ def _compare(found: Sequence[Found], markers: Sequence[Marker], files: Mapping[s
             unexpected.append(each)
     problems = [f"not found: {marker.path}:{marker.line}: {marker.fragment or 'error'}" for marker in missing]
     problems += [f"not expected: {each.path}:{each.line}: {each.message}" for each in unexpected]
-    assert not problems, "\n".join([*problems, *_numbered(files)])
+    _require(not problems, "\n".join([*problems, *_numbered(files)]))
+
+
+def _require(condition: bool, otherwise: str) -> None:
+    """Like `assert`, but also under `python -O`."""
+    if not condition:
+        _fail(otherwise)
+
+
+def _fail(message: str) -> NoReturn:
+    raise AssertionError(message)
 
 
 def _numbered(files: Mapping[str, str]) -> Iterator[str]:
@@ -182,7 +197,7 @@ def _difference(path: str, expected: str, actual: str) -> str:
 
 def _must_compile(path: str, text: str) -> None:
     try:
-        compile(text, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        compile(text, path, "exec", dont_inherit=True)
     except SyntaxError as error:
         raise AssertionError(f"{path}:{error.lineno}: does not compile: {error.msg}") from error
 

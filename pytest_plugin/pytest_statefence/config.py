@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from statefence.policy import Policy
-
     from pytest_statefence.records import Mode
+    from statefence.policy import Policy
 
 OPTION = "--statefence"
 ALLOW = "statefence_allow"
@@ -42,16 +42,17 @@ def settings(asked: str | None, root: Path) -> tuple[Mode, Policy] | None:
     """
     if asked == "off" or (asked is None and not _may_have_policy(root)):
         return None
+    from pytest_statefence.records import Mode
     from statefence.errors import StatefenceError
     from statefence.policy.load import find, load
-
-    from pytest_statefence.records import Mode
 
     try:
         path = find(root)
         policy = None if path is None else load(path)
     except StatefenceError as error:
         raise pytest.UsageError(f"statefence: {error}") from error
+    if policy is not None and os.name == "nt":
+        raise pytest.UsageError(f"statefence: the plugin needs a POSIX system: run with {OPTION}=off here")
     if policy is not None and (policy.stores or policy.forbidden or policy.variables):
         return Mode(asked or "fail"), policy
     if asked is None:

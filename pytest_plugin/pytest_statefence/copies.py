@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from pytest_statefence.reader import Reader, ReaderLostError
-from pytest_statefence.records import EMPTY, Contents
+from pytest_statefence.records import EMPTY, Contents, Made
 
 
 class Copy(Struct, frozen=True):
@@ -76,14 +76,14 @@ class Copies:
             except ReaderLostError as lost:
                 self._lose(lost)
 
-    def made(self) -> tuple[tuple[str, ...], str]:
-        """The files made since the last call, and why some may be missing."""
+    def made(self) -> Made:
+        """The files made since the last call."""
         if self._reader is None:
-            return (), self.fault
+            return Made(lost=self.fault)
         try:
             return self._reader.made()
         except ReaderLostError as lost:
-            return (), self._lose(lost)
+            return Made(lost=self._lose(lost))
 
     def close(self) -> None:
         """Ends the reader process."""

@@ -8,9 +8,6 @@ import time
 from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
-from statefence.policy import Policy
-from statefence.template import matches
-from statefence.template.records import TREE
 
 from pytest_statefence import verdict
 from pytest_statefence.copies import ABSENT, Copies, Copy
@@ -18,7 +15,10 @@ from pytest_statefence.evidence import culprits
 from pytest_statefence.listener import Listener
 from pytest_statefence.locations import Location, clauses_of, locator, own_directory, own_home, variables_of
 from pytest_statefence.records import Clause, Judgement, TableChange, Violation
-from pytest_statefence.watch import Watch
+from pytest_statefence.watch import Watch, can_hold
+from statefence.policy import Policy
+from statefence.template import matches
+from statefence.template.records import TREE
 
 _DEEPEST = 32
 """Levels of new directories that are followed below a `**`."""
@@ -54,7 +54,7 @@ class Guard:
             if locations is not self._here:
                 self._elsewhere = True
                 for path in self._add(locations):
-                    self._hold(path)
+                    self._held_at_start[path] = self._hold(path)
 
     def begin(self, during: str, *, keep_all: bool) -> None:
         """A test begins: where earlier ones pointed is no longer watched, and `written` counts from now.
@@ -186,7 +186,8 @@ class Guard:
 
     def _judge_forbidden(self, clause: Clause, path: str, before: Copy, after: Copy) -> Judgement:
         if after == ABSENT:
-            return Judgement((verdict.removed(clause, path),))
+            was_there = self._held_at_start.get(path, ABSENT) != ABSENT  # else its making has been told
+            return Judgement((verdict.removed(clause, path),) if was_there else ())
         contents = self._copies.contents(after, None)
         if before == ABSENT:
             return Judgement((verdict.created(clause, path, contents),))
@@ -205,14 +206,17 @@ class Guard:
 
     def _judge_made(self, accounted: set[str]) -> None:
         """Finds forbidden files that were made and are gone again."""
-        made, lost = self._copies.made()
-        for path in made:
+        made = self._copies.made()
+        for path in made.files:
             if path not in accounted and path not in self._watch.files:
                 for clause in self._clauses_at(path)[:1]:
                     if clause.is_forbidden:
                         self._note(path, (verdict.transient(clause, path),))
-        if lost:
-            self._unknown[f"whether a forbidden file was made and removed at once: {lost}"] = None
+        forbidden = [location.template for location in self._watch.locations if location.clause.is_forbidden]
+        unseen = [path for path in made.unseen if any(can_hold(template, path) for template in forbidden)]
+        reasons = [*(f"{path} was made and removed too quickly to be looked into" for path in unseen), made.lost]
+        for reason in filter(None, reasons):
+            self._unknown[f"whether a forbidden file was made and removed at once: {reason}"] = None
 
     def _note(self, path: str, violations: Iterable[Violation]) -> None:
         touches, started = self._listener.seen()

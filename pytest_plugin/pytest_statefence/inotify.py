@@ -21,16 +21,19 @@ _CALLS = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 class Notices:
-    """One inotify instance. `lost` says why names may be missing; it is empty while none can be.
+    """One inotify instance, which tells of what was made since the last `take`.
 
     Attributes:
         descriptor: readable when there is news; -1 where the system has no inotify.
-        made: paths of files and links made since the last `take`.
+        made: paths of files and links.
+        unseen: paths of directories that were gone again before it could be told what was made in them.
+        lost: why anything else may be missing; empty while nothing can be.
     """
 
     def __init__(self) -> None:
         self.descriptor = -1 if _CALLS is None else _CALLS.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
         self.made: set[str] = set()
+        self.unseen: set[str] = set()
         self.lost = "" if self.descriptor >= 0 else "this system tells of no file that is gone again"
         self._directories: dict[int, str] = {}
         self._depths: dict[str, int] = {}
@@ -67,15 +70,16 @@ class Notices:
                 name = os.fsdecode(data[position - length : position].rstrip(b"\0"))
                 self._note(watch, mask, name)
 
-    def take(self) -> tuple[list[str], str]:
-        """The paths made since the last call, and why some may be missing."""
+    def take(self) -> tuple[list[str], list[str], str]:
+        """The files made since the last call, the directories unseen, and why anything else may be missing."""
         if self.descriptor >= 0:
             self.read()
-        made, lost = sorted(self.made), self.lost
+        taken = sorted(self.made), sorted(self.unseen), self.lost
         self.made.clear()
+        self.unseen.clear()
         if self.descriptor >= 0:
             self.lost = ""
-        return made, lost
+        return taken
 
     def _add(self, directory: str, depth: int) -> bool:
         assert _CALLS is not None
@@ -114,12 +118,12 @@ class Notices:
     def _descend(self, directory: str, depth: int) -> None:
         """Watches a directory that was just made, and takes what is already in it for made as well."""
         if not self._add(directory, depth):
-            self.lost = f"{directory} was made and removed again before it could be watched"
+            self.unseen.add(directory)
             return
         try:
             entries = list(os.scandir(directory))
         except OSError:
-            self.lost = f"{directory} was removed again before it could be read"
+            self.unseen.add(directory)
             return
         for entry in entries:
             self._found(directory, entry.name, is_directory=entry.is_dir(follow_symlinks=False))

@@ -13,7 +13,6 @@ from weakref import ref
 
 import msgspec
 from msgspec import Struct
-from statefence.policy import Policy, Variable
 
 from pytest_statefence import audit
 from pytest_statefence.audit import Child
@@ -23,6 +22,7 @@ from pytest_statefence.owners import Stack, caller, module_of, project_stack
 from pytest_statefence.records import Violation
 from pytest_statefence.spawns import judge_spawn
 from pytest_statefence.verdict import SPAWN
+from statefence.policy import Policy, Variable
 
 _TOUCHING = ("sqlite3.connect", "open", "os.remove", "os.rename", "os.link", "os.symlink", "os.truncate")
 _STARTING = ("subprocess.Popen", "os.posix_spawn", "os.exec")

@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import pwd
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
-from statefence.policy import Forbidden, Policy, Store, StoreKind
-from statefence.template import Symbol, SymbolKind, Template, fixed_prefix, is_literal, resolve
 
 from pytest_statefence.records import Clause
+from statefence.policy import Forbidden, Policy, Store, StoreKind
+from statefence.template import Symbol, SymbolKind, Template, fixed_prefix, is_literal, resolve
 
 Locate = Callable[[Mapping[str, str], str, str], frozenset["Location"]]
 
@@ -24,8 +24,8 @@ _MOST_REMEMBERED = 64
 _HOME = Path.__dict__["home"]
 
 
-class Location(Struct, frozen=True):
-    """Where one clause of the policy points in one environment.
+class Location(Struct, frozen=True, eq=False):
+    """Where one clause of the policy points in one environment. There is one object for each such place at a time.
 
     Attributes:
         template: absolute, of text and globs only.
@@ -49,19 +49,21 @@ def clauses_of(policy: Policy) -> tuple[Clause, ...]:
 
 def locator(clauses: tuple[Clause, ...], repo: str) -> Locate:
     """A function from an environment, its home and its working directory to the locations; it remembers its answers."""
-    symbols = list(symbols_of(clauses))
-    names = {symbol.name for symbol in symbols if symbol.kind is SymbolKind.ENV}
-    kinds = {symbol.kind for symbol in symbols}
-    if SymbolKind.TMP in kinds:
-        names.add("TMPDIR")
+    kinds = {symbol.kind for symbol in symbols_of(clauses)}
+    names = _variable_names(clauses) | ({"TMPDIR"} if SymbolKind.TMP in kinds else set())
     remembered: dict[tuple[str | None, ...], frozenset[Location]] = {}
+    places: dict[tuple[Clause, str], Location] = {}
 
     def locate(environ: Mapping[str, str], home: str, cwd: str) -> frozenset[Location]:
-        key = (home, cwd if SymbolKind.CWD in kinds else None, *map(environ.get, names))
+        values = tuple(map(environ.get, names))
+        depends_on_cwd = SymbolKind.CWD in kinds or any(value and value[0] not in "/~" for value in values)
+        key = (home, cwd if depends_on_cwd else None, *values)
         if key not in remembered:
             if len(remembered) == _MOST_REMEMBERED:
                 remembered.clear()
-            remembered[key] = frozenset(_located(clauses, environ, home=home, cwd=cwd, repo=repo))
+                places.clear()
+            located = _located(clauses, environ, home=home, cwd=cwd, repo=repo)
+            remembered[key] = frozenset(places.setdefault((at.clause, str(at.template)), at) for at in located)
         return remembered[key]
 
     return locate
@@ -69,14 +71,17 @@ def locator(clauses: tuple[Clause, ...], repo: str) -> Locate:
 
 def variables_of(clauses: tuple[Clause, ...]) -> frozenset[str]:
     """The environment variables that decide where the files are."""
-    names = {symbol.name for symbol in symbols_of(clauses) if symbol.kind is SymbolKind.ENV}
-    return frozenset(names | {"HOME", "TMPDIR"})
+    return frozenset(_variable_names(clauses) | {"HOME", "TMPDIR"})
 
 
-def symbols_of(clauses: tuple[Clause, ...]) -> Iterator[Symbol]:
+def symbols_of(clauses: Iterable[Clause]) -> Iterator[Symbol]:
     """Every symbol of the clauses' templates, those in defaults too."""
     for clause in clauses:
         yield from _symbols(clause.template)
+
+
+def _variable_names(clauses: Iterable[Clause]) -> set[str]:
+    return {symbol.name for symbol in symbols_of(clauses) if symbol.kind is SymbolKind.ENV}
 
 
 def home_of(environ: Mapping[str, str]) -> str:

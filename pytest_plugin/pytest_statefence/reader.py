@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from pytest_statefence.records import Contents, TableState
+from pytest_statefence.records import Contents, Made, TableState
 
 ANSWER_TIMEOUT_MS = 60_000
 """How long an answer may take before the reader counts as dead."""
@@ -72,10 +72,10 @@ class Reader:
         """Remembers from now on the names of files made in these directories, and so many levels below."""
         self._ask({"do": "watch", "directories": list(directories)})
 
-    def made(self) -> tuple[tuple[str, ...], str]:
-        """The files made since the last call, and why some may be missing."""
+    def made(self) -> Made:
+        """The files made since the last call."""
         answer = self._ask({"do": "made"})
-        return tuple(answer["made"]), answer["lost"]
+        return Made(tuple(answer["made"]), tuple(answer["unseen"]), answer["lost"])
 
     def close(self) -> None:
         """Ends the process."""

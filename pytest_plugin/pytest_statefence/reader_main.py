@@ -71,8 +71,8 @@ def _answer(request: Message, room: str, notices: Notices) -> Message:
         case "watch":
             notices.watch_only(dict(request["directories"]))
         case "made":
-            made, lost = notices.take()
-            return {"made": made, "lost": lost}
+            made, unseen, lost = notices.take()
+            return {"made": made, "unseen": unseen, "lost": lost}
         case other:
             raise ValueError(other)
     return {}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from msgspec import Struct
+
 from statefence.template import Template
 
 
@@ -68,6 +69,19 @@ class Contents(Struct, frozen=True):
 
 EMPTY = Contents(tables={})
 """What a file holds that is not there."""
+
+
+class Made(Struct, frozen=True):
+    """Paths at which files were made, also of those removed again.
+
+    Attributes:
+        unseen: directories that were made and gone before anybody could look into them.
+        lost: why anything else may be missing; empty when nothing can be.
+    """
+
+    files: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    lost: str = ""
 
 
 class TableChange(Struct, frozen=True):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from statefence.policy import Policy
 from statefence.template import Symbol, SymbolKind, is_literal, resolve
 

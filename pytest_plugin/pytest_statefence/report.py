@@ -63,10 +63,9 @@ def _paragraph(violation: Violation) -> Iterator[str]:
 
 def _other_outcome(report: pytest.TestReport) -> str:
     if hasattr(report, "wasxfail"):
-        return (
-            f"\nwithout this the test would be {report.outcome} as expected to fail: {report.wasxfail or 'no reason'}"
-        )
+        reason = report.wasxfail or "no reason given"
+        return f"\nwithout this the test would be {report.outcome} and marked xfail: {reason}"
     if report.skipped:
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
-        return f"\nwithout this the test would be skipped: {reason}"
+        skip = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        return f"\nwithout this the test would be skipped: {skip}"
     return ""

@@ -7,7 +7,6 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
-from statefence.policy import Policy
 
 from pytest_statefence import report as reports
 from pytest_statefence.findings import Finding, Package, Span, merged, packed, unpacked
@@ -15,12 +14,15 @@ from pytest_statefence.guard import Guard
 from pytest_statefence.marks import Allowance, allowance_of
 from pytest_statefence.private import is_private
 from pytest_statefence.records import Judgement, Mode, Violation
+from statefence.policy import Policy
 
 _ALLOWANCE = pytest.StashKey[Allowance]()
+_WRONG = pytest.StashKey[pytest.UsageError]()
 _FOUND = pytest.StashKey[dict[str, tuple[Violation, ...]]]()
 _CHANNEL = "statefence"
 _CARRIED = "statefence"
 _PROPERTY = "statefence"
+_MOST_UNKNOWN = 12
 _FIXTURE = "statefence"
 
 
@@ -32,7 +34,7 @@ class Run:
         self.guard: Guard | None = Guard(policy)
         self._config = config
         self._mode = mode
-        self._worker: str = getattr(config, "workerinput", {}).get("workerid", "")
+        self._worker = ""
         self._findings: list[Finding] = []
         self._unknown: dict[str, None] = {}
         self._faults: dict[str, None] = {}
@@ -50,6 +52,7 @@ class Run:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
         """What happened until now was done by configuration and conftest files."""
+        self._worker = getattr(self._config, "workerinput", {}).get("workerid", "")
         self._of_run("while conftest files and plugins were imported")
         if self._starts_workers():
             self.close()
@@ -66,13 +69,20 @@ class Run:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Reads every test's markers, so that a wrong one is told before anything runs."""
         for item in items:
-            item.stash[_ALLOWANCE] = allowance_of(item)
+            try:
+                item.stash[_ALLOWANCE] = allowance_of(item)
+            except pytest.UsageError as error:
+                if not self._worker:
+                    raise
+                item.stash[_WRONG] = error  # a worker that ends here would only be told of as one that crashed
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """The first phase of a test, with the fixtures it is the first to need."""
         self._of_run(f"after {self._last} and before {item.nodeid}")
         item.stash[_FOUND] = {}
+        if _WRONG in item.stash:
+            raise item.stash[_WRONG]
         if self.guard is not None:
             self.guard.begin(item.nodeid, keep_all=_FIXTURE in getattr(item, "fixturenames", ()))
         return (yield from self._phase(item, "setup"))
@@ -140,8 +150,10 @@ class Run:
         for finding in self._findings:
             for line in reports.finding_lines(finding):
                 terminalreporter.write_line(line)
-        for unknown in self._unknown:
+        for unknown in list(self._unknown)[:_MOST_UNKNOWN]:
             terminalreporter.write_line(f"not judged: {unknown}")
+        if len(self._unknown) > _MOST_UNKNOWN:
+            terminalreporter.write_line(f"not judged: {len(self._unknown) - _MOST_UNKNOWN} more of that kind")
         for fault in self._faults:
             terminalreporter.write_line(f"statefence itself failed, so this run proves nothing: {fault}", red=True)
 
@@ -157,7 +169,11 @@ class Run:
 
     def _own(self, violations: tuple[Violation, ...], nodeid: str) -> tuple[Violation, ...]:
         """Those of the violations that are surely the test's; the others become findings of the run."""
-        shared = [v for v in violations if self._worker and not is_private(v, self._worker)]
+        shared = [
+            v
+            for v in violations
+            if self._worker and not is_private(v, self._config.getoption("basetemp"), self._worker)
+        ]
         for violation in shared:
             self._add_finding(violation, "on files that several workers share", (nodeid,))
         return tuple(violation for violation in violations if violation not in shared)
@@ -179,4 +195,4 @@ class Run:
         return judgement
 
     def _starts_workers(self) -> bool:
-        return not self._worker and self._config.getoption("dist", "no") != "no"
+        return self._config.pluginmanager.hasplugin("dsession")

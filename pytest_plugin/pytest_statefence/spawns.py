@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 from pathlib import PurePath
 
 from msgspec import Struct
-from statefence.policy import Policy, Variable
 
 from pytest_statefence.audit import Child
+from statefence.policy import Policy, Variable
 
 
 class SpawnAnswer(Struct, frozen=True):

@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterable, Mapping
 from stat import S_ISLNK, S_ISREG
 
 from msgspec import Struct
-from statefence.template import Template, matches
-from statefence.template.records import TREE
 
 from pytest_statefence.locations import Location
+from statefence.template import Template, matches
+from statefence.template.records import TREE
 
 Stamp = tuple[int, int, int, int]
 """Inode, size in bytes, mtime and ctime in nanoseconds."""
@@ -189,13 +189,14 @@ def _files_at(location: Location, directories: dict[str, Known]) -> set[str]:
     if location.path is not None:
         return {location.path} if _is_file(location.path) else set()
     found: set[str] = set()
-    pending = [(location.prefix, location.prefix.rstrip("/").count("/") + 1)]
+    pending = [location.prefix]
+    is_tree = TREE in location.template.segments
     while pending:
-        directory, level = pending.pop()
+        directory = pending.pop()
         directories[directory] = _known((directory,))
         for entry in _entries(directory):
-            if _leads_on(location.template, level, entry):
-                pending.append((entry.path, level + 1))
+            if entry.is_dir(follow_symlinks=not is_tree) and can_hold(location.template, entry.path):
+                pending.append(entry.path)
             if matches(location.template, entry.path) and _is_file(entry.path):
                 found.add(entry.path)
     return {path for path in found if not _is_sidecar(path, found)}
@@ -209,12 +210,10 @@ def _note_directory(directory: str, directories: dict[str, Known]) -> None:
         _note_directory(os.path.dirname(directory), directories)
 
 
-def _leads_on(template: Template, level: int, entry: os.DirEntry[str]) -> bool:
-    """Whether files of the template can lie below a directory entry that is its segment number `level`."""
-    segments = template.segments[: level + 1]
-    if TREE in segments:
-        return entry.is_dir(follow_symlinks=False)
-    return len(segments) < len(template.segments) and entry.is_dir() and matches(Template(segments), entry.path)
+def can_hold(template: Template, directory: str) -> bool:
+    """Whether files of the template can lie below a directory."""
+    segments = template.segments[: directory.count("/") + 1]
+    return TREE in segments or (len(segments) < len(template.segments) and matches(Template(segments), directory))
 
 
 def _entries(directory: str) -> list[os.DirEntry[str]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
 import msgspec
+
 from statefence.api import Anchor, Environment, Import, Module, Policy, Project, Span, Spawn, Variable
 
 Lacks = Callable[[Environment, str], bool]

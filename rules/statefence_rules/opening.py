@@ -17,7 +17,6 @@ from statefence.api import (
     Target,
     match,
 )
-
 from statefence_rules.source_text import has_one_argument
 
 _RETURNS_CONNECTION = "sqlite3.connect"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
+
 from statefence.api import (
     SPAWNERS,
     AddArgument,
@@ -14,18 +15,20 @@ from statefence.api import (
     Answer,
     Edit,
     Environment,
+    EnvKind,
     Given,
     Import,
+    KnownSpawner,
     Module,
     Project,
     ReplaceExpression,
     Safety,
+    Span,
     Spawn,
     Variable,
 )
-
 from statefence_rules.carrying import Item, Lacks, inner_blocks, item_for, lacking_blocks, origin
-from statefence_rules.source_text import keyword_argument, spreads, text_at, within
+from statefence_rules.source_text import argument, is_dict, spreads, text_at, within
 
 PARENT = "**os.environ"
 PRESENT = "**{}"
@@ -51,7 +54,7 @@ def carrying(
     """
     blocks = {each.name: lacking_blocks(project, spawn, each.name, lacks) for each in required}
     items = {each.name: item_for(each, module) for each in required if blocks[each.name]}
-    shared = {origin(block) for block in inner_blocks(project, spawn)} - {None}
+    shared = {origin(block) for block in inner_blocks(project, spawn)}
     repairs = [
         _passing(module, spawn, items.values())
         if block.anchor is Anchor.ABSENT
@@ -67,51 +70,84 @@ def carrying(
 def _completing(
     module: Module, spawn: Spawn, block: Environment, name: str, items: dict[str, Item], *, shared: bool
 ) -> Repair:
-    """Add to a block where it is written; one that may already hold the variable keeps its value.
+    """Add to a block where it is written out in this module, else to what the call hands over.
 
-    `shared` says that the block is written in what the call leads to, where other callers put in what they like.
+    A block that may already hold the variable keeps its value. `shared` says that the block is written in what the call
+    leads to, where other callers put in what they like.
     """
-    span = block.anchor_span
-    if span is None or block.anchor_path != module.path or name in block.drops:
+    removed, may_hold_it = name in block.drops, block.carries(name) is Answer.YES
+    here = None if shared or removed or block.anchor_path != module.path else block.anchor_span
+    passed = passed_environment(module, spawn)
+    item = items[name]
+    for span in (here, passed):
+        if span is not None and not removed and is_dict(module, span) and not (may_hold_it and _mixed(module, span)):
+            return Repair((AddItem(span, item.key, item.value, item.imports),))
+    target = passed or here
+    if target is None:
         return Repair()
-    may_hold_it = shared or block.carries(name) is Answer.YES
-    if block.anchor is Anchor.DISPLAY and not (may_hold_it and _holds_more_than_parent(spreads(module, span))):
-        item = items[name]
-        return Repair((AddItem(span, item.key, item.value, item.imports),))
-    sources = [item.source for item in items.values()]
-    first = may_hold_it and not _PARENT.fullmatch(text_at(module, span))
-    display = _display([*sources, PRESENT] if first else [PRESENT, *sources])
-    safe = within(span, spawn.span) or block.anchor is Anchor.DISPLAY
-    edit = ReplaceExpression(span, display, _imports(items.values()))
+    return _wrapping(module, spawn, target, list(items.values()), keep=may_hold_it, removed=removed)
+
+
+def _wrapping(
+    module: Module, spawn: Spawn, target: Span, items: Sequence[Item], *, keep: bool, removed: bool
+) -> Repair:
+    """Spread a block into a new display with the items; `keep` lets the block's own value win."""
+    text = text_at(module, target)
+    present = PRESENT
+    if any(block.anchor is Anchor.ABSENT for block in spawn.environments):
+        if not text.isidentifier() or not _is_over_parent(_callee(spawn)):
+            return Repair()
+        present = f"**(os.environ if {text} is None else {text})"
+    sources = [each.source for each in items]
+    display = _display([*sources, present] if keep and not _PARENT.fullmatch(text) else [present, *sources])
+    doubtful = any(block.kind in {EnvKind.PASSTHROUGH, EnvKind.UNKNOWN} for block in spawn.environments)
+    safe = within(target, spawn.span) and not removed and not doubtful
+    edit = ReplaceExpression(target, display, _imports(items))
     return Repair((edit,), Safety.SAFE if safe else Safety.UNSAFE)
 
 
-def _holds_more_than_parent(texts: Iterable[str]) -> bool:
+def passed_environment(module: Module, spawn: Spawn) -> Span | None:
+    """Where the environment stands among the arguments of a call of a known callee; None when it is not one of them."""
+    callee = _callee(spawn)
+    if callee is None or callee.env is None:
+        return None
+    return argument(module, spawn.span, callee.env.keyword, callee.env.position)
+
+
+def _callee(spawn: Spawn) -> KnownSpawner | None:
+    """What the analysis knows of the callee; None for a function of the project."""
+    if spawn.via is not None:
+        return None
+    return next((each for each in SPAWNERS if spawn.api in each.names), None)
+
+
+def _mixed(module: Module, display: Span) -> bool:
     """Whether something other than the parent's environment is spread into a display."""
-    return not all(_PARENT.fullmatch(text) for text in texts)
+    return not all(_PARENT.fullmatch(text) for text in spreads(module, display))
 
 
 def _passing(module: Module, spawn: Spawn, items: Iterable[Item]) -> Repair:
     """Hand an environment to a call that passes none, or None, if its callee takes one by keyword."""
-    callee = next((each for each in SPAWNERS if spawn.api in each.names), None)
-    if spawn.via is not None or callee is None or callee.env is None:
+    callee = _callee(spawn)
+    if callee is None or callee.env is None:
         return Repair()
     sources, imports = [item.source for item in items], _imports(items)
-    over_parent = callee.given is Given.REPLACES and callee.absent == "inherits"
+    over_parent = _is_over_parent(callee)
     if over_parent:
         imports = tuple(sorted({*imports, Import("os")}))
     display = _display([PARENT, *sources] if over_parent else sources)
-    passed = keyword_argument(module, spawn.span, callee.env.keyword)
+    passed = passed_environment(module, spawn)
     if passed is None:
         certain = all(block.anchor is Anchor.ABSENT for block in spawn.environments)
         return Repair((AddArgument(spawn.span, callee.env.keyword, display, imports),) if certain else ())
-    text = text_at(module, passed)
-    if text == "None":
+    if text_at(module, passed) == "None":
         return Repair((ReplaceExpression(passed, display, imports),))
-    if not text.isidentifier() or not over_parent:
-        return Repair()
-    given = f"**(os.environ if {text} is None else {text})"
-    return Repair((ReplaceExpression(passed, _display([*sources, given]), imports),))
+    return _wrapping(module, spawn, passed, list(items), keep=True, removed=False)
+
+
+def _is_over_parent(callee: KnownSpawner | None) -> bool:
+    """Whether a call without an environment gives the child the parent's, and one with it that alone."""
+    return callee is not None and callee.given is Given.REPLACES and callee.absent == "inherits"
 
 
 def _display(items: Iterable[str]) -> str:

@@ -20,17 +20,33 @@ def text_at(module: Module, span: Span) -> str:
 
 def has_one_argument(module: Module, call: Span) -> bool:
     """Whether the call passes exactly one argument, so that replacing it loses no timeout, mode or other setting."""
-    arguments = _arguments(_parsed(module, call))
-    return len(arguments) == 1
+    import ast
+
+    node = _parsed(module, call)
+    return isinstance(node, ast.Call) and len(node.args) + len(node.keywords) == 1
 
 
-def keyword_argument(module: Module, call: Span, keyword: str) -> Span | None:
-    """Where the value of `keyword=value` stands in the call; None when it is not passed by keyword."""
-    value = next((value for name, value in _arguments(_parsed(module, call)) if name == keyword), None)
-    if value is None or value.end_lineno is None or value.end_col_offset is None:
+def argument(module: Module, call: Span, keyword: str, position: int | None) -> Span | None:
+    """Where an argument's value stands in a call, by keyword or 0-based position; None when it is not passed so."""
+    import ast
+
+    node = _parsed(module, call)
+    if not isinstance(node, ast.Call):
         return None
-    start, end = _place(call, value.lineno, value.col_offset), _place(call, value.end_lineno, value.end_col_offset)
-    return Span(*start, *end)
+    by_keyword = [each.value for each in node.keywords if each.arg == keyword]
+    starred = any(isinstance(each, ast.Starred) for each in node.args)
+    known = position is not None and not starred and -len(node.args) <= position < len(node.args)
+    found = by_keyword or ([node.args[position]] if known and position is not None else [])
+    return _span(call, found[0]) if found else None
+
+
+def is_dict(module: Module, span: Span) -> bool:
+    """Whether the text is a dict display or a `dict(...)` call, to which an item can be added."""
+    import ast
+
+    node = _parsed(module, span)
+    called = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+    return isinstance(node, ast.Dict) or called == "dict"
 
 
 def spreads(module: Module, span: Span) -> list[str]:
@@ -38,10 +54,11 @@ def spreads(module: Module, span: Span) -> list[str]:
     import ast
 
     node = _parsed(module, span)
+    values: list[ast.expr] = []
     if isinstance(node, ast.Dict):
         values = [value for key, value in zip(node.keys, node.values, strict=True) if key is None]
-    else:
-        values = [value for name, value in _arguments(node) if name is None]
+    elif isinstance(node, ast.Call):
+        values = [*node.args, *(each.value for each in node.keywords if each.arg is None)]
     return [ast.unparse(value) for value in values]
 
 
@@ -61,13 +78,12 @@ def _parsed(module: Module, span: Span) -> ast.expr:
         return ast.parse(f"({text_at(module, span)}\n)", mode="eval").body
 
 
-def _arguments(node: ast.expr) -> list[tuple[str | None, ast.expr]]:
-    """The arguments of a call with their keywords; none for anything else."""
-    import ast
-
-    if not isinstance(node, ast.Call):
-        return []
-    return [*((None, value) for value in node.args), *((keyword.arg, keyword.value) for keyword in node.keywords)]
+def _span(whole: Span, node: ast.expr) -> Span | None:
+    """Where a part of an expression parsed by itself stands in its file."""
+    if node.end_lineno is None or node.end_col_offset is None:
+        return None
+    start, end = _place(whole, node.lineno, node.col_offset), _place(whole, node.end_lineno, node.end_col_offset)
+    return Span(*start, *end)
 
 
 def _place(whole: Span, line: int, column: int) -> tuple[int, int]:

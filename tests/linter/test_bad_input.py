@@ -212,10 +212,19 @@ def test_map_goes_on_without_the_files_it_cannot_read(project: Path) -> None:
 
 
 def test_an_interrupt_is_quiet_and_exits_with_130(project: Path) -> None:
-    (project / "big.py").write_bytes(SPAWN + b'subprocess.run(["a"], env={"PATH": "/bin"})\n' * 20_000)
+    (project / ".git").mkdir()
+    programs = project / "programs"
+    programs.mkdir()
+    (programs / "git").write_text("#!/bin/sh\ntouch asked\nexec sleep 60\n")
+    (programs / "git").chmod(0o755)
     command = [sys.executable, "-m", "statefence", "check"]
-    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        time.sleep(1)
+    environment = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}"}
+    with subprocess.Popen(
+        command, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        while not (project / "asked").exists():
+            assert process.poll() is None
+            time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (130, b"")

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from statefence import __version__
 
 POLICY = "[env.APP_HOME]\n"

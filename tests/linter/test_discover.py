@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+
 from statefence.discover import Discovered, files
 from statefence.errors import UsageError
 from statefence.model import Skipped

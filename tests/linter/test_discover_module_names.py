@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from statefence.module_names import guessed_roots, module_names
 from statefence.policy import Policy
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from statefence import docs
 from statefence.errors import UsageError
 from statefence.model import Safety

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
 from statefence.engine import Report, check, within
 from statefence.errors import UsageError
 from statefence.model import RemoveSuppression, Safety

@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+
 from statefence.engine.newer_syntax import python_needed
 
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from statefence.docs import HEADINGS, sections_of
 from statefence.model import Safety
 from statefence.registry import LoadedRule, rules

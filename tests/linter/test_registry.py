@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from statefence.errors import RuleError, UsageError
 from statefence.registry import find, ordered, pack_rules, rules, third_party_packs
 

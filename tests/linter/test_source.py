@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from statefence.model import Skipped
 from statefence.source import Source, Unread, decoded, read
 

@@ -4,6 +4,7 @@ from textwrap import dedent
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from statefence.source import Source
 from statefence.suppressions import Form, Suppression
 

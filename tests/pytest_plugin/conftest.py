@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from msgspec import Struct
@@ -80,10 +80,12 @@ def run_project(tmp_path: Path) -> RunProject:
 
 def _run_pytest(project: Path, *arguments: str, **environ: str) -> Ran:
     results = project / "results.xml"
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:asyncio", f"--junitxml={results}"]
+    others = [f"no:{name}" for name in ("cacheprovider", "asyncio", "anyio", "hypothesispytest")]
+    options = [word for name in others for word in ("-p", name)]
+    command = [sys.executable, "-m", "pytest", *options, f"--junitxml={results}", f"--basetemp={project / 'tmp'}"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(
-        [*command, f"--basetemp={project / 'tmp'}", *arguments],
+        [*command, *arguments],
         cwd=project,
         env={**kept, "HOME": str(project / "home"), **environ},
         capture_output=True,
@@ -91,11 +93,11 @@ def _run_pytest(project: Path, *arguments: str, **environ: str) -> Ran:
         timeout=300,
         check=False,
     )
-    cases = ElementTree.parse(results).iter("testcase") if results.exists() else ()
+    cases = ET.parse(results).iter("testcase") if results.exists() else ()
     return Ran(done.returncode, done.stdout + done.stderr, {case.attrib["name"]: _outcome(case) for case in cases})
 
 
-def _outcome(case: ElementTree.Element) -> Outcome:
+def _outcome(case: ET.Element) -> Outcome:
     result = next((tag for tag in ("error", "failure", "skipped") if case.find(tag) is not None), "passed")
     said = tuple(p.attrib["value"] for p in case.iter("property") if p.attrib["name"] == "statefence")
     text = "".join(case.itertext())

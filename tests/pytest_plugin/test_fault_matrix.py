@@ -86,11 +86,11 @@ def make_place(place: Path, mode: str) -> None:
         "INSERT INTO messages VALUES (1, 'hello')",
         "INSERT INTO models VALUES (1, 'ann'), (2, 'bob')",
     )
+    numbers = "(VALUES (100) UNION ALL SELECT value + 1 FROM n LIMIT 300)"
     extra = (
         "CREATE TABLE events (id)",
         "CREATE TRIGGER copies AFTER INSERT ON events BEGIN INSERT INTO models VALUES (9, 'by trigger'); END",
-        "CREATE VIEW generate AS WITH RECURSIVE n(value) AS (SELECT 100 UNION ALL SELECT value + 1 FROM n LIMIT 300) "
-        "SELECT value FROM n",
+        f"CREATE VIEW generate AS WITH RECURSIVE n(value) AS {numbers} SELECT * FROM n",
     )
     make_database(place / "runtime.db", mode, *tables, *extra)
     make_database(place / "other.db", mode, *tables, "DELETE FROM models WHERE id = 2", "CREATE TABLE settings (k, v)")

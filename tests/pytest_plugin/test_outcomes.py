@@ -7,7 +7,7 @@ from typing import Any
 
 RunProject = Callable[..., Any]
 
-TESTS = '''
+TESTS = """
 import os, sqlite3, subprocess, sys, threading, unittest
 from contextlib import closing
 from pathlib import Path
@@ -110,7 +110,7 @@ class TestOfUnittest(unittest.TestCase):
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("APP_STATE", str(place))
             create(place)
-'''
+"""
 
 
 def test_every_phase_and_every_way_out_of_a_test_is_covered(run_project: RunProject, tmp_path: Path) -> None:
@@ -183,4 +183,3 @@ def test_code_of_the_test_s_own_process_is_named(run_project: RunProject) -> Non
     text = ran.tests["test_that_writes"].text
     assert "SF301 a foreign table was made or dropped in the runtime database" in text
     assert "sqlite3.connect by this process at test_inner.py:5 in test_that_writes" in text
-

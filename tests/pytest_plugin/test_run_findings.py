@@ -52,7 +52,9 @@ def test_every_moment_outside_of_tests_is_told_apart(run_project: RunProject) ->
     files = {"create.py": CREATE, "conftest.py": CONFTEST, "test_inner.py": TESTS}
     ran = run_project(files, APP_STATE="state")
 
-    moments = [line for line in ran.output.splitlines() if line.endswith(":") and line.startswith(("while", "during", "after"))]
+    moments = [
+        line for line in ran.output.splitlines() if line.endswith(":") and line.startswith(("while", "during", "after"))
+    ]
     assert moments == [
         "while conftest files and plugins were imported:",
         "during collection:",
@@ -99,7 +101,8 @@ def test_a_child_that_outlives_its_test_is_named(run_project: RunProject) -> Non
         def test_that_leaves_a_child(state):
             code = "import os, sqlite3, sys, time; p = sys.argv[1]\\n"
             code += "while not os.path.exists(p + '/go'): time.sleep(0.01)\\n"
-            code += "os.mkdir(p + '/x_chat_runtime'); sqlite3.connect(p + '/x_chat_runtime/x_chat_runtime.db').close()\\n"
+            code += "os.mkdir(p + '/x_chat_runtime')\\n"
+            code += "sqlite3.connect(p + '/x_chat_runtime/x_chat_runtime.db').close()\\n"
             code += "open(p + '/done', 'w').close(); time.sleep(60)"
             global left
             left = subprocess.Popen([sys.executable, "-S", "-c", code, str(state)], env={})

@@ -118,7 +118,10 @@ def test_only_spawns_of_the_named_layers_need_it(run_project: RunProject) -> Non
 
     ran = run_project(files, policy=LAYERED)
 
-    assert {name: outcome.result for name, outcome in ran.tests.items()} == {"test_chat": "failed", "test_tools": "passed"}
+    assert {name: outcome.result for name, outcome in ran.tests.items()} == {
+        "test_chat": "failed",
+        "test_tools": "passed",
+    }
 
 
 def test_a_variable_that_is_not_set_is_no_proof_either_way(run_project: RunProject) -> None:

@@ -1,6 +1,7 @@
 """Every case of every rule, proven by the public harness."""
 
 import pytest
+
 from statefence.registry import rules
 from statefence.testing import check_case, parameters
 

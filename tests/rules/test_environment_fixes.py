@@ -1,9 +1,11 @@
 """What SF101 and SF102 make of blocks that are built in other ways than their own files show."""
 
 import pytest
+
+from statefence.model import Safety
 from statefence.registry import find, rules
 from statefence.rule import Bad
-from statefence.testing import check_case
+from statefence.testing import check_case, check_findings
 
 ENSURED = '[env.APP]\nensure = "main"\n'
 TWO = '[env.A]\nensure = "1"\n[env.B]\nensure = "2"\n'
@@ -134,13 +136,11 @@ PARTIAL = [
         import os
         from mcp import StdioServerParameters
 
-        server = StdioServerParameters(
+        server = StdioServerParameters(  # error: get A: # error: get B:
             command="notes",
             args=["--stdio"],  # no network
-        )  # error: get A: # error: get B:
-        """.replace("# no network\n        )  # error: get A: # error: get B:", "# no network\n        )").replace(
-            "StdioServerParameters(\n", "StdioServerParameters(  # error: get A: # error: get B:\n"
-        ),
+        )
+        """,
         fixed="""
         import os
         from mcp import StdioServerParameters
@@ -177,16 +177,16 @@ PARTIAL = [
 
         subprocess.run(["helper"], env={})  # error
         """,
-        fixed="""
+        fixed=r"""
         import os
         import subprocess
 
-        subprocess.run(["helper"], env={"APP": os.environ.get("APP", "it's \\"main\\"\\\\ü")})
+        subprocess.run(["helper"], env={"APP": os.environ.get("APP", "it's \"ü\"")})
         """,
-        policy="""[env.APP]\nensure = 'it''s'\n""".replace("'it''s'", '"it\'s \\"main\\"\\\\ü"'),
+        policy="[env.APP]\nensure = '''it's \"ü\"'''\n",
     ),
     Bad(
-        "a wrapper copies what its callers give it, and their value is kept",
+        "a wrapper adds to what its callers give it",
         """
         import os
         import subprocess
@@ -205,10 +205,10 @@ PARTIAL = [
 
 
         def launch(command: list[str], env: dict[str, str]) -> None:
-            subprocess.run(command, env={"APP": os.environ.get("APP", "main"), **dict(env, LANG="C")})
+            subprocess.run(command, env=dict(env, LANG="C"))
 
 
-        launch(["first"], {"PATH": os.defpath})
+        launch(["first"], {"PATH": os.defpath, "APP": os.environ.get("APP", "main")})
         launch(["second"], {"APP": "other"})
         """,
         policy=ENSURED,
@@ -218,6 +218,7 @@ PARTIAL = [
         {
             "app/environments.py": 'CLEAN = {"PATH": "/bin"}\n',
             "app/start.py": """
+            import os
             import subprocess
 
             from app.environments import CLEAN
@@ -225,18 +226,104 @@ PARTIAL = [
             subprocess.run(["helper"], env=CLEAN)  # error
             """,
         },
+        fixed={
+            "app/start.py": """
+            import os
+            import subprocess
+
+            from app.environments import CLEAN
+
+            subprocess.run(["helper"], env={**CLEAN, "APP": os.environ.get("APP", "main")})
+            """,
+        },
         policy=ENSURED,
     ),
     Bad(
-        "cleared after it was made",
+        "None, or a block that a comprehension makes",
         """
         import os
         import subprocess
 
-        env = dict(os.environ)
-        del env["APP"]
-        subprocess.run(["helper"], env=env)  # error
+
+        def start(clean: bool) -> None:
+            env = {k: os.environ[k] for k in ("PATH",)} if clean else None
+            subprocess.run("x", env=env)  # error
         """,
+        fixed="""
+        import os
+        import subprocess
+
+
+        def start(clean: bool) -> None:
+            env = {k: os.environ[k] for k in ("PATH",)} if clean else None
+            subprocess.run("x", env={**(os.environ if env is None else env), "APP": os.environ.get("APP", "main")})
+        """,
+        policy=ENSURED,
+    ),
+    Bad(
+        "None, or a block, from a helper that no edit can ask twice",
+        """
+        import os
+        import subprocess
+
+
+        def environment(clean: bool) -> dict[str, str] | None:
+            return {k: os.environ[k] for k in ("PATH",)} if clean else None
+
+
+        def start(clean: bool) -> None:
+            subprocess.run(["helper"], env=environment(clean))  # error
+        """,
+        policy=ENSURED,
+    ),
+    Bad(
+        "options hold it",
+        """
+        import os
+        import subprocess
+
+        options = {"env": {"PATH": os.defpath}}
+        subprocess.run(["helper"], **options)  # error
+        """,
+        fixed="""
+        import os
+        import subprocess
+
+        options = {"env": {"PATH": os.defpath, "APP": os.environ.get("APP", "main")}}
+        subprocess.run(["helper"], **options)
+        """,
+        policy=ENSURED,
+    ),
+    Bad(
+        "a wrapper of another module adds to a block in a name",
+        {
+            "app/launcher.py": """
+            import os
+            import subprocess
+
+
+            def launch(command: list[str], extra: dict[str, str]) -> None:
+                subprocess.run(command, env={"PATH": os.defpath, **extra})
+            """,
+            "app/start.py": """
+            import os
+
+            from app.launcher import launch
+
+            block = {"LANG": "C"}
+            launch(["helper"], block)  # error: LANG, PATH
+            """,
+        },
+        fixed={
+            "app/start.py": """
+            import os
+
+            from app.launcher import launch
+
+            block = {"LANG": "C"}
+            launch(["helper"], {**block, "APP": os.environ.get("APP", "main")})
+            """,
+        },
         policy=ENSURED,
     ),
 ]
@@ -431,3 +518,27 @@ def test_a_partial_block_is_completed(case: Bad) -> None:
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.title) for case in UNREPAIRED])
 def test_an_inherited_block_is_repaired(case: Bad) -> None:
     check_case(find("SF102", rules()), case)
+
+
+SAFETIES = {
+    "a literal block": ("subprocess.run(['x'], env={'A': '1'})  # error", ENSURED, Safety.SAFE),
+    "a name": ("env = {'A': '1'}\nsubprocess.run(['x'], env=env)  # error", ENSURED, Safety.SAFE),
+    "what the program takes out itself": (
+        "env = dict(os.environ)\ndel env['APP']\nsubprocess.run(['x'], env=env)  # error",
+        ENSURED,
+        Safety.UNSAFE,
+    ),
+    "a value that is not part of the call": (
+        "options = {'env': {k: os.environ[k] for k in ('A',)}}\nsubprocess.run(['x'], **options)  # error",
+        ENSURED,
+        Safety.UNSAFE,
+    ),
+    "the whole parent environment": ("subprocess.run(['x'], env={'A': '1'})  # error", "", Safety.UNSAFE),
+}
+
+
+@pytest.mark.parametrize("title", SAFETIES)
+def test_a_fix_is_safe_only_when_nothing_else_changes(title: str) -> None:
+    text, policy, safety = SAFETIES[title]
+    (found,) = check_findings(find("SF101", rules()), f"import os, subprocess\n{text}\n", policy)
+    assert found.fix is safety

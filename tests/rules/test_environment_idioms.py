@@ -1,11 +1,14 @@
 """How programs really build the environment of a child, and what SF101 must say of each way."""
 
 import pytest
+
 from statefence.registry import find, rules
 from statefence.testing import check_findings
 
 RULE = find("SF101", rules())
+UNREPAIRED = find("SF102", rules())
 POLICY = "[env.APP]"
+ENSURED = '[env.APP]\nensure = "main"\n'
 
 DROPS = {
     "a literal block": """
@@ -550,6 +553,88 @@ BARE = {
             subprocess.run(command, env=env)
     """,
 }
+
+
+REPAIRED = {
+    "with the parent's value or the default": """
+        import os, subprocess
+        subprocess.run(["x"], env={**os.environ, "APP": os.environ.get("APP", "main")})
+    """,
+    "the default first, then the parent's": """
+        import os, subprocess
+        subprocess.run(["x"], env={"APP": "main", **os.environ})
+    """,
+    "by union": """
+        import os, subprocess
+        subprocess.run(["x"], env=os.environ | {"APP": "main"})
+    """,
+    "by item": """
+        import os, subprocess
+        env = os.environ.copy()
+        env["APP"] = "main"
+        subprocess.run(["x"], env=env)
+    """,
+    "by setdefault": """
+        import os, subprocess
+        env = dict(os.environ)
+        env.setdefault("APP", "main")
+        subprocess.run(["x"], env=env)
+    """,
+    "if it is missing": """
+        import os, subprocess
+        env = os.environ.copy()
+        if "APP" not in env:
+            env["APP"] = "main"
+        subprocess.run(["x"], env=env)
+    """,
+    "if it is missing or empty": """
+        import os, subprocess
+        env = os.environ.copy()
+        if not env.get("APP"):
+            env["APP"] = "main"
+        subprocess.run(["x"], env=env)
+    """,
+    "by a helper": """
+        import os, subprocess
+        def environment():
+            return {**os.environ, "APP": os.environ.get("APP") or "main"}
+        subprocess.run(["x"], env=environment())
+    """,
+    "in a wrapper, where the caller gives none": """
+        import os, subprocess
+        def launch(command, env=None):
+            if env is None:
+                env = {**os.environ, "APP": "main"}
+            subprocess.run(command, env=env)
+        launch(["x"])
+    """,
+    "in a wrapper, by a conditional expression": """
+        import os, subprocess
+        def launch(command, env=None):
+            block = {"APP": "main", **(os.environ if env is None else env)}
+            subprocess.run(command, env=block)
+        launch(["x"])
+    """,
+    "in the constructor": """
+        import os, subprocess
+        class Runner:
+            def __init__(self, env=None):
+                self.env = env or {**os.environ, "APP": "main"}
+            def start(self):
+                subprocess.run(["x"], env=self.env)
+        Runner().start()
+    """,
+    "in the parent itself": """
+        import os, subprocess
+        os.environ.setdefault("APP", "main")
+        subprocess.run(["x"])
+    """,
+}
+
+
+@pytest.mark.parametrize("idiom", REPAIRED)
+def test_a_variable_that_is_repaired_on_the_way_is_not_found(idiom: str) -> None:
+    assert not check_findings(UNREPAIRED, REPAIRED[idiom], ENSURED)
 
 
 @pytest.mark.parametrize("idiom", DROPS)

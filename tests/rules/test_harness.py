@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+
 from statefence.api import Bad, Good, Hit, Module, Policy, Project, ReplaceExpression, Rule, Safety, Span
 from statefence.cases import Marker, read_files
 from statefence.registry import LoadedRule

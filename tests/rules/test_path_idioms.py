@@ -1,6 +1,7 @@
 """How programs really name and open their databases, and what SF201, SF202 and SF203 must say of each way."""
 
 import pytest
+
 from statefence.registry import find, rules
 from statefence.testing import check_findings
 

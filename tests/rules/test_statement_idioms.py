@@ -1,6 +1,7 @@
 """How programs really reach their tables, and what SF301 must say of each way."""
 
 import pytest
+
 from statefence.registry import find, rules
 from statefence.testing import check_findings
 

@@ -154,8 +154,9 @@ def _settled(analyse: Analysis, state: _State, candidates: Sequence[_Candidate])
 def _objection(before: Sequence[Finding], after: Sequence[Finding], candidates: Sequence[_Candidate]) -> str | None:
     """Why these candidates cannot be kept, given the findings before and after; None when they can."""
     for candidate in candidates:
-        if reason := _objection_to_text(candidate):
-            return reason
+        edits = [edit for finding in candidate.fixed for edit in finding.edits]
+        if not keeps_comments(candidate.before, candidate.after, edits):
+            return "the fix would lose a comment"
     counts_before, counts_after = Counter(map(_key, before)), Counter(map(_key, after))
     for finding in after:
         if counts_after[_key(finding)] > counts_before[_key(finding)]:
@@ -165,13 +166,6 @@ def _objection(before: Sequence[Finding], after: Sequence[Finding], candidates: 
         if counts_after[key] > counts_before[key] - count:
             return f"{key[0]} would still be found after the fix"
     return None
-
-
-def _objection_to_text(candidate: _Candidate) -> str | None:
-    if candidate.before == candidate.after:
-        return "the fix changes nothing"
-    edits = [edit for finding in candidate.fixed for edit in finding.edits]
-    return None if keeps_comments(candidate.before, candidate.after, edits) else "the fix would lose a comment"
 
 
 def _key(finding: Finding) -> _Key:

@@ -52,12 +52,9 @@ def _after(tree: Tree, statement: _Statement, source: str) -> Splice:
 
 
 def _start(tree: Tree, statement: _Statement) -> int:
-    """Where a statement starts, its decorators included; raises Refusal when something stands before it on its line."""
+    """Where a statement starts, its decorators included; only white space stands before it on its line."""
     decorators = statement.decorators if isinstance(statement, cst.FunctionDef | cst.ClassDef) else ()
-    start = min(tree.limits(node)[0] for node in (statement, *decorators))
-    if not tree.text.starts_its_line(start):
-        raise Refusal("the statement does not start its line")
-    return start
+    return min(tree.limits(node)[0] for node in (statement, *decorators))
 
 
 def _holder(tree: Tree, covering: Sequence[cst.CSTNode]) -> _Statement:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import stat
 import tempfile
 from pathlib import Path
 
@@ -62,7 +61,6 @@ def _copy_metadata(source: Path, target: Path) -> None:
     if (wanted.st_uid, wanted.st_gid) != (present.st_uid, present.st_gid):
         os.chown(target, wanted.st_uid, wanted.st_gid)
     shutil.copystat(source, target)
-    target.chmod(stat.S_IMODE(wanted.st_mode))
     os.utime(target)
 
 

@@ -23,6 +23,7 @@ from statefence.project.values import (
     ABSENT,
     ENVIRON,
     NONE,
+    PARAMETERS,
     Absent,
     Arguments,
     Binding,
@@ -550,8 +551,8 @@ def bind(
         frozen[function.key, parameter.name] = bounded(interpreter.state.freeze(value))
     receiver = interpreter.content(function.receiver) if function.receiver is not None else None
     if isinstance(receiver, Object) and receiver.bound is not None:
-        for bound, value in receiver.bound:
-            frozen.setdefault((bound.function, bound.name), interpreter.state.freeze(value))
+        for owner, name, value in receiver.bound:
+            frozen.setdefault((owner, name), interpreter.state.freeze(value))
     return frozen, live
 
 
@@ -577,7 +578,7 @@ def instantiate(program: Program, value: Value, binding: Binding) -> Value:
             return node if found is None else found
         return node
 
-    return rewrite(value, replace, finish)
+    return rewrite(value, PARAMETERS, replace, finish)
 
 
 def comprehended(

@@ -215,7 +215,7 @@ def _instance_attribute(program: Program, owner: Object, name: str, reference: V
     for attribute_name, value in owner.attributes:
         if attribute_name == name:
             return value
-    binding = {} if owner.bound is None else {(p.function, p.name): value for p, value in owner.bound}
+    binding = {} if owner.bound is None else {(function, parameter): value for function, parameter, value in owner.bound}
     for cls in lineage(program, owner.cls):
         if not isinstance(cls, ClassValue) or cls.key not in program.models:
             continue
@@ -393,8 +393,7 @@ def construct(interpreter: Interpreter, cls: ClassValue, arguments: Arguments, n
     method = FunctionValue(constructor, reference)
     binding, _ = calls.bind(interpreter, method, arguments, node)
     signature = program.signatures.get(constructor, ())
-    bound = tuple([(p, binding[p.function, p.name]) for p in signature[1:] if (p.function, p.name) in binding])
-    bound += tuple([(p, binding[constructor, p.name]) for p in signature[1:] if p.function != constructor])
+    bound = tuple([(p.function, p.name, binding[constructor, p.name]) for p in signature[1:]])
     interpreter.state.heap[reference.number] = Object(cls.key, bound)
     edge = Edge(
         interpreter.owner.key,
@@ -403,7 +402,7 @@ def construct(interpreter: Interpreter, cls: ClassValue, arguments: Arguments, n
         interpreter.unit.path,
         node.span,
         interpreter.owner.symbol,
-        {**binding, **{(p.function, p.name): value for p, value in bound}},
+        {**binding, **{(function, name): value for function, name, value in bound}},
         calls.argument_spans(program, method, arguments),
     )
     program.edges.setdefault(interpreter.owner.key, []).append(edge)

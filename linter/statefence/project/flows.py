@@ -7,20 +7,20 @@ files does not matter.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from statefence.model import Place, Step
+from statefence.model import Place, Span, Step
 from statefence.project.calls import instantiate
 from statefence.project.program import Edge, Program, RawSite
-from statefence.project.values import Parameter, Text, Unknown, Value, bounded, parameters_of
+from statefence.project.values import Choice, Item, Member, Parameter, Text, Unknown, Value, bounded, parameters_of
 
 LONGEST = 8
 """A chain of wrappers is followed through at most so many calls."""
-MOST = 100_000
-"""At most so many sites are derived; what a program of any sense has is far below."""
+MOST = 6
+"""At most so many alternatives are derived for one call, those with the shortest chains."""
 
 DECISIVE = {"spawn": ("env",), "open": ("path",), "statement": ("sql", "connection")}
 
@@ -42,13 +42,16 @@ def propagated(program: Program) -> list[RawSite]:
             callers.setdefault(edge.callee, []).append(edge)
     direct = [site for sites in program.sites.values() for site in sites]
     found: dict[_Key, RawSite] = {}
+    derived: Counter[tuple[str, str, Span]] = Counter()
     todo = deque(direct)
-    while todo and len(found) < MOST:
+    while todo:
         site = todo.popleft()
         key = _key(site)
-        if key in found:
+        call = (site.kind, site.path, site.span)
+        if key in found or derived[call] >= MOST:
             continue
         found[key] = site
+        derived[call] += 1
         if len(site.trace) < LONGEST:
             todo.extend(_handed_over(program, site, callers))
     return list(found.values())
@@ -79,11 +82,22 @@ def _deciding(site: RawSite) -> Iterable[Parameter]:
         for role in DECISIVE[site.kind]:
             yield from parameters_of(site.roles[role])
         return
-    yield from parameters_of(site.roles["connection"])
+    yield from _connections(site.roles["connection"])
     sql = site.roles["sql"]
     for part in sql.parts if isinstance(sql, Text) else (sql,):
         if isinstance(part, Parameter) and part.function == site.function:
             yield part
+
+
+def _connections(value: Value) -> Iterable[Parameter]:
+    """The parameters that are the connection itself. One that was opened in the function is decided there."""
+    if isinstance(value, Choice):
+        yield from _connections(value.then)
+        yield from _connections(value.orelse)
+    while isinstance(value, Member | Item):
+        value = value.owner
+    if isinstance(value, Parameter):
+        yield value
 
 
 def _at_call(program: Program, site: RawSite, edge: Edge, parameter: Parameter) -> RawSite:

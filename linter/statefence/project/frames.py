@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TypeVar
 
 from statefence.project.values import (
+    REFERENCES,
     Change,
     Choice,
-    Constant,
     Dictionary,
-    External,
     Object,
-    Parameter,
     Reference,
     Sequence,
     Test,
@@ -26,24 +24,17 @@ Key = TypeVar("Key", str, int)
 
 
 class State:
-    """Variables and heap at one point of a function.
+    """Variables and heap at one point of a function."""
 
-    Attributes:
-        closed: values seen to hold no reference, by identity; shared by all states of one function.
-    """
+    __slots__ = ("heap", "variables")
 
-    __slots__ = ("closed", "heap", "variables")
-
-    def __init__(
-        self, variables: dict[str, Value], heap: dict[int, Value], closed: dict[int, Value] | None = None
-    ) -> None:
+    def __init__(self, variables: dict[str, Value], heap: dict[int, Value]) -> None:
         self.variables = variables
         self.heap = heap
-        self.closed = {} if closed is None else closed
 
     def copy(self) -> State:
         """An independent state; the values are shared, since they never change."""
-        return State(dict(self.variables), dict(self.heap), self.closed)
+        return State(dict(self.variables), dict(self.heap))
 
     def become(self, other: State) -> None:
         """Take over another state's content."""
@@ -57,26 +48,19 @@ class State:
 
     def freeze(self, value: Value) -> Value:
         """The value without references."""
-        if id(value) in self.closed or isinstance(value, PLAIN):
-            return value
         visiting: set[int] = set()
 
         def resolve(node: Value) -> Value | None:
             if not isinstance(node, Reference):
-                return node if id(node) in self.closed else None
+                return None
             if node.number in visiting:
                 return Unknown("an object that holds itself")
             visiting.add(node.number)
-            content = rewrite(self.heap[node.number], resolve)
+            content = rewrite(self.heap[node.number], REFERENCES, resolve)
             visiting.discard(node.number)
             return content
 
-        frozen = rewrite(value, resolve)
-        self.closed[id(frozen)] = frozen
-        return frozen
-
-
-PLAIN = (Constant, Parameter, External, Unknown)
+        return rewrite(value, REFERENCES, resolve)
 
 
 def join(test: Test, then: State, orelse: State) -> State:
@@ -84,7 +68,6 @@ def join(test: Test, then: State, orelse: State) -> State:
     return State(
         _join_values(test, then.variables, orelse.variables),
         _join_values(test, then.heap, orelse.heap),
-        orelse.closed,
     )
 
 

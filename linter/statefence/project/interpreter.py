@@ -359,7 +359,7 @@ class Interpreter:
         if self.closure is None:
             return self.state
         outer = {name: self.closure.freeze(value) for name, value in self.closure.variables.items()}
-        return State({**outer, **self.state.variables}, self.state.heap, self.state.closed)
+        return State({**outer, **self.state.variables}, self.state.heap)
 
     def define_class(self, node: ir.Class) -> None:
         qualified = f"{self.owner.qualified}.{node.name}" if self.owner.qualified else node.name

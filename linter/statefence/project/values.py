@@ -8,6 +8,7 @@ holds every alternative together with the test that decides; `worlds` (in `world
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -15,34 +16,87 @@ from statefence.model import Place, Span
 from statefence.template import SymbolKind
 
 
-class Value(Struct, frozen=True):
+class Traits(NamedTuple):
+    """What is asked of a term over and over, found out once.
+
+    Attributes:
+        digest: equal for equal terms; unequal terms share one by a chance of 2**-61.
+        size: how many nodes the tree has, shared ones counted each time.
+        holds: which kinds of node occur in it, of those that a rewriting looks for.
+    """
+
+    digest: int
+    size: int
+    holds: int
+
+
+REFERENCES, PARAMETERS, CHOICES = 1, 2, 4
+
+
+class Term(Struct, frozen=True, eq=False, dict=True):
+    """Base of values and of the records they are made of: compared by content, in constant time."""
+
+    def __hash__(self) -> int:
+        return traits(self).digest
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return type(self) is type(other) and isinstance(other, Term) and traits(self).digest == traits(other).digest
+
+
+def traits(term: Term) -> Traits:
+    """The traits of a term; kept with it."""
+    known: Traits | None = term.__dict__.get("traits")
+    if known is None:
+        known = term.__dict__["traits"] = _traits(term)
+    return known
+
+
+def _traits(term: Term) -> Traits:
+    size, holds = 1, _OWN.get(type(term), 0)
+    fields = [getattr(term, name) for name in term.__struct_fields__]
+    if type(term) is not Parameter:
+        todo = list(fields)
+        while todo:
+            field = todo.pop()
+            if isinstance(field, Term):
+                inner = traits(field)
+                size += inner.size
+                holds |= inner.holds
+            elif isinstance(field, tuple):
+                todo.extend(field)
+    return Traits(hash((type(term).__name__, *fields)), size, holds)
+
+
+class Value(Term, frozen=True, eq=False):
     """Base of all values."""
 
 
-class Constant(Value, frozen=True):
+class Constant(Value, frozen=True, eq=False):
     """A literal of the program."""
 
     value: str | int | float | bool | None
 
 
-class Unknown(Value, frozen=True):
+class Unknown(Value, frozen=True, eq=False):
     """A value the analysis cannot know, and why."""
 
     reason: str
 
 
-class Absent(Value, frozen=True):
+class Absent(Value, frozen=True, eq=False):
     """An argument that is not passed."""
 
 
-class Directory(Value, frozen=True):
+class Directory(Value, frozen=True, eq=False):
     """A place the platform or the program decides: home, working, temporary or application directory, repository file."""
 
     kind: SymbolKind
     name: str = ""
 
 
-class EnvironmentVariable(Value, frozen=True):
+class EnvironmentVariable(Value, frozen=True, eq=False):
     """One variable of the process; `default` is used when it is missing (None: an error or None, as `required` says)."""
 
     name: str
@@ -51,11 +105,11 @@ class EnvironmentVariable(Value, frozen=True):
     place: Place
 
 
-class LiveEnvironment(Value, frozen=True):
+class LiveEnvironment(Value, frozen=True, eq=False):
     """`os.environ` itself."""
 
 
-class Parameter(Value, frozen=True):
+class Parameter(Value, frozen=True, eq=False):
     """A parameter of a project function, or of a class's constructor, left open until a call binds it.
 
     Attributes:
@@ -74,14 +128,14 @@ class Parameter(Value, frozen=True):
     types: tuple[str, ...] = ()
 
 
-class Member(Value, frozen=True):
+class Member(Value, frozen=True, eq=False):
     """An attribute of a value about which nothing more is known."""
 
     owner: Value
     name: str
 
 
-class Item(Value, frozen=True):
+class Item(Value, frozen=True, eq=False):
     """`owner[key]`, or `owner.get(key, default)` when there is a default."""
 
     owner: Value
@@ -89,25 +143,25 @@ class Item(Value, frozen=True):
     default: Value | None = None
 
 
-class Element(Value, frozen=True):
+class Element(Value, frozen=True, eq=False):
     """What an iteration over `source` gives."""
 
     source: Value
 
 
-class Text(Value, frozen=True):
+class Text(Value, frozen=True, eq=False):
     """Text joined from parts."""
 
     parts: tuple[Value, ...]
 
 
-class Path(Value, frozen=True):
+class Path(Value, frozen=True, eq=False):
     """A path joined from parts; a part that begins with a slash starts it anew."""
 
     parts: tuple[Value, ...]
 
 
-class Derived(Value, frozen=True):
+class Derived(Value, frozen=True, eq=False):
     """A path derived from another: `parent`, `name`, `stem`, `with_name`, `with_suffix`, `splitext`."""
 
     operation: str
@@ -115,13 +169,13 @@ class Derived(Value, frozen=True):
     argument: Value | None = None
 
 
-class Spread(Struct, frozen=True):
+class Spread(Term, frozen=True, eq=False):
     """All of another mapping's items are put."""
 
     source: Value
 
 
-class Put(Struct, frozen=True):
+class Put(Term, frozen=True, eq=False):
     """One item is put; `weak` when only if the key is missing."""
 
     key: Value
@@ -129,13 +183,13 @@ class Put(Struct, frozen=True):
     weak: bool = False
 
 
-class Drop(Struct, frozen=True):
+class Drop(Term, frozen=True, eq=False):
     """One item is removed; a key that is not constant removes an unknown one."""
 
     key: Value
 
 
-class Select(Struct, frozen=True):
+class Select(Term, frozen=True, eq=False):
     """Items of another mapping are put, chosen by their names.
 
     Attributes:
@@ -150,11 +204,11 @@ class Select(Struct, frozen=True):
     denied: tuple[str, ...] | None = None
 
 
-class Clear(Struct, frozen=True):
+class Clear(Term, frozen=True, eq=False):
     """Everything is removed."""
 
 
-class When(Struct, frozen=True):
+class When(Term, frozen=True, eq=False):
     """One list of changes or the other, by a test."""
 
     test: Test
@@ -165,7 +219,7 @@ class When(Struct, frozen=True):
 Change = Spread | Put | Drop | Select | Clear | When
 
 
-class Dictionary(Value, frozen=True):
+class Dictionary(Value, frozen=True, eq=False):
     """A dict, as the changes that made it, in order.
 
     Attributes:
@@ -180,23 +234,24 @@ class Dictionary(Value, frozen=True):
     merged: str = ""
 
 
-class Sequence(Value, frozen=True):
+class Sequence(Value, frozen=True, eq=False):
     """A tuple, list or set with known items."""
 
     items: tuple[Value, ...]
 
 
-class Object(Value, frozen=True):
+class Object(Value, frozen=True, eq=False):
     """An instance of a project class.
 
     Attributes:
         cls: the class's key.
-        bound: constructor parameter -> argument; None when it is not known how it was made (`self`, an annotation).
+        bound: what the constructor's parameters were bound to, as (function, name, argument); None when it is not
+            known how it was made (`self`, an annotation).
         attributes: what was set on it since.
     """
 
     cls: str
-    bound: tuple[tuple[Parameter, Value], ...] | None
+    bound: tuple[tuple[str, str, Value], ...] | None
     attributes: tuple[tuple[str, Value], ...] = ()
 
 
@@ -218,45 +273,45 @@ class Arguments(Struct, frozen=True):
     spans: dict[int | str, Span] = {}
 
 
-class Reference(Value, frozen=True):
+class Reference(Value, frozen=True, eq=False):
     """A mutable object of the frame being interpreted, by its number in the frame's heap."""
 
     number: int
 
 
-class ModuleValue(Value, frozen=True):
+class ModuleValue(Value, frozen=True, eq=False):
     """A module of the project."""
 
     name: str
 
 
-class External(Value, frozen=True):
+class External(Value, frozen=True, eq=False):
     """A name of a module outside the project, dotted."""
 
     name: str
 
 
-class FunctionValue(Value, frozen=True):
+class FunctionValue(Value, frozen=True, eq=False):
     """A project function; `receiver` is what a method is bound to."""
 
     key: str
     receiver: Value | None = None
 
 
-class ClassValue(Value, frozen=True):
+class ClassValue(Value, frozen=True, eq=False):
     """A project class."""
 
     key: str
 
 
-class SuperValue(Value, frozen=True):
+class SuperValue(Value, frozen=True, eq=False):
     """`super()` in a method of the class `key`."""
 
     key: str
     receiver: Value
 
 
-class Partial(Value, frozen=True):
+class Partial(Value, frozen=True, eq=False):
     """`functools.partial(function, ...)`."""
 
     function: Value
@@ -264,14 +319,14 @@ class Partial(Value, frozen=True):
     keywords: tuple[tuple[str, Value], ...]
 
 
-class BoundMethod(Value, frozen=True):
+class BoundMethod(Value, frozen=True, eq=False):
     """A method of a value that is not a project object."""
 
     receiver: Value
     name: str
 
 
-class Connection(Value, frozen=True):
+class Connection(Value, frozen=True, eq=False):
     """What a database open returned; `path` is what it was opened on, `Absent` for a private memory database."""
 
     api: str
@@ -279,7 +334,7 @@ class Connection(Value, frozen=True):
     place: Place
 
 
-class Result(Value, frozen=True):
+class Result(Value, frozen=True, eq=False):
     """What a call outside the project returned, when the callee has no model."""
 
     callee: str
@@ -287,7 +342,7 @@ class Result(Value, frozen=True):
     keywords: tuple[tuple[str, Value], ...] = ()
 
 
-class Test(Struct, frozen=True):
+class Test(Term, frozen=True, eq=False):
     """What decides a choice.
 
     Attributes:
@@ -300,7 +355,7 @@ class Test(Struct, frozen=True):
     preferred: bool = True
 
 
-class Choice(Value, frozen=True):
+class Choice(Value, frozen=True, eq=False):
     """`then` when `test` holds, else `orelse`."""
 
     test: Test
@@ -315,7 +370,7 @@ ENVIRON = LiveEnvironment()
 
 def choose(test: Test, then: Value, orelse: Value) -> Value:
     """A choice, unless both sides are the same."""
-    return then if then is orelse or then == orelse else Choice(test, then, orelse)
+    return then if then == orelse else Choice(test, then, orelse)
 
 
 def is_constant_none(value: Value) -> bool:
@@ -333,30 +388,24 @@ def unchanged(value: Value) -> Value:
     return value
 
 
-def rewrite(value: Value, replace: Rewrite, finish: Callable[[Value], Value] = unchanged) -> Value:
+def rewrite(value: Value, wanted: int, replace: Rewrite, finish: Callable[[Value], Value] = unchanged) -> Value:
     """The tree with every node for which `replace` gives a value replaced by it, from the top down.
 
-    A node whose children changed is made anew and passed through `finish`. Nodes that are shared stay shared, so the
-    work is linear in the number of distinct nodes. Parameters are leaves.
+    Args:
+        wanted: the kinds of node looked for (`REFERENCES`, ...); subtrees without any are left as they are.
+        finish: what a node passes through whose children changed.
     """
-    done: dict[int, object] = {}
 
     def visit(node: object) -> object:
         if isinstance(node, tuple):
             items = [visit(item) for item in node]
             return node if all(a is b for a, b in zip(items, node, strict=True)) else tuple(items)
-        if not isinstance(node, COMPOSITE):
+        if not isinstance(node, Term) or not traits(node).holds & wanted:
             return node
-        known = done.get(id(node))
-        if known is None:
-            known = done[id(node)] = visit_record(node)
-        return known
-
-    def visit_record(node: Value | Test | Change) -> object:
         replaced = replace(node) if isinstance(node, Value) else None
         if replaced is not None:
             return replaced
-        if isinstance(node, LEAVES):
+        if isinstance(node, Parameter):
             return node
         fields = {name: visit(getattr(node, name)) for name in node.__struct_fields__}
         if all(fields[name] is getattr(node, name) for name in fields):
@@ -369,41 +418,38 @@ def rewrite(value: Value, replace: Rewrite, finish: Callable[[Value], Value] = u
     return result
 
 
-COMPOSITE = (Value, Test, Spread, Put, Drop, Select, Clear, When)
-LEAVES = (Constant, Unknown, Absent, Directory, LiveEnvironment, Parameter, Reference, ModuleValue, External, ClassValue)
+_OWN: dict[type, int] = {Reference: REFERENCES, Parameter: PARAMETERS, Choice: CHOICES, When: CHOICES}
 
 
 def walk(value: object) -> list[Value]:
-    """Every distinct value of the tree, the root first, in order of appearance. Parameters are leaves."""
+    """Every value of the tree, the root first, in order of appearance. Parameters are leaves."""
     found: list[Value] = []
-    seen: set[int] = set()
     todo: list[object] = [value]
     while todo:
         node = todo.pop()
         if isinstance(node, tuple):
             todo.extend(reversed(node))
-        elif isinstance(node, COMPOSITE) and id(node) not in seen:
-            seen.add(id(node))
+        elif isinstance(node, Term):
             if isinstance(node, Value):
                 found.append(node)
-            if not isinstance(node, LEAVES):
+            if not isinstance(node, Parameter):
                 todo.extend([getattr(node, name) for name in reversed(node.__struct_fields__)])
     return found
 
 
-LARGEST = 400
-"""A value of more distinct nodes is not followed further."""
+LARGEST = 500
+"""A value of more nodes is not followed further."""
 
 
 def bounded(value: Value) -> Value:
     """The value, unless it has grown too large to follow."""
-    if isinstance(value, LEAVES):
-        return value
-    return value if len(walk(value)) <= LARGEST else Unknown("too many alternatives to follow")
+    return value if traits(value).size <= LARGEST else Unknown("too many alternatives to follow")
 
 
-def parameters_of(value: object) -> list[Parameter]:
-    """The parameters that a value, or a tuple of values, depends on, in order of appearance."""
+def parameters_of(value: Value) -> list[Parameter]:
+    """The parameters that a value depends on, in order of appearance."""
+    if not traits(value).holds & PARAMETERS:
+        return []
     return [node for node in walk(value) if isinstance(node, Parameter)]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from statefence.project.values import (
+    CHOICES,
     Absent,
     Change,
     Choice,
@@ -86,14 +87,14 @@ class _Resolver:
     def __init__(self, flipped: Mapping[Test, bool]) -> None:
         self.flipped = flipped
         self.asked: dict[Test, Decision] = {}
-        self.known: dict[int, bool] = {}
-        self.taken: dict[int, tuple[Value, Value]] = {}
+        self.known: dict[Test, bool] = {}
+        self.taken: dict[Value, Value] = {}
 
     def holds(self, test: Test) -> bool:
         """Whether the test holds in this world."""
-        known = self.known.get(id(test))
+        known = self.known.get(test)
         if known is None:
-            known = self.known[id(test)] = self._holds(test)
+            known = self.known[test] = self._holds(test)
         return known
 
     def _holds(self, test: Test) -> bool:
@@ -110,10 +111,10 @@ class _Resolver:
 
     def take(self, node: Value) -> Value:
         """The value without choices."""
-        known = self.taken.get(id(node))
+        known = self.taken.get(node)
         if known is None:
-            known = self.taken[id(node)] = (node, rewrite(node, self._choice))
-        return known[1]
+            known = self.taken[node] = rewrite(node, CHOICES, self._choice)
+        return known
 
     def _choice(self, node: Value) -> Value | None:
         if isinstance(node, Choice):

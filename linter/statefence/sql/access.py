@@ -32,10 +32,6 @@ _SECOND_IS_TABLE = frozenset(
         sqlite3.SQLITE_DROP_TRIGGER,
     }
 )
-# Sources: https://www.sqlite.org/fts5.html, /fts3.html, /rtree.html: the sections on shadow tables.
-_SHADOWS = frozenset(
-    {"data", "idx", "content", "docsize", "config", "segments", "segdir", "stat", "node", "rowid", "parent"}
-)
 
 
 class Tables(Struct, frozen=True):
@@ -97,7 +93,7 @@ def _named(access: Access, known: Catalogue, modules: frozenset[str], tokens: Se
         return None
     if lower not in known.tables and not is_ddl and (lower in modules or lower.startswith("pragma_")):
         return None
-    owner = _virtual(lower, known)
+    owner = known.shadows.get(lower)
     if owner and not access.inside and lower not in {token.name.lower() for token in tokens}:
         return None  # the virtual table's own housekeeping
     return owner or name
@@ -111,28 +107,21 @@ def _database(name: str, tokens: Sequence[Token]) -> str:
     return "main"
 
 
-def _virtual(lower: str, known: Catalogue) -> str | None:
-    """The virtual table that a shadow table belongs to."""
-    base, _, suffix = lower.rpartition("_")
-    return known.virtual.get(base) if suffix in _SHADOWS else None
-
-
-def unreported(clone: Clone, sql: str, words: Collection[str] = ("USING",)) -> list[Access]:
+def unreported(clone: Clone, sql: str, words: Collection[str] = ("USING",)) -> tuple[Access, ...]:
     """Reads that SQLite does not ask its authorizer about: of columns named in `USING`, or matched by `NATURAL`.
 
     The program that SQLite compiles opens those tables all the same, by their root pages. Looked for only where one of
     `words` makes it possible, or a view or trigger may hide one.
     """
     if not {"USING", "NATURAL"} & set(words) and not any(access.inside for access in clone.seen):
-        return []
-    program = clone.rows(sql if sql[:7].upper() == "EXPLAIN" else f"EXPLAIN {sql}")
+        return ()
     found: list[Access] = []
     databases = {row[0]: row[1] for row in clone.rows("PRAGMA database_list")}
-    for database, root in dict.fromkeys((row[4], row[3]) for row in program if row[1] == "OpenRead"):
+    for database, root in clone.opened_roots(sql):
         name = databases.get(database, "main")
         query = f"SELECT tbl_name FROM {quoted(name)}.sqlite_master WHERE rootpage = {int(root)}"
         found += [Access(sqlite3.SQLITE_READ, row[0], "", name, None) for row in clone.rows(query)]
-    return found
+    return tuple(found)
 
 
 def is_stand_in(name: str) -> bool:

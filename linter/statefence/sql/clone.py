@@ -6,9 +6,11 @@ loads an extension, and gives up on what is too long, too deep or takes too many
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from functools import lru_cache
 from threading import get_ident
+from typing import Any
 
 from msgspec import Struct
 
@@ -17,6 +19,18 @@ from statefence.sql.model import Schema, Touch
 LONGEST = 1_000_000  # characters of a statement, bytes of a value
 _STEPS = 200_000  # virtual machine steps that one statement may take
 _REFUSED_FUNCTIONS = frozenset({"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"})
+_MODULE = re.compile(r"CREATE\s+VIRTUAL\s+TABLE\b.*?\bUSING\s+(\w+)", re.IGNORECASE | re.DOTALL)
+_INCOMPLETE = "incomplete input"
+_RTREE = ("node", "rowid", "parent")
+# Sources: https://www.sqlite.org/fts5.html, /fts3.html and /rtree.html, the sections on shadow tables.
+_SHADOWS = {
+    "fts5": ("data", "idx", "content", "docsize", "config"),
+    "fts4": ("content", "segments", "segdir", "docsize", "stat"),
+    "fts3": ("content", "segments", "segdir"),
+    "rtree": _RTREE,
+    "rtree_i32": _RTREE,
+    "geopoly": _RTREE,
+}
 _LIMITS = (
     (sqlite3.SQLITE_LIMIT_LENGTH, 2 * LONGEST),
     (sqlite3.SQLITE_LIMIT_SQL_LENGTH, 2 * LONGEST),
@@ -44,14 +58,14 @@ class Catalogue(Struct, frozen=True):
     """What the clone has beside ordinary tables; names in lower case.
 
     Attributes:
-        virtual: the names as written, by name.
+        shadows: the virtual table, as it is written, that each shadow table belongs to.
         triggers: the table or view that each trigger hangs on.
     """
 
     views: frozenset[str]
     temporary: frozenset[str]
     tables: frozenset[str]
-    virtual: dict[str, str]
+    shadows: dict[str, str]
     triggers: dict[str, str]
 
 
@@ -91,6 +105,11 @@ class Clone:
         """Prepares one statement without running it; `seen` then holds what it asked for. The error, else ''."""
         return self.run(sql if sql[:7].upper() == "EXPLAIN" else f"EXPLAIN {sql}")
 
+    def accepts(self, text: str, *, whole: bool) -> bool:
+        """Whether the grammar takes the text as a statement, or without `whole` as the beginning of one."""
+        error = self.explain(text)
+        return not is_syntax(error) or (not whole and error == _INCOMPLETE)
+
     def run(self, sql: str) -> str:
         """Runs one statement (the package's own, or DDL) within bounds. The error, else ''."""
         self.seen.clear()
@@ -100,13 +119,25 @@ class Clone:
             return str(error) or type(error).__name__
         return ""
 
-    def rows(self, sql: str) -> list[tuple[str, ...]]:
+    def rows(self, sql: str, *parameters: str) -> list[tuple[Any, ...]]:
         """The rows of one of the package's own queries or pragmas, which the authorizer does not see."""
         self.connection.set_authorizer(None)
         try:
-            return self.connection.execute(sql).fetchall()
+            return self.connection.execute(sql, parameters).fetchall()
         finally:
             self.connection.set_authorizer(self._authorize)
+
+    def first_column(self, table: str) -> str:
+        """The name of the table's first column that is not generated; '' when it has none."""
+        return next((row[0] for row in self.rows("SELECT name FROM pragma_table_info(?)", table)), "")
+
+    def opened_roots(self, sql: str) -> list[tuple[int, int]]:
+        """Database number and root page of what the statement's program opens to read; none when it has no program."""
+        try:
+            program = self.connection.execute(sql if sql[:7].upper() == "EXPLAIN" else f"EXPLAIN {sql}").fetchall()
+        except sqlite3.Error:
+            return []
+        return list(dict.fromkeys((row[4], row[3]) for row in program if row[1] == "OpenRead"))
 
     def catalogue(self) -> Catalogue:
         """The catalogue as it stands; kept while nothing is being changed."""
@@ -142,9 +173,20 @@ def _catalogue(clone: Clone) -> Catalogue:
         views=frozenset(row[1] for row in rows if row[0] == "view"),
         temporary=frozenset(row[1] for row in temporary if row[0] in {"table", "view"}) - {row[1] for row in main},
         tables=frozenset(row[1] for row in main if row[0] == "table"),
-        virtual={row[1]: row[2] for row in main if row[4][:14].upper() == "CREATE VIRTUAL"},
+        shadows={name: row[2] for row in main for name in _shadows(row[1], row[4])},
         triggers={row[1]: row[3] for row in rows if row[0] == "trigger"},
     )
+
+
+def _shadows(name: str, sql: str) -> list[str]:
+    """The shadow tables of the virtual table that `sql` creates; none for anything else."""
+    module = _MODULE.match(sql)
+    return [f"{name}_{suffix}" for suffix in _SHADOWS.get(module[1].lower(), ())] if module else []
+
+
+def is_syntax(error: str) -> bool:
+    """Whether SQLite's error is one of grammar, which no schema can mend."""
+    return error.endswith("syntax error") or error.startswith("unrecognized token") or error == _INCOMPLETE
 
 
 def quoted(name: str) -> str:

@@ -6,10 +6,11 @@ beginning of a statement, and the first that leads to a whole statement is tried
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from statefence.sql.clone import Clone
 from statefence.sql.keywords import EXPECTING
 from statefence.sql.tokens import HOLE, Token, TokenKind
 
@@ -42,18 +43,15 @@ class Filled(Struct, frozen=True):
         return " ".join(text for text in self.texts if text)
 
 
-def fillings(tokens: Sequence[Token], accepts: Callable[[str, bool], bool]) -> Iterator[Filled]:
-    """The statements that the holes allow, best guess first.
-
-    `accepts(text, whole)` says whether the text is a statement, or without `whole` the beginning of one.
-    """
+def fillings(tokens: Sequence[Token], clone: Clone) -> Iterator[Filled]:
+    """The statements that the holes allow by the clone's grammar, best guess first."""
     holes = [index for index, token in enumerate(tokens) if token.kind is TokenKind.HOLE]
     texts = tuple(_written(token) for token in tokens)
     if not holes:
         yield Filled(texts)
     elif len(holes) <= _MOST_HOLES:
         attempts = iter(range(_MOST_ATTEMPTS))
-        for chosen in _search(tokens, texts, holes, attempts, accepts):
+        for chosen in _search(tokens, texts, holes, attempts, clone):
             yield Filled(chosen, _doubt(tokens, chosen, holes))
 
 
@@ -72,7 +70,7 @@ def _search(
     texts: tuple[str, ...],
     holes: Sequence[int],
     attempts: Iterator[int],
-    accepts: Callable[[str, bool], bool],
+    clone: Clone,
 ) -> Iterator[tuple[str, ...]]:
     """Depth first over the holes that are left, as long as there are attempts left."""
     if not holes:
@@ -84,8 +82,8 @@ def _search(
         if next(attempts, None) is None:
             return
         filled = (*texts[:index], candidate, *texts[index + 1 :])
-        if accepts(" ".join(filled[:end]), not others):
-            yield from _search(tokens, filled, others, attempts, accepts)
+        if clone.accepts(" ".join(filled[:end]), whole=not others):
+            yield from _search(tokens, filled, others, attempts, clone)
 
 
 def _candidates(tokens: Sequence[Token], texts: Sequence[str], index: int) -> tuple[str, ...]:

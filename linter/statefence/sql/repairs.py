@@ -9,7 +9,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 
-from statefence.sql.clone import Clone, quoted
+from statefence.sql.clone import Clone, is_syntax, quoted
 from statefence.sql.fillings import STAND_IN
 from statefence.sql.standins import (
     Job,
@@ -61,11 +61,6 @@ def _judged(error: str) -> str:
     return "" if _ALL_SEEN in error else error
 
 
-def is_syntax(error: str) -> bool:
-    """Whether the error is one of grammar, which no schema can mend."""
-    return error.endswith("syntax error") or error.startswith(("unrecognized token", "incomplete input"))
-
-
 def _repair(job: Job, error: str) -> bool:
     """Does the first thing of those that fit the error which succeeds; False when none does."""
     for pattern, remedies in _REMEDIES:
@@ -102,11 +97,10 @@ def _missing_unique(job: Job) -> Iterator[str]:
 
 
 def _missing_index(job: Job, name: str) -> Iterator[str]:
-    tables = mentioned(job) or [quoted(STAND_IN)]
+    tables = mentioned(job) or [STAND_IN]
     job.clone.run(stub(quoted(STAND_IN), []))
     for table in tables:
-        first = job.clone.rows(f"SELECT name FROM pragma_table_info({table})")
-        yield f"CREATE INDEX {quoted(name)} ON {table} ({quoted(first[0][0] if first else STAND_IN)})"
+        yield f"CREATE INDEX {quoted(name)} ON {quoted(table)} ({quoted(job.clone.first_column(table))})"
 
 
 def _missing_trigger(job: Job, name: str) -> Iterator[str]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 
 from statefence.sql.clone import LONGEST, Clone, quoted
 from statefence.sql.fillings import STAND_IN, fillings
 from statefence.sql.kinds import kind_of, unconditional
 from statefence.sql.model import Kind, Schema
-from statefence.sql.repairs import is_syntax
 from statefence.sql.tokens import Statement, Token, TokenKind, joined, split
 
 _BUILDS = frozenset({Kind.CREATE_TABLE, Kind.INDEX, Kind.TRIGGER, Kind.VIEW, Kind.ALTER})
@@ -47,16 +45,10 @@ def _building(clone: Clone, pieces: Sequence[str | None]) -> list[str]:
 
 def _filled(clone: Clone, statement: Statement) -> str:
     """The statement's text with its holes filled; '' when that cannot be, or when a name would be made up."""
-    accepts = partial(_accepts, clone)
     tokens = unconditional(kind_of(statement), statement.tokens)
-    sql = next((filled.sql for filled in fillings(tokens, accepts)), "")
+    sql = next((filled.sql for filled in fillings(tokens, clone)), "")
     head = sql.partition("(")[0] if statement.holes else ""
     return "" if STAND_IN in head else sql
-
-
-def _accepts(clone: Clone, text: str, whole: bool) -> bool:
-    error = clone.explain(text)
-    return not is_syntax(error) or (not whole and error == "incomplete input")
 
 
 def _add(clone: Clone, sql: str) -> str:
@@ -89,7 +81,7 @@ def _add_columns(clone: Clone, sql: str) -> None:
 
 def _merge(clone: Clone, other: Clone, source: str, target: str) -> None:
     """Adds the columns of `other`'s table `source` to the clone's table `target`; SQLite refuses those that it has."""
-    for name, kind in other.rows(f"SELECT name, type FROM pragma_table_info({quoted(source)})"):
+    for name, kind in other.rows("SELECT name, type FROM pragma_table_info(?)", source):
         clone.run(f"ALTER TABLE {quoted(target)} ADD COLUMN {quoted(name)} {kind}")
 
 
@@ -120,8 +112,8 @@ def _dump(clone: Clone) -> tuple[str, ...]:
     order = "ORDER BY type != 'table', type != 'index', type != 'view', rowid"
     main = clone.rows(f"SELECT name, sql, type FROM sqlite_master WHERE sql IS NOT NULL {order}")
     names = {row[0].lower() for row in main}
-    virtual = [row[0] for row in main if row[1][:14].upper() == "CREATE VIRTUAL"]
-    kept = [row[1] for row in main if not any(row[0].startswith(f"{name}_") for name in virtual)]
+    shadows = clone.catalogue().shadows
+    kept = [row[1] for row in main if row[0].lower() not in shadows]
     temporary = clone.rows(f"SELECT name, sql FROM sqlite_temp_master WHERE sql IS NOT NULL {order}")
     kept += [_temporary(row[1]) for row in temporary if row[0].lower() not in names]
     return tuple(sql for sql in kept if not sql.startswith("CREATE TABLE sqlite_"))

@@ -79,7 +79,12 @@ def mentioned(job: Job) -> list[str]:
     """The tables of the schema that the statement names, in its order."""
     known = {row[0].lower(): row[0] for row in job.clone.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
     names = dict.fromkeys(token.name.lower() for token in job.tokens if token.name)
-    return [quoted(known[name]) for name in names if name in known]
+    return [known[name] for name in names if name in known]
+
+
+def _candidates(job: Job) -> list[str]:
+    """The tables that may be changed to make a statement fit, as they can be written: stand-ins first."""
+    return [*_stubs(job), *map(quoted, mentioned(job))]
 
 
 def _aliased(job: Job, alias: str) -> list[str]:
@@ -97,7 +102,7 @@ def _aliased(job: Job, alias: str) -> list[str]:
 def missing_column(job: Job, name: str) -> Iterator[str]:
     """A column, on the table its alias stands for, else on stand-ins, else on any table that the statement names."""
     *owner, column = name.strip('"').split(".")
-    tables = [*(_aliased(job, owner[-1]) if owner else []), *_stubs(job), *mentioned(job)]
+    tables = [*(_aliased(job, owner[-1]) if owner else []), *_candidates(job)]
     for table in dict.fromkeys(tables):
         yield f"ALTER TABLE {table} ADD COLUMN {quoted(column)} ANY"
 
@@ -111,7 +116,7 @@ def missing_named_column(job: Job, table: str, column: str) -> Iterator[str]:
 def ambiguous_column(job: Job, column: str) -> Iterator[str]:
     """A column that two tables have: one of them loses it, a stand-in first."""
     name = quoted(column.rpartition(".")[2])
-    for table in (*_stubs(job), *mentioned(job)):
+    for table in _candidates(job):
         yield f"ALTER TABLE {table} RENAME COLUMN {name} TO {quoted(STAND_IN + '_other')}"
         yield f"ALTER TABLE {table} DROP COLUMN {name}"
 
@@ -126,7 +131,7 @@ def other_column_count(job: Job, table: str, _present: str, wanted: str) -> Iter
 
 def duplicate_column(job: Job, column: str) -> Iterator[str]:
     """A column that the statement is about to add."""
-    for table in mentioned(job):
+    for table in map(quoted, mentioned(job)):
         yield f"ALTER TABLE {table} DROP COLUMN {quoted(column)}"
         yield f"ALTER TABLE {table} RENAME COLUMN {quoted(column)} TO {quoted(STAND_IN + '_other')}"
 
@@ -139,5 +144,5 @@ def view_modified(job: Job, name: str) -> Iterator[str]:
 
 def missing_join_column(job: Job, column: str) -> Iterator[str]:
     """A column of `USING`, on every table that lacks it in turn."""
-    for table in (*_stubs(job), *mentioned(job)):
+    for table in _candidates(job):
         yield f"ALTER TABLE {table} ADD COLUMN {quoted(column)} ANY"

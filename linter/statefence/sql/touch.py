@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Sequence
-from functools import partial
 from itertools import islice, pairwise
+
+from msgspec import Struct
 
 from statefence.model import Answer
 from statefence.sql.access import Tables, is_stand_in, tables, unreported
@@ -14,7 +15,7 @@ from statefence.sql.clone import LONGEST, Access, Clone, opened, quoted
 from statefence.sql.fillings import STAND_IN, Filled, fillings, widened
 from statefence.sql.kinds import CHANGES_SCHEMA, kind_of, unconditional
 from statefence.sql.model import Kind, Schema, Touch
-from statefence.sql.repairs import is_syntax, prepare
+from statefence.sql.repairs import prepare
 from statefence.sql.tokens import HOLE, Statement, Token, joined, split
 
 NOT_PREPARED = "SQLite cannot prepare it"
@@ -22,7 +23,19 @@ _MOST_FILLINGS = 8
 _COUNTS = re.compile(
     r"has (?P<columns>\d+) columns but (?P<supplied>\d+) values|(?P<values>\d+) values for (?P<named>\d+) columns"
 )
+_MADE = {
+    Kind.VIEW: (sqlite3.SQLITE_CREATE_VIEW, sqlite3.SQLITE_CREATE_TEMP_VIEW),
+    Kind.TRIGGER: (sqlite3.SQLITE_CREATE_TRIGGER, sqlite3.SQLITE_CREATE_TEMP_TRIGGER),
+}
 _NO_SCHEMA = Schema()
+
+
+class _Prepared(Struct, frozen=True):
+    """A statement as it was prepared, SQLite's error ('' when it could be), and what it asked for."""
+
+    filled: Filled
+    error: str
+    accesses: tuple[Access, ...]
 
 
 def statements(pieces: Sequence[str | None], schema: Schema) -> tuple[Touch, ...]:
@@ -74,28 +87,33 @@ def _names_all(kind: Kind, statement: Statement) -> bool:
 
 
 def _resolved(clone: Clone, kind: Kind, statement: Statement) -> tuple[Touch, str]:
-    """Tries the fillings until one can be prepared; without one, says why."""
+    """What the statement touches on this clone."""
     tokens = unconditional(kind, statement.tokens)
-    error, best = "no statement fits around what is not known", Filled(())
-    accepts = partial(_accepts, clone)
-    for filled in islice(fillings(tokens, accepts), _MOST_FILLINGS):
-        filled = _widened(clone.explain(filled.sql), filled, tokens)
-        refused = prepare(clone, filled.sql)
-        wider = _widened(refused, filled, tokens)
-        if wider != filled:
-            filled, refused = wider, prepare(clone, wider.sql)
-        if not best.texts or not refused:
-            error, best = refused, filled
-        if not refused:
-            break
-    accesses = list(clone.seen) if best.texts else []
-    if not error:
-        accesses += _looked_up(statement, accesses)
-        accesses += unreported(clone, best.sql, statement.words)
-        accesses += _body(clone, kind, best.sql, accesses)
-    known = clone.catalogue()
-    found = tables(accesses, known, clone.modules, tokens, rewriting=_rewrites(kind, statement))
-    return _answer(kind, statement, found, error or "", best.doubt), best.sql
+    prepared = _prepared(clone, tokens)
+    if not prepared.error:
+        prepared = _with_body(clone, kind, _completed(clone, statement, prepared))
+    found = tables(prepared.accesses, clone.catalogue(), clone.modules, tokens, rewriting=_rewrites(kind, statement))
+    return _answer(kind, statement, found, prepared), prepared.filled.sql
+
+
+def _prepared(clone: Clone, tokens: Sequence[Token]) -> _Prepared:
+    """The first filling that can be prepared; when none can, the first of all, with SQLite's error."""
+    failed: _Prepared | None = None
+    for filled in islice(fillings(tokens, clone), _MOST_FILLINGS):
+        prepared = _attempt(clone, _widened(clone.explain(filled.sql), filled, tokens))
+        wider = _widened(prepared.error, prepared.filled, tokens)
+        if wider != prepared.filled:
+            prepared = _attempt(clone, wider)
+        if not prepared.error:
+            return prepared
+        failed = failed or prepared
+    return failed or _Prepared(Filled(()), "no statement fits around what is not known", ())
+
+
+def _attempt(clone: Clone, filled: Filled) -> _Prepared:
+    """One filling, with what it asks for."""
+    error = prepare(clone, filled.sql)
+    return _Prepared(filled, error, tuple(clone.seen))
 
 
 def _widened(error: str, filled: Filled, tokens: Sequence[Token]) -> Filled:
@@ -105,12 +123,6 @@ def _widened(error: str, filled: Filled, tokens: Sequence[Token]) -> Filled:
         return filled
     wanted, given = (int(found["columns"] or found["named"]), int(found["supplied"] or found["values"]))
     return widened(filled, tokens, wanted - given + 1) if given < wanted else filled
-
-
-def _accepts(clone: Clone, text: str, whole: bool) -> bool:
-    """Whether the grammar takes the text as a statement, or as the beginning of one."""
-    error = clone.explain(text)
-    return not is_syntax(error) or (not whole and error == "incomplete input")
 
 
 def _rewrites(kind: Kind, statement: Statement) -> bool:
@@ -124,16 +136,17 @@ def _upserts(statement: Statement) -> bool:
     return ("DO", "UPDATE") in pairwise(statement.words)
 
 
-def _looked_up(statement: Statement, accesses: Sequence[Access]) -> list[Access]:
-    """An upsert looks for the row that it may update: SQLite tells so for some kinds of keys only."""
-    if not _upserts(statement):
-        return []
-    inserts = [access for access in accesses if access.action == sqlite3.SQLITE_INSERT and not access.inside]
-    return [Access(sqlite3.SQLITE_READ, insert.first, "", insert.database, None) for insert in inserts]
+def _completed(clone: Clone, statement: Statement, prepared: _Prepared) -> _Prepared:
+    """With the reads that SQLite tells only sometimes: an upsert looks for the row that it may update."""
+    inserts = [seen for seen in prepared.accesses if seen.action == sqlite3.SQLITE_INSERT and not seen.inside]
+    looked_up = [Access(sqlite3.SQLITE_READ, insert.first, "", insert.database, None) for insert in inserts]
+    more = (*(looked_up if _upserts(statement) else ()), *unreported(clone, prepared.filled.sql, statement.words))
+    return _Prepared(prepared.filled, "", (*prepared.accesses, *more))
 
 
-def _answer(kind: Kind, statement: Statement, found: Tables, error: str, doubt: str) -> Touch:
+def _answer(kind: Kind, statement: Statement, found: Tables, prepared: _Prepared) -> Touch:
     """The answer, without the names of stand-ins; whoever has one is not known."""
+    error, doubt = prepared.error, prepared.filled.doubt
     named = (found.reads, found.writes, found.rewrites, (*found.ddl, *_renamed(statement)))
     if any(is_stand_in(name) for names in named for name in names) and not doubt:
         doubt = "a table's name is not known" if statement.holes else "the schema does not say whose it is"
@@ -166,24 +179,20 @@ def _renamed(statement: Statement) -> tuple[str, ...]:
     return ()
 
 
-def _body(clone: Clone, kind: Kind, sql: str, accesses: Sequence[Access]) -> list[Access]:
-    """What the body of a new view or trigger touches: SQLite looks into it only when it is used, so it is."""
-    made = {
-        Kind.VIEW: {sqlite3.SQLITE_CREATE_VIEW, sqlite3.SQLITE_CREATE_TEMP_VIEW},
-        Kind.TRIGGER: {sqlite3.SQLITE_CREATE_TRIGGER, sqlite3.SQLITE_CREATE_TEMP_TRIGGER},
-    }.get(kind, set())
-    access = next((access for access in accesses if access.action in made), None)
-    if access is None or not access.first:
-        return []
+def _with_body(clone: Clone, kind: Kind, prepared: _Prepared) -> _Prepared:
+    """With what the body of a new view or trigger touches: SQLite looks into it only when it is used, so it is."""
+    made = next((seen for seen in prepared.accesses if seen.action in _MADE.get(kind, ())), None)
+    if made is None or not made.first:
+        return prepared
+    sql = prepared.filled.sql
     clone.begin()
     clone.run(sql)
-    if kind is Kind.VIEW:
-        probe = f"SELECT * FROM {quoted(access.first)}"
-        prepare(clone, probe, sql)
-        return [*(seen for seen in clone.seen if seen.inside), *unreported(clone, probe)]
-    probe = _firing(clone, sql, access.second or "")
-    prepare(clone, probe, sql)
-    return [seen for seen in clone.seen if (seen.inside or "").lower() == access.first.lower()]
+    is_view = kind is Kind.VIEW
+    probe = f"SELECT * FROM {quoted(made.first)}" if is_view else _firing(clone, sql, made.second or "")
+    error = prepare(clone, probe, sql)
+    body = [seen for seen in clone.seen if seen.inside and (is_view or seen.inside.lower() == made.first.lower())]
+    hidden = unreported(clone, probe) if is_view else ()
+    return _Prepared(prepared.filled, error, (*prepared.accesses, *body, *hidden))
 
 
 def _firing(clone: Clone, sql: str, table: str) -> str:
@@ -194,6 +203,5 @@ def _firing(clone: Clone, sql: str, table: str) -> str:
         return f"DELETE FROM {quoted(table)}"
     if words[event].upper == "INSERT":
         return f"INSERT INTO {quoted(table)} DEFAULT VALUES"
-    columns = clone.rows(f"SELECT name FROM pragma_table_info({quoted(table)})")
-    column = words[event + 2].name if words[event + 1].upper == "OF" else columns[0][0]
+    column = words[event + 2].name if words[event + 1].upper == "OF" else clone.first_column(table)
     return f"UPDATE {quoted(table)} SET {quoted(column)} = NULL"

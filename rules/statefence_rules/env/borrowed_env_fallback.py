@@ -39,7 +39,6 @@ from statefence.api import (
     Spawn,
     Variable,
 )
-
 from statefence_rules.carrying import lacking_blocks, resolver_call
 
 

@@ -18,9 +18,10 @@ The helper gets a block with one key, so `APP`, which names the configuration da
 ## Fix safety
 Safe: the block gets exactly the variables it lacks and nothing else of the parent's environment, which may hold secrets
 that were left out on purpose. A variable with `ensure` gets that value when the parent lacks it, one with a `resolver`
-gets the resolver's answer, any other is copied when the parent has it. Where an expression elsewhere in the module
-makes the block, replacing it is unsafe, since its value may be used for more than this call. Without an `env` table the
-fix merges the block over the whole parent environment, which is unsafe because it widens what the child sees.
+gets the resolver's answer, any other is copied when the parent has it. Unsafe is what may go against the intention:
+adding a variable that the program itself takes out, or changing a value elsewhere that may be used for more than this
+call. Without an `env` table the fix merges the block over the whole parent environment, which is unsafe because it
+widens what the child sees.
 
 ## Options
 `env.NAME` declares the variable; its `layers` and `exempt` say which spawns and programs do not need it.
@@ -49,7 +50,6 @@ from statefence.api import (
     Spawn,
     Variable,
 )
-
 from statefence_rules.carrying import lacking_blocks, required_variables
 from statefence_rules.repairs import PARENT, carrying
 
@@ -283,7 +283,7 @@ RULE = Rule(
             policy=ENSURED,
         ),
         Bad(
-            "it is taken out on purpose, which no edit can judge",
+            "it is taken out, perhaps on purpose",
             """
             import os
             import subprocess
@@ -291,6 +291,14 @@ RULE = Rule(
             env = os.environ.copy()
             env.pop("APP", None)
             subprocess.run(["helper"], env=env)  # error
+            """,
+            fixed="""
+            import os
+            import subprocess
+
+            env = os.environ.copy()
+            env.pop("APP", None)
+            subprocess.run(["helper"], env={**env, "APP": os.environ.get("APP", "main")})
             """,
             policy=ENSURED,
         ),

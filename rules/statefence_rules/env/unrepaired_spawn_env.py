@@ -12,8 +12,8 @@ starts inherits the gap, and so does everything below: the further down, the les
 The worker inherits whatever its parent has, and so works by luck.
 
 ## Fix safety
-Safe: the child gets the same environment as before, and the variable with the parent's value or the policy's. Where an
-expression elsewhere in the module makes the block, replacing it is unsafe, since its value may be used for more.
+Safe: the child gets the same environment as before, and the variable with the parent's value or the policy's; a value
+that the program sets itself is kept. Changing a value elsewhere that may be used for more than this call is unsafe.
 
 ## Options
 `env.NAME.ensure` gives the value; `layers` and `exempt` say which spawns and programs do not need it.
@@ -24,7 +24,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statefence.api import Answer, Bad, Environment, Good, Hit, Module, Policy, Project, Rule, Safety
-
 from statefence_rules.carrying import lacking_blocks, required_variables
 from statefence_rules.repairs import carrying
 
@@ -119,9 +118,9 @@ RULE = Rule(
             import os
             import subprocess
 
-            env = {**os.environ.copy(), "APP": os.environ.get("APP", "main")}
+            env = os.environ.copy()
             env["LANG"] = "C"
-            subprocess.Popen(["worker"], env=env)
+            subprocess.Popen(["worker"], env={"APP": os.environ.get("APP", "main"), **env})
             """,
             policy=POLICY,
         ),

@@ -37,7 +37,6 @@ from statefence.api import (
     StoreKind,
     Target,
 )
-
 from statefence_rules.opening import open_instead, opens_decided_in, stores_at
 
 

@@ -49,7 +49,6 @@ from statefence.api import (
     match,
     substitute,
 )
-
 from statefence_rules.opening import open_instead, opens_decided_in, store_named
 
 _REPAIRS = frozenset({Mode.READ, Mode.REMOVE})

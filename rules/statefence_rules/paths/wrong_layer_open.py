@@ -25,7 +25,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statefence.api import Answer, Bad, Good, Hit, Mode, Module, Open, Policy, Project, Rule, Safety, Store, Target
-
 from statefence_rules.opening import names, open_instead, opens_decided_in, stores_at
 
 

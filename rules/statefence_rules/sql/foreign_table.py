@@ -11,34 +11,77 @@ that reads the right one never sees them.
 ## Example
 The models are kept in the configuration database, and are asked of the runtime one.
 
+## Fix safety
+Unsafe: where the connection is opened in the same function, and used for nothing but tables of the one store that
+owns them, the open is replaced by that store's `open-with`. The rows are then looked for in another database; those
+that were written to the wrong one stay there.
+
 ## Options
-`stores.NAME.path` and `tables` say which tables belong where.
+`stores.NAME.path` and `tables` say which tables belong where, `open-with` what the fix calls.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from statefence.api import Bad, Good, Hit, Module, Policy, Project, Rule, Statement, Store
-
-from statefence_rules.opening import names, stores_at
+from statefence.api import (
+    Bad,
+    Edit,
+    Good,
+    Hit,
+    Module,
+    Open,
+    Policy,
+    Project,
+    Rule,
+    Safety,
+    Statement,
+    Store,
+    Target,
+)
+from statefence_rules.opening import names, open_instead, stores_at
 
 
 def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
     """Report each foreign table that a statement touches, on any store that its connection may be opened on."""
     for statement in project.statements(module):
         for table in touched(statement):
-            yield from _foreign(statement, table, policy)
+            yield from _foreign(module, project, statement, table, policy)
 
 
-def _foreign(statement: Statement, table: str, policy: Policy) -> Iterator[Hit]:
+def _foreign(module: Module, project: Project, statement: Statement, table: str, policy: Policy) -> Iterator[Hit]:
     owners = policy.owner_of_table(table)
     for target in statement.connection:
         stores = stores_at(target, policy)
         if owners and stores and not _shared(owners, stores):
             message = f"the table {table} belongs to {names(owners)}, and this connection is to {names(stores)}"
-            yield Hit(statement.span, message, (*target.trace, *statement.trace))
+            edits = _edits(module, project, statement, owners, policy)
+            yield Hit(statement.span, message, (*target.trace, *statement.trace), edits)
             return
+
+
+def _edits(
+    module: Module, project: Project, statement: Statement, owners: tuple[Store, ...], policy: Policy
+) -> tuple[Edit, ...]:
+    """Open the owner's database instead, where the connection is opened in the same function and for nothing else."""
+    opens = [each for each in project.opens(module) if _is_opened_by(statement, each)]
+    if len(owners) != 1 or len(opens) != 1:
+        return ()
+    users = [each for each in project.statements(module) if _is_opened_by(each, opens[0])]
+    tables = {table for user in users for table in touched(user)}
+    if not all(_shared(owners, policy.owner_of_table(table)) for table in tables):
+        return ()
+    return open_instead(module, opens[0], owners[0])
+
+
+def _is_opened_by(statement: Statement, opened: Open) -> bool:
+    """Whether the statement's connection is one that the open makes, as far as place and path tell."""
+    inside = f"{statement.symbol}.".startswith(f"{opened.symbol}.")
+    return inside and _paths(statement.connection) == _paths(opened.targets)
+
+
+def _paths(targets: Iterable[Target]) -> set[str]:
+    return {str(target.template) for target in targets}
 
 
 def touched(statement: Statement) -> list[str]:
@@ -59,6 +102,7 @@ POLICY = """
     path = "{home}/.app/admin.db"
     owners = ["storage"]
     tables = ["models", "settings"]
+    open-with = "app.storage:open_admin"
 
     [stores.chats]
     path = "{home}/.app/chats.db"
@@ -83,6 +127,7 @@ def _storage(statements: str) -> dict[str, str]:
 RULE = Rule(
     code="SF301",
     check=check,
+    fix=Safety.UNSAFE,
     cases=(
         Bad(
             "read",
@@ -119,6 +164,65 @@ RULE = Rule(
             policy=POLICY,
         ),
         Bad("through a cursor", _storage('chats.cursor().execute("DELETE FROM models")  # error'), policy=POLICY),
+        Bad(
+            "opened for nothing else",
+            {
+                "app/storage.py": """
+                import sqlite3
+                from pathlib import Path
+
+                STATE = Path.home() / ".app"
+
+
+                def open_admin() -> sqlite3.Connection:
+                    return sqlite3.connect(STATE / "admin.db")
+                """,
+                "app/models.py": """
+                import sqlite3
+
+                from app.storage import STATE
+
+
+                def save(name: str) -> None:
+                    connection = sqlite3.connect(STATE / "chats.db")
+                    connection.execute("INSERT INTO models (name) VALUES (?)", (name,))  # error
+                    connection.execute("UPDATE settings SET changed = 1")
+                    connection.close()
+                """,
+            },
+            fixed={
+                "app/models.py": """
+                import sqlite3
+
+                from app.storage import STATE
+                from app.storage import open_admin
+
+
+                def save(name: str) -> None:
+                    connection = open_admin()
+                    connection.execute("INSERT INTO models (name) VALUES (?)", (name,))
+                    connection.execute("UPDATE settings SET changed = 1")
+                    connection.close()
+                """
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "opened for its own tables too",
+            {
+                "app/storage.py": """
+                import sqlite3
+                from pathlib import Path
+
+
+                def save(name: str) -> None:
+                    connection = sqlite3.connect(Path.home() / ".app" / "chats.db")
+                    connection.execute("INSERT INTO models (name) VALUES (?)", (name,))  # error
+                    connection.execute("INSERT INTO messages (text) VALUES (?)", (name,))
+                """
+            },
+            policy=POLICY,
+        ),
         Bad(
             "through a helper",
             {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 
 import pytest
 from tests.linter.fix.helpers import first, reason
@@ -55,7 +57,10 @@ def test_a_character_that_the_encoding_lacks_is_refused() -> None:
         (b"# coding: nonsense\nf(a)\n", "encoding"),
         (b"f(a)\n\0", "NUL"),
         (b"f(a)\nx = (\n", "does not parse"),
-        (b"f(" + b"-" * 900 + b"1)\n", "too deeply"),
+        (b"f(a)\n" + b"-" * 900 + b"1\n", "too deeply for libcst"),
+        (b"f(a)\n" + b"-" * 5000 + b"1\n", "too deeply"),
+        (b"f(a)\n" + b"'' " * 5000 + b"\n", "libcst cannot parse line 2"),
+        (b"# coding: cp932\nf('\x87\x90')\n", "do not come back the same from cp932"),
         (b"f(a)\n" + b"g(" * 5000 + b")" * 5000 + b"\n", "does not parse"),
     ],
 )
@@ -128,3 +133,8 @@ def test_imports_come_above_a_statement_inserted_at_the_same_place() -> None:
 
 def test_what_the_compiler_warns_of_is_no_obstacle() -> None:
     assert applied(b"f('\\d')\n", (AddArgument(Span(1, 0, 1, 7), "k", "1"),)).data == b"f('\\d', k=1)\n"
+
+
+def test_the_fixer_is_imported_without_libcst() -> None:
+    script = "import sys, statefence.fix; sys.exit('libcst' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -55,5 +55,9 @@ def test_a_source_that_is_no_expression_is_refused() -> None:
     assert "not an expression" in reason("x = a\n", ReplaceExpression(Span(1, 4, 1, 5), "b c"))
 
 
+def test_a_tuple_of_context_managers_is_refused() -> None:
+    assert "several managers" in reason("with a: pass\n", ReplaceExpression(Span(1, 5, 1, 6), "b, c"))
+
+
 def test_a_place_outside_the_file_is_refused() -> None:
     assert "no line 7" in reason("x = a\n", ReplaceExpression(Span(7, 0, 7, 1), "b"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from statefence.engine import Report
 from statefence.model import Finding, Place, Safety, Severity, Skipped, Span, Step
 from statefence.source import Source

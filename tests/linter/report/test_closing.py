@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from msgspec.structs import replace
+
 from statefence.engine import Report
 from statefence.model import Finding, Safety, Skipped
 from statefence.report.closing import closing

@@ -3,6 +3,7 @@ from __future__ import annotations
 from textwrap import dedent
 
 from msgspec.structs import replace
+
 from statefence.engine import Report
 from statefence.model import Finding, Place, Span
 from statefence.report.full import full

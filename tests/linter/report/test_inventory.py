@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from statefence.engine import load
 from statefence.policy.load import load_text
 from statefence.report.inventory import inventory, inventory_json, inventory_lines

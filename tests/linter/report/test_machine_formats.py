@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 from msgspec.structs import replace
+
 from statefence.engine import Report
 from statefence.model import Finding, Place, Safety, Span, Step
 from statefence.report.concise import concise

@@ -1,6 +1,7 @@
 """Texts with pieces that are not known: `{}` marks each."""
 
 import pytest
+
 from statefence.model import Answer
 from statefence.sql import Schema, Touch, schema_of, statements
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from statefence.model import Answer
 from statefence.sql import Schema, is_sql, schema_of, statements
 

@@ -1,6 +1,7 @@
 """Prose is never taken for SQL, and SQL is seldom taken for prose."""
 
 import pytest
+
 from statefence.sql import is_sql, schema_of
 
 PROSE = """

@@ -4,6 +4,7 @@ import sqlite3
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from statefence.model import Answer
 from statefence.sql import Schema, Touch, schema_of, statements
 
@@ -124,6 +125,14 @@ def test_a_virtual_table_answers_for_its_shadow_tables_and_for_a_missing_module(
     assert ask("SELECT * FROM f_data, r_node", schema).reads == ("f", "r")
     assert ask("INSERT INTO f (title) VALUES ('x')", schema).reads == ()
     assert columns(schema, "vec") == ["id", "embedding"]
+
+
+def test_a_table_whose_name_only_begins_like_a_virtual_table_is_its_own() -> None:
+    schema = schema_of(
+        [["CREATE VIRTUAL TABLE notes USING fts5(body); CREATE TABLE notes_archive (id); CREATE TABLE notes_stat (id)"]]
+    )
+
+    assert ask("SELECT * FROM notes_archive, notes_stat", schema).reads == ("notes_archive", "notes_stat")
 
 
 def test_a_temporary_table_hides_no_table_of_a_store() -> None:

@@ -1,6 +1,7 @@
 """Statements of every kind with the tables they touch."""
 
 import pytest
+
 from statefence.model import Answer
 from statefence.sql import Schema, schema_of, statements
 
@@ -273,6 +274,20 @@ def test_what_sqlite_cannot_prepare_is_unknown_and_says_why(sql: str) -> None:
 
     assert touch.known is Answer.UNKNOWN
     assert touch.reason.startswith("SQLite cannot prepare it: ")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE VIEW v (one) AS SELECT id, name FROM users",
+        "CREATE TRIGGER t AFTER INSERT ON users BEGIN INSERT INTO users (id) VALUES (1, 2); END",
+        "CREATE TRIGGER t AFTER INSERT ON users BEGIN SELECT * FROM posts UNION SELECT 1 FROM teams; END",
+    ],
+)
+def test_a_body_that_cannot_be_used_is_no_reason_to_fail(sql: str) -> None:
+    (touch,) = statements([sql], KNOWN)
+
+    assert touch.ddl in {("v",), ("users",)}
 
 
 def test_an_index_or_trigger_that_the_schema_lacks_belongs_to_an_unknown_table() -> None:

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 Action = Callable[[str], object]
 STORE = "runtime.db"
@@ -50,16 +51,16 @@ def forbidden_and_leave(*statements: str) -> Action:
 
 def create_and_remove(place: str) -> None:
     run(f"{place}/{FORBIDDEN}", "CREATE TABLE models (a)")
-    os.unlink(f"{place}/{FORBIDDEN}")
+    Path(place, FORBIDDEN).unlink()
 
 
 def link(place: str) -> None:
-    os.symlink(f"{place}/{STORE}", f"{place}/{FORBIDDEN}")
+    Path(place, FORBIDDEN).symlink_to(f"{place}/{STORE}")
 
 
 def keep_times(path: str, action: Action) -> Action:
     def act(place: str) -> None:
-        before = os.stat(f"{place}/{path}")
+        before = Path(place, path).stat()
         action(place)
         os.utime(f"{place}/{path}", ns=(before.st_atime_ns, before.st_mtime_ns))
 
@@ -72,18 +73,20 @@ def write_by_another_name(place: str) -> None:
 
 
 def back_up_over(place: str) -> None:
-    with closing(sqlite3.connect(f"{place}/other.db")) as source, closing(sqlite3.connect(f"{place}/{STORE}")) as target:
+    with (
+        closing(sqlite3.connect(f"{place}/other.db")) as source,
+        closing(sqlite3.connect(f"{place}/{STORE}")) as target,
+    ):
         source.backup(target)
 
 
 def touch(place: str) -> None:
     os.utime(f"{place}/{STORE}")
-    os.chmod(f"{place}/{STORE}", 0o600)
+    Path(place, STORE).chmod(0o600)
 
 
 def unrelated(place: str) -> None:
-    with open(f"{place}/notes.txt", "w") as file:
-        file.write("nothing to see")
+    Path(place, "notes.txt").write_text("nothing to see")
 
 
 SPILLED = (
@@ -120,7 +123,7 @@ ACTIONS: dict[int, Action] = {
     22: store("ANALYZE"),
     23: keep_times(STORE, store(FOREIGN_ROW)),
     24: lambda place: shutil.copy2(f"{place}/other.db", f"{place}/{STORE}"),
-    25: lambda place: os.rename(f"{place}/other.db", f"{place}/{STORE}"),
+    25: lambda place: Path(place, "other.db").rename(f"{place}/{STORE}"),
     26: write_by_another_name,
     27: back_up_over,
     28: store("INSERT INTO events VALUES (1)"),
@@ -130,7 +133,7 @@ ACTIONS: dict[int, Action] = {
     38: forbidden("SELECT * FROM models"),
     39: forbidden_and_leave("SELECT * FROM models"),
     40: forbidden_and_leave("INSERT INTO models VALUES (7, 'x')"),
-    41: lambda place: os.unlink(f"{place}/{FORBIDDEN}"),
+    41: lambda place: Path(place, FORBIDDEN).unlink(),
     42: keep_times(FORBIDDEN, forbidden("INSERT INTO models VALUES (7, 'x')")),
     43: store(FOREIGN_ROW, "DELETE FROM models WHERE id = 7"),
 }

@@ -1,0 +1,98 @@
+"""Several workers at once: each is guarded, and nobody is blamed for what another did on files they share."""
+
+from collections.abc import Callable
+from textwrap import dedent
+from typing import Any
+
+RunProject = Callable[..., Any]
+
+CREATE = """
+import sqlite3, time
+from pathlib import Path
+
+def create(place, name):
+    path = Path(place, f"{name}_chat_runtime", f"{name}_chat_runtime.db")
+    path.parent.mkdir(parents=True)
+    sqlite3.connect(path).close()
+"""
+
+
+def test_with_a_directory_each_only_the_guilty_fail(run_project: RunProject) -> None:
+    inner = """
+        import pytest
+        from create import create
+
+        @pytest.mark.parametrize("number", range(24))
+        def test(state_dir, number):
+            if number % 6 == 0:
+                create(state_dir, "x")
+        """
+    ran = run_project({"create.py": CREATE, "test_inner.py": dedent(inner)}, "-n2")
+
+    guilty = {f"test[{number}]" for number in range(0, 24, 6)}
+    assert {name for name, outcome in ran.tests.items() if outcome.result == "failed"} == guilty
+    assert len(ran.tests) == 24
+    assert ran.output.count("(call): SF202") == 4
+
+
+def test_on_a_shared_directory_no_test_is_blamed_and_the_run_fails(run_project: RunProject) -> None:
+    inner = """
+        import os, time
+        import pytest
+        from create import create
+
+        @pytest.mark.parametrize("number", range(6))
+        def test(number):
+            time.sleep(0.05)
+            if number == 1:
+                create(os.environ["APP_STATE"], "guilty")
+            time.sleep(0.05)
+        """
+    ran = run_project({"create.py": CREATE, "test_inner.py": dedent(inner)}, "-n2", APP_STATE="shared")
+
+    assert {outcome.result for outcome in ran.tests.values()} == {"passed"}
+    assert ran.status == 1
+    assert ran.output.count("SF202 a database was created where none may be") == 1
+    candidates = ran.output.rpartition("may have been done by one of these tests")[2]
+    assert "test_inner.py::test[1]" in candidates
+
+
+def test_what_conftest_does_is_told_once_although_every_worker_imports_it(run_project: RunProject) -> None:
+    conftest = """
+        import os
+        from pathlib import Path
+        from create import create
+
+        if not Path(os.environ["APP_STATE"]).exists():
+            create(os.environ["APP_STATE"], "early")
+        """
+    files = {"create.py": CREATE, "conftest.py": dedent(conftest), "test_inner.py": "def test():\n    pass\n"}
+
+    ran = run_project(files, "-n2", APP_STATE="shared")
+
+    assert ran.status == 1
+    assert ran.output.count("SF202 a database was created where none may be") == 1
+    assert "while conftest files and plugins were imported:" in ran.output
+
+
+def test_a_dropped_variable_is_its_test_s_own_fault_everywhere(run_project: RunProject) -> None:
+    inner = """
+        import subprocess
+
+        def test(monkeypatch):
+            monkeypatch.setenv("APP_HOST", "chat")
+            subprocess.run(["true"], env={"PATH": "/bin"})
+        """
+    ran = run_project({"test_inner.py": dedent(inner)}, "-n2", APP_STATE="shared")
+
+    assert ran.tests["test"].result == "failed"
+    assert "SF101" in ran.tests["test"].text
+
+
+def test_a_wrong_marker_is_told_by_the_run(run_project: RunProject) -> None:
+    inner = "import pytest\n\n@pytest.mark.statefence_off()\ndef test():\n    pass\n"
+
+    ran = run_project({"test_inner.py": inner}, "-n2")
+
+    assert ran.status != 0
+    assert "statefence_off: a reason is missing" in ran.output
