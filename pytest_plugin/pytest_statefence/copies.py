@@ -32,35 +32,42 @@ class Copies:
 
     def __init__(self) -> None:
         self.fault = ""
+        self._known: dict[Copy, dict[frozenset[str] | None, Contents]] = {}
         self._reader: Reader | None = None
         try:
             self._reader = Reader()
         except OSError as error:
             self.fault = f"the reader process cannot be started: {error}"
 
-    def take(self, path: str) -> Copy:
-        """The file as it is now."""
+    def take(self, path: str, before: Copy = ABSENT) -> Copy:
+        """The file as it is now; `before` when it still holds the same."""
         if self._reader is None:
             return Copy(reason=self.fault)
         try:
-            image, reason = self._reader.capture(path)
+            image, reason = self._reader.capture(path, before.image)
         except ReaderLostError as lost:
             return Copy(reason=self._lose(lost))
         return Copy(image, reason)
 
-    def contents(self, copy: Copy, tables: Iterable[str] | None) -> Contents:
+    def contents(self, copy: Copy, tables: frozenset[str] | None) -> Contents:
         """What the copy holds of `tables` (in any case), or all of it."""
         if copy == ABSENT:
             return EMPTY
         if copy.image is None or self._reader is None:
             return Contents(reason=copy.reason or self.fault)
-        try:
-            return self._reader.contents(copy.image, tables)
-        except ReaderLostError as lost:
-            return Contents(reason=self._lose(lost))
+        known = self._known.setdefault(copy, {})
+        if tables not in known:
+            try:
+                known[tables] = self._reader.contents(copy.image, tables)
+            except ReaderLostError as lost:
+                return Contents(reason=self._lose(lost))
+        return known[tables]
 
     def forget(self, copies: Iterable[Copy]) -> None:
         """Drops copies that nobody will ask for again."""
+        copies = tuple(copies)
+        for copy in copies:
+            self._known.pop(copy, None)
         images = [copy.image for copy in copies if copy.image is not None]
         if images and self._reader is not None:
             try:

@@ -40,6 +40,7 @@ class Guard:
         self._violations: list[Violation] = []
         self._unknown: dict[str, None] = {}
         self._here: frozenset[Location] = frozenset()
+        self._followed: set[tuple[str, int, int]] = set()
         self._elsewhere = False
         self._keep_all = False
         self._began = time.time_ns()
@@ -127,8 +128,10 @@ class Guard:
         for path in look.suspect:
             self._warn_of_other_names(path)
             before = self._held.get(path, ABSENT)
-            self._judge(path, before, self._hold(path))
-            self._release(before)
+            after = self._hold(path)
+            if before.image is None or after != before:
+                self._judge(path, before, after)
+                self._release(before)
         for path in look.vanished:
             before = self._held.pop(path, ABSENT)
             self._judge(path, before, ABSENT)
@@ -155,19 +158,23 @@ class Guard:
         """Tells the listener and the reader which directories matter now."""
         self._listener.prefixes = tuple({location.prefix for location in self._watch.locations})
         forbidden = [location for location in self._watch.locations if location.clause.is_forbidden]
+        directories = self._watch.directories()
         depths: dict[str, int] = {}
-        for directory in self._watch.directories():
+        for directory in directories:
             for location in forbidden:
                 if directory == location.prefix or directory.startswith(location.prefix + "/"):
                     depths[directory] = max(depths.get(directory, 0), _levels_below(location, directory))
-        self._copies.watch(depths.items())
+        followed = {(directory, directories[directory], depth) for directory, depth in depths.items()}
+        if followed != self._followed:
+            self._followed = followed
+            self._copies.watch(depths.items())
 
     def _hold(self, path: str) -> Copy:
         """The file as it is now, kept for the next comparison where one may be asked for."""
         clauses = self._clauses_at(path)
         if not self._keep_all and not any(clause.is_forbidden or clause.foreign for clause in clauses):
             return ABSENT
-        self._held[path] = self._copies.take(path)
+        self._held[path] = self._copies.take(path, self._held.get(path, ABSENT))
         return self._held[path]
 
     def _release(self, copy: Copy) -> None:

@@ -49,15 +49,23 @@ def copy_database(path: str, directory: str) -> str:
     raise UnreadableError("it was written without a pause while it was read")
 
 
+def holds_still(path: str, copy: str) -> bool:
+    """Whether the database at `path` and its log are still, byte for byte, what was copied."""
+    path = os.path.realpath(path)
+    return all(
+        (_stamp(path + sidecar) is not None) == os.path.exists(copy + sidecar) for sidecar in ("", *SIDECARS)
+    ) and _same_parts(path, copy)
+
+
 def digest(copy: str, wanted: Iterable[str] | None) -> dict[str, tuple[int, str, str]]:
     """For every table of the copied database, or those `wanted` (in any case): its rows, their digest, its SQL.
 
-    The digest is that of a multiset: neither row order nor rowids count, so VACUUM changes nothing.
-    Raises UnreadableError when SQLite cannot read the file.
+    The digest is that of a multiset: neither row order nor rowids count, so VACUUM changes nothing. The copy stays as
+    it is. Raises UnreadableError when SQLite cannot read the file.
     """
     names = None if wanted is None else {name.casefold() for name in wanted}
     try:
-        with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(_expendable(copy), isolation_level=None)) as connection:
             connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
             tables = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
             return {
@@ -67,6 +75,14 @@ def digest(copy: str, wanted: Iterable[str] | None) -> dict[str, tuple[int, str,
             }
     except sqlite3.Error as error:
         raise UnreadableError(f"SQLite cannot read it: {error}") from error
+
+
+def _expendable(copy: str) -> str:
+    """A file that SQLite may change: a copy of the copy where there is a log, which reading plays back or folds in."""
+    if not any(os.path.exists(copy + sidecar) for sidecar in SIDECARS):
+        return copy
+    _copy_parts(copy, copy + "-expendable")
+    return copy + "-expendable"
 
 
 def fingerprint(copy: str) -> str:

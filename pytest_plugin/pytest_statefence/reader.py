@@ -52,9 +52,12 @@ class Reader:
         self._poll.register(self._output, select.POLLIN)
         self._pending = b""
 
-    def capture(self, path: str) -> tuple[str | None, str]:
-        """Keeps a copy of the file at `path`: its handle, or None and why there is none."""
-        answer = self._ask({"do": "capture", "path": path})
+    def capture(self, path: str, before: str | None = None) -> tuple[str | None, str]:
+        """Keeps a copy of the file at `path`: its handle, or None and why there is none.
+
+        It is the handle `before` of an earlier copy of the same file when nothing in it changed.
+        """
+        answer = self._ask({"do": "capture", "path": path, "before": before})
         return answer["image"], answer.get("reason", "")
 
     def contents(self, image: str, tables: Iterable[str] | None) -> Contents:

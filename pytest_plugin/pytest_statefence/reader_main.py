@@ -1,6 +1,7 @@
 """The reader process: answers one JSON line per JSON line, until its input ends or its parent is gone.
 
-Requests: `{"do": "capture", "path": P}` keeps a private copy and answers its number; `digest` says what is in one;
+Requests: `{"do": "capture", "path": P, "before": I}` keeps a private copy and answers its directory, which is I when
+that copy still holds the same; `digest` says what is in one;
 `forget` drops some; `watch` and `made` are of files that may be gone again before anybody looks.
 It is started without site and imports the standard library alone, so nothing of the project can run in it.
 """
@@ -17,7 +18,7 @@ import shutil
 import tempfile
 from typing import Any
 
-from pytest_statefence.images import UnreadableError, copy_database, digest, fingerprint
+from pytest_statefence.images import UnreadableError, copy_database, digest, fingerprint, holds_still
 from pytest_statefence.inotify import Notices
 
 _PARENT_CHECK_MS = 1000
@@ -62,7 +63,7 @@ def _serve(directory: str) -> None:
 def _answer(request: Message, room: str, notices: Notices) -> Message:
     match request["do"]:
         case "capture":
-            return _capture(request["path"], room)
+            return _capture(request["path"], request["before"], room)
         case "digest":
             return _digest(request["image"], request["tables"])
         case "forget":
@@ -78,9 +79,11 @@ def _answer(request: Message, room: str, notices: Notices) -> Message:
     return {}
 
 
-def _capture(path: str, room: str) -> Message:
-    os.mkdir(room)
+def _capture(path: str, before: str | None, room: str) -> Message:
     try:
+        if before is not None and holds_still(path, os.path.join(before, "database")):
+            return {"image": before}
+        os.mkdir(room)
         copy_database(path, room)
     except UnreadableError as error:
         shutil.rmtree(room, ignore_errors=True)

@@ -99,9 +99,9 @@ class Watch:
         except OSError:
             return 0
 
-    def directories(self) -> tuple[str, ...]:
-        """The directories in which names are looked for."""
-        return tuple(self._directories)
+    def directories(self) -> dict[str, int]:
+        """The directories in which names are looked for, with their inodes; 0 for those that are not there."""
+        return {path: known.stamps[0][1][0] if known.stamps else 0 for path, known in self._directories.items()}
 
     def _look_closely(self, stirred: list[str]) -> Look:
         """A look when names may have come or gone in the directories `stirred`."""

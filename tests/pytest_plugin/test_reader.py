@@ -66,7 +66,7 @@ def test_reading_leaves_nothing_beside_the_database(copies: Copies, tmp_path: Pa
 def test_only_the_wanted_tables_are_read(copies: Copies, tmp_path: Path) -> None:
     path = database(tmp_path / "a.db", "CREATE TABLE Wanted (a)", "CREATE TABLE other (a)")
 
-    contents = copies.contents(copies.take(str(path)), ["wanted", "absent"])
+    contents = copies.contents(copies.take(str(path)), frozenset({"wanted", "absent"}))
 
     assert contents.tables is not None
     assert list(contents.tables) == ["Wanted"]
@@ -136,6 +136,34 @@ def test_names_that_json_cannot_write_plainly_are_read(copies: Copies, tmp_path:
 
     assert contents.tables is not None
     assert list(contents.tables) == ['a "b" \u00e9']
+
+
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+def test_an_unchanged_file_keeps_its_copy_also_after_it_was_read(copies: Copies, tmp_path: Path, mode: str) -> None:
+    path = database(tmp_path / "a.db", "CREATE TABLE t (a)", mode=mode)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("INSERT INTO t VALUES (1)")
+        first = copies.take(str(path))
+        copies.contents(first, None)
+        again = copies.take(str(path), first)
+        connection.execute("INSERT INTO t VALUES (2)")
+        changed = copies.take(str(path), first)
+
+    assert again == first
+    assert changed != first
+
+
+def test_a_virtual_table_of_an_unknown_module_hides_nothing_else(copies: Copies, tmp_path: Path) -> None:
+    path = database(tmp_path / "a.db", "CREATE TABLE t (a)", "INSERT INTO t VALUES (1)", "PRAGMA writable_schema = on")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA writable_schema = on")
+        sql = "CREATE VIRTUAL TABLE v USING unheard_of(a)"
+        connection.execute("INSERT INTO sqlite_master VALUES ('table', 'v', 'v', 0, ?)", (sql,))
+
+    tables = copies.contents(copies.take(str(path)), None).tables
+
+    assert tables is not None
+    assert {name: state.rows for name, state in tables.items()} == {"t": 1, "v": 0}
 
 
 def test_a_forgotten_copy_is_gone_from_disk(tmp_path: Path) -> None:
