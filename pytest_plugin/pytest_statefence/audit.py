@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -20,7 +21,6 @@ Arguments = tuple[Any, ...]
 Handler = Callable[[Arguments], None]
 
 _handlers: dict[str, Handler] = {}
-_installed: list[bool] = []
 
 
 class Child(Struct, frozen=True):
@@ -37,9 +37,8 @@ def listen(handlers: Mapping[str, Handler]) -> dict[str, Handler]:
     before = dict(_handlers)
     _handlers.clear()
     _handlers.update(handlers)
-    if handlers and not _installed:
-        _installed.append(True)
-        sys.addaudithook(_hook)
+    if handlers:
+        _install()
     return before
 
 
@@ -67,6 +66,11 @@ def child_of(event: str, arguments: Arguments) -> Child:
         os.getcwd() if cwd is None else os.path.abspath(_text(cwd)),
         environ is not None and environ is not os.environ,
     )
+
+
+@cache
+def _install() -> None:
+    sys.addaudithook(_hook)
 
 
 def _hook(event: str, arguments: Arguments, lookup: Callable[[str], Handler | None] = _handlers.get) -> None:

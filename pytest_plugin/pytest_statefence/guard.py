@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
@@ -14,14 +13,11 @@ from pytest_statefence.copies import ABSENT, Copies, Copy
 from pytest_statefence.evidence import culprits
 from pytest_statefence.listener import Listener
 from pytest_statefence.locations import Location, clauses_of, locator, own_directory, own_home, variables_of
+from pytest_statefence.places import can_hold_forbidden, clauses_at, depths_to_follow, merged
 from pytest_statefence.records import Clause, Judgement, TableChange, Violation
-from pytest_statefence.watch import Watch, can_hold
+from pytest_statefence.system import SYSTEM
+from pytest_statefence.watch import Watch
 from statefence.policy import Policy
-from statefence.template import matches
-from statefence.template.records import TREE
-
-_DEEPEST = 32
-"""Levels of new directories that are followed below a `**`."""
 
 
 class Guard:
@@ -43,7 +39,7 @@ class Guard:
         self._followed: set[tuple[str, int, int]] = set()
         self._elsewhere = False
         self._keep_all = False
-        self._began = time.time_ns()
+        self._began = SYSTEM.time_ns()
         self._lock = threading.RLock()
         self._listener = Listener(policy, variables_of(clauses), self.learn)
         self.learn(os.environ, own_home(), own_directory())
@@ -85,7 +81,7 @@ class Guard:
             unknown = (*self._unknown, *map(_untold_text, heard.untold))
             self._violations.clear()
             self._unknown.clear()
-            self._began = time.time_ns()
+            self._began = SYSTEM.time_ns()
         return Judgement(violations, tuple(dict.fromkeys(unknown)))
 
     def look(self) -> tuple[Violation, ...]:
@@ -100,7 +96,7 @@ class Guard:
             self._check()
             changes: dict[str, TableChange] = {}
             for path in sorted({*self._held, *self._held_at_start}):
-                if all(clause.store != store for clause in self._clauses_at(path)):
+                if all(clause.store != store for clause in clauses_at(path, self._watch.locations)):
                     continue
                 before = self._copies.contents(self._held_at_start.get(path, ABSENT), None).tables or {}
                 after = self._copies.contents(self._held.get(path, ABSENT), None).tables or {}
@@ -157,13 +153,8 @@ class Guard:
     def _follow(self) -> None:
         """Tells the listener and the reader which directories matter now."""
         self._listener.prefixes = tuple({location.prefix for location in self._watch.locations})
-        forbidden = [location for location in self._watch.locations if location.clause.is_forbidden]
         directories = self._watch.directories()
-        depths: dict[str, int] = {}
-        for directory in directories:
-            for location in forbidden:
-                if directory == location.prefix or directory.startswith(location.prefix + "/"):
-                    depths[directory] = max(depths.get(directory, 0), _levels_below(location, directory))
+        depths = depths_to_follow(directories, self._watch.locations)
         followed = {(directory, directories[directory], depth) for directory, depth in depths.items()}
         if followed != self._followed:
             self._followed = followed
@@ -171,7 +162,7 @@ class Guard:
 
     def _hold(self, path: str) -> Copy:
         """The file as it is now, kept for the next comparison where one may be asked for."""
-        clauses = self._clauses_at(path)
+        clauses = clauses_at(path, self._watch.locations)
         if not self._keep_all and not any(clause.is_forbidden or clause.foreign for clause in clauses):
             return ABSENT
         self._held[path] = self._copies.take(path, self._held.get(path, ABSENT))
@@ -182,10 +173,10 @@ class Guard:
             self._copies.forget([copy])
 
     def _judge(self, path: str, before: Copy, after: Copy) -> None:
-        clauses = self._clauses_at(path)
+        clauses = clauses_at(path, self._watch.locations)
         judgements = [
             *(self._judge_forbidden(clause, path, before, after) for clause in clauses[:1] if clause.is_forbidden),
-            *(self._judge_foreign(clause, path, before, after) for clause in _merged(clauses)),
+            *(self._judge_foreign(clause, path, before, after) for clause in merged(clauses)),
         ]
         for judgement in judgements:
             self._note(path, judgement.violations)
@@ -216,11 +207,10 @@ class Guard:
         made = self._copies.made()
         for path in made.files:
             if path not in accounted and path not in self._watch.files:
-                for clause in self._clauses_at(path)[:1]:
+                for clause in clauses_at(path, self._watch.locations)[:1]:
                     if clause.is_forbidden:
                         self._note(path, (verdict.transient(clause, path),))
-        forbidden = [location.template for location in self._watch.locations if location.clause.is_forbidden]
-        unseen = [path for path in made.unseen if any(can_hold(template, path) for template in forbidden)]
+        unseen = [path for path in made.unseen if can_hold_forbidden(path, self._watch.locations)]
         reasons = [*(f"{path} was made and removed too quickly to be looked into" for path in unseen), made.lost]
         for reason in filter(None, reasons):
             self._unknown[f"whether a forbidden file was made and removed at once: {reason}"] = None
@@ -229,30 +219,6 @@ class Guard:
         touches, started = self._listener.seen()
         for violation in violations:
             self._violations.append(replace(violation, culprits=culprits(path, touches, started)))
-
-    def _clauses_at(self, path: str) -> list[Clause]:
-        """The clauses that speak of a path, forbidding ones first."""
-        found = {
-            location.clause
-            for location in self._watch.locations
-            if location.path == path or (location.path is None and matches(location.template, path))
-        }
-        return sorted(found, key=lambda clause: (not clause.is_forbidden, clause.place))
-
-
-def _merged(clauses: Iterable[Clause]) -> tuple[Clause, ...]:
-    """The stores that share one file as a single clause: what any of them owns is foreign to none."""
-    stores = [clause for clause in clauses if not clause.is_forbidden]
-    if not stores:
-        return ()
-    foreign = frozenset.intersection(*(clause.foreign for clause in stores))
-    return (replace(stores[0], foreign=foreign),)
-
-
-def _levels_below(location: Location, directory: str) -> int:
-    """How many levels of directories can lie between `directory` and the location's files."""
-    segments = location.template.segments
-    return _DEEPEST if TREE in segments else len(segments) - 2 - directory.rstrip("/").count("/")
 
 
 def _untold_text(variable: str) -> str:

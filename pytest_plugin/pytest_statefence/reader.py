@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pytest_statefence.records import Contents, Made, TableState
+from pytest_statefence.system import SYSTEM
 
 ANSWER_TIMEOUT_MS = 60_000
 """How long an answer may take before the reader counts as dead."""
@@ -107,7 +108,7 @@ class Reader:
         try:
             data = json.dumps(request).encode() + b"\n"
             while data:
-                data = data[os.write(self._process.stdin.fileno(), data) :]
+                data = data[SYSTEM.write(self._process.stdin.fileno(), data) :]
             return self._answer()
         except (OSError, ValueError) as error:
             raise ReaderLostError(f"the reader process ended ({error})") from error
@@ -117,7 +118,7 @@ class Reader:
             if not self._poll.poll(ANSWER_TIMEOUT_MS):
                 self._process.kill()
                 raise ReaderLostError(f"the reader process gave no answer in {ANSWER_TIMEOUT_MS // 1000} s")
-            data = os.read(self._output, 1 << 16)
+            data = SYSTEM.read(self._output, 1 << 16)
             if not data:
                 raise ReaderLostError(f"the reader process ended (exit status {self._process.wait()})")
             self._pending += data

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator
 from typing import Any
 
@@ -14,6 +13,7 @@ from pytest_statefence.guard import Guard
 from pytest_statefence.marks import Allowance, allowance_of
 from pytest_statefence.private import is_private
 from pytest_statefence.records import Judgement, Mode, Violation
+from pytest_statefence.system import SYSTEM
 from statefence.policy import Policy
 
 _ALLOWANCE = pytest.StashKey[Allowance]()
@@ -41,7 +41,7 @@ class Run:
         self._spans: list[Span] = []
         self._noted: list[str] = []
         self._last = "nothing"
-        self._began = time.time()
+        self._began = self._before = SYSTEM.time()
 
     def close(self) -> None:
         """Ends the guard."""
@@ -183,13 +183,13 @@ class Run:
             self._add_finding(violation, moment, ())
 
     def _add_finding(self, violation: Violation, moment: str, candidates: tuple[str, ...]) -> None:
-        self._findings.append(Finding(violation, moment, self._began, time.time(), self._worker, candidates))
+        self._findings.append(Finding(violation, moment, self._before, self._began, self._worker, candidates))
 
     def _take(self) -> Judgement:
         if self.guard is None:
             return Judgement()
-        self._before, self._began = self._began, time.time()
         judgement = self.guard.take()
+        self._before, self._began = self._began, SYSTEM.time()
         self._unknown.update(dict.fromkeys(judgement.unknown))
         self._faults.update(dict.fromkeys(self.guard.faults()))
         return judgement

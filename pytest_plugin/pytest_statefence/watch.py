@@ -6,19 +6,20 @@ names, so files that are not there cost nothing.
 """
 
 # Paths are text here: this runs several times per test, and objects would cost more than the calls.
-# ruff: noqa: PTH112, PTH114, PTH120
+# ruff: noqa: PTH120
 
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterable, Mapping
-from stat import S_ISLNK, S_ISREG
+from collections.abc import Iterable, Mapping
+from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from msgspec import Struct
 
 from pytest_statefence.locations import Location
-from statefence.template import Template, matches
+from pytest_statefence.places import can_hold
+from pytest_statefence.system import SYSTEM
+from statefence.template import matches
 from statefence.template.records import TREE
 
 Stamp = tuple[int, int, int, int]
@@ -92,10 +93,10 @@ class Watch:
         """Whether a watched file changed after `moment`, in nanoseconds since the epoch, or barely before."""
         return max((stamp[3] for _, stamp in self.files[path].stamps[:1]), default=0) > moment - RACY_NS // 2
 
-    def names_of(self, path: str, stat: Callable[[str], os.stat_result] = os.stat) -> int:
+    def names_of(self, path: str) -> int:
         """How many hard links the file has."""
         try:
-            return stat(path).st_nlink
+            return SYSTEM.stat(path).st_nlink
         except OSError:
             return 0
 
@@ -143,13 +144,14 @@ class Watch:
 
 def known_file(path: str) -> Known:
     """The stamps of a database and of its log; of what a link leads to as well."""
-    real = os.path.realpath(path) if os.path.islink(path) else path
+    real = os.path.realpath(path) if _is_link(path) else path
     return _known(dict.fromkeys((path, real, *(real + sidecar for sidecar in SIDECARS))))
 
 
-def _moved(known: Mapping[str, Known], lstat: Callable[[str], os.stat_result] = os.lstat) -> list[str]:
+def _moved(known: Mapping[str, Known]) -> list[str]:
     """Those whose stamps are not what they were, or are not to be trusted."""
-    # This loop is what a test that touches nothing pays for. `lstat` is bound here because tests replace that of `os`.
+    # This loop is what a test that touches nothing pays for.
+    lstat = SYSTEM.lstat
     moved = []
     for path, last in known.items():
         if last.racy:
@@ -169,15 +171,15 @@ def _moved(known: Mapping[str, Known], lstat: Callable[[str], os.stat_result] = 
     return moved
 
 
-def _known(paths: Iterable[str], now: Callable[[], int] = time.time_ns) -> Known:
-    racy_from = now() - RACY_NS
+def _known(paths: Iterable[str]) -> Known:
+    racy_from = SYSTEM.time_ns() - RACY_NS
     stamps = tuple((path, stamp) for path in paths if (stamp := _stamp(path)))
     return Known(stamps, any(stamp[3] > racy_from for _, stamp in stamps))
 
 
-def _stamp(path: str, lstat: Callable[[str], os.stat_result] = os.lstat) -> Stamp | None:
+def _stamp(path: str) -> Stamp | None:
     try:
-        found = lstat(path)
+        found = SYSTEM.lstat(path)
     except OSError:
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
@@ -210,15 +212,9 @@ def _note_directory(directory: str, directories: dict[str, Known]) -> None:
         _note_directory(os.path.dirname(directory), directories)
 
 
-def can_hold(template: Template, directory: str) -> bool:
-    """Whether files of the template can lie below a directory."""
-    segments = template.segments[: directory.count("/") + 1]
-    return TREE in segments or (len(segments) < len(template.segments) and matches(Template(segments), directory))
-
-
 def _entries(directory: str) -> list[os.DirEntry[str]]:
     try:
-        with os.scandir(directory) as entries:
+        with SYSTEM.scandir(directory) as entries:
             return list(entries)
     except OSError:
         return []
@@ -229,10 +225,24 @@ def _is_sidecar(path: str, found: set[str]) -> bool:
     return word in {"wal", "journal", "shm"} and base in found
 
 
-def _is_file(path: str, lstat: Callable[[str], os.stat_result] = os.lstat) -> bool:
+def _is_file(path: str) -> bool:
     """Whether a file, or a link to anything but a directory, is there."""
     try:
-        mode = lstat(path).st_mode
+        mode = SYSTEM.lstat(path).st_mode
     except OSError:
         return False
-    return S_ISREG(mode) or (S_ISLNK(mode) and not os.path.isdir(path))
+    return S_ISREG(mode) or (S_ISLNK(mode) and not _is_directory(path))
+
+
+def _is_directory(path: str) -> bool:
+    try:
+        return S_ISDIR(SYSTEM.stat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _is_link(path: str) -> bool:
+    try:
+        return S_ISLNK(SYSTEM.lstat(path).st_mode)
+    except OSError:
+        return False

@@ -28,7 +28,7 @@ from statefence.api import (
     Variable,
 )
 from statefence_rules.carrying import Item, Lacks, inner_blocks, item_for, lacking_blocks, origin
-from statefence_rules.source_text import argument, is_dict, spreads, text_at, within
+from statefence_rules.source_text import is_dict, spreads, text_at, within
 
 PARENT = "**os.environ"
 PRESENT = "**{}"
@@ -77,7 +77,7 @@ def _completing(
     """
     removed, may_hold_it = name in block.drops, block.carries(name) is Answer.YES
     here = None if shared or removed or block.anchor_path != module.path else block.anchor_span
-    passed = passed_environment(module, spawn)
+    passed = spawn.argument
     item = items[name]
     for span in (here, passed):
         if span is not None and not removed and is_dict(module, span) and not (may_hold_it and _mixed(module, span)):
@@ -106,14 +106,6 @@ def _wrapping(
     return Repair((edit,), Safety.SAFE if safe else Safety.UNSAFE)
 
 
-def passed_environment(module: Module, spawn: Spawn) -> Span | None:
-    """Where the environment stands among the arguments of a call of a known callee; None when it is not one of them."""
-    callee = _callee(spawn)
-    if callee is None or callee.env is None:
-        return None
-    return argument(module, spawn.span, callee.env.keyword, callee.env.position)
-
-
 def _callee(spawn: Spawn) -> KnownSpawner | None:
     """What the analysis knows of the callee; None for a function of the project."""
     if spawn.via is not None:
@@ -136,7 +128,7 @@ def _passing(module: Module, spawn: Spawn, items: Iterable[Item]) -> Repair:
     if over_parent:
         imports = tuple(sorted({*imports, Import("os")}))
     display = _display([PARENT, *sources] if over_parent else sources)
-    passed = passed_environment(module, spawn)
+    passed = spawn.argument
     if passed is None:
         certain = all(block.anchor is Anchor.ABSENT for block in spawn.environments)
         return Repair((AddArgument(spawn.span, callee.env.keyword, display, imports),) if certain else ())

@@ -183,3 +183,88 @@ def test_code_of_the_test_s_own_process_is_named(run_project: RunProject) -> Non
     text = ran.tests["test_that_writes"].text
     assert "SF301 a foreign table was made or dropped in the runtime database" in text
     assert "sqlite3.connect by this process at test_inner.py:5 in test_that_writes" in text
+
+
+UNUSUAL = """
+import os, sqlite3, subprocess, sys, threading, time
+from contextlib import closing
+from pathlib import Path
+import pytest
+
+def create(place):
+    path = Path(place, "x_chat_runtime", "x_chat_runtime.db")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sqlite3.connect(path).close()
+
+def fail(*arguments, **named):
+    raise OSError("replaced by the test")
+
+def test_with_replaced_system_calls(state_dir, monkeypatch):
+    create(state_dir)
+    for name in ("stat", "lstat", "scandir", "open", "read", "write"):
+        monkeypatch.setattr(os, name, fail)
+    monkeypatch.setattr(time, "time_ns", lambda: 0)
+    monkeypatch.setattr(subprocess, "Popen", fail)
+
+def test_in_a_directory_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("APP_STATE", "here")
+    create("here")
+
+def test_whose_directory_is_removed(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+
+def test_that_moves_on_to_another_directory(tmp_path, monkeypatch):
+    for name in ("first", "second"):
+        monkeypatch.setenv("APP_STATE", str(tmp_path / name))
+        create(tmp_path / name)
+
+@pytest.fixture
+def cleaned(state_dir):
+    create(state_dir)
+    yield
+    (state_dir / "x_chat_runtime" / "x_chat_runtime.db").unlink()
+
+def test_whose_fixture_cleans_up_after_itself(cleaned):
+    pass
+
+def test_that_redirects_in_a_thread(tmp_path):
+    def work():
+        os.environ["APP_STATE"] = str(tmp_path)
+        create(tmp_path)
+        del os.environ["APP_STATE"]
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+def test_that_forks(state_dir):
+    pid = os.fork()
+    if pid == 0:
+        create(state_dir)
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+def test_with_another_name(state_dir):
+    with closing(sqlite3.connect(state_dir / "runtime.db")) as connection:
+        connection.execute("CREATE TABLE messages (a)")
+        os.link(state_dir / "runtime.db", state_dir / "alias.db")
+"""
+
+
+def test_unusual_tests_are_judged_like_all_others(run_project: RunProject) -> None:
+    ran = run_project({"test_inner.py": UNUSUAL})
+
+    results = {name: (outcome.result, len(outcome.said)) for name, outcome in ran.tests.items()}
+    assert results == {
+        "test_with_replaced_system_calls": ("failed", 1),
+        "test_in_a_directory_of_its_own": ("failed", 1),
+        "test_whose_directory_is_removed": ("passed", 0),
+        "test_that_moves_on_to_another_directory": ("failed", 2),
+        "test_whose_fixture_cleans_up_after_itself": ("error", 1),
+        "test_that_redirects_in_a_thread": ("failed", 1),
+        "test_that_forks": ("failed", 1),
+        "test_with_another_name": ("passed", 0),
+    }
+    assert "runtime.db: what is written by its other name (a hard link)" in ran.output

@@ -291,6 +291,7 @@ def _merge_returns(interpreter: Interpreter, *, ended: bool) -> Value:
             result = choose(test, value, result)
         else:
             result = value
+    interpreter.chain(interpreter.owner.node.span, result, [value for _, value in returned], expression=False)
     return result
 
 

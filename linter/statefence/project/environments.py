@@ -10,6 +10,7 @@ from statefence.project.program import RawSite
 from statefence.project.sinks import SPAWNER_BY_NAME
 from statefence.project.sites import Anchor, Environment, EnvKind
 from statefence.project.values import (
+    ABSENT,
     Absent,
     Change,
     Clear,
@@ -26,11 +27,12 @@ from statefence.project.values import (
     Select,
     Sequence,
     Spread,
+    Test,
     Unknown,
     Value,
     walk,
 )
-from statefence.project.worlds import worlds
+from statefence.project.worlds import World, main_world, worlds
 
 OUTSIDE = {"inherits": EnvKind.INHERITS, "empty": EnvKind.EMPTY, "filtered": EnvKind.FILTERED}
 DECIDED_ELSEWHERE = (Parameter, Item, Member, Element)
@@ -64,19 +66,61 @@ def environments(site: RawSite) -> tuple[Environment, ...]:
     """What the child of a spawn gets: the main answer first, then those that other branches and arguments give."""
     entry = SPAWNER_BY_NAME[site.entry]
     found: list[Environment] = []
-    for value in worlds(site.roles["env"]):
-        for environment in _alternatives(value, entry, site):
-            if environment not in found:
-                found.append(environment)
+    for world in worlds(site.roles["env"]):
+        for environment in _alternatives(world, entry, site):
+            known = _as_known(environment, world, site)
+            if known not in found:
+                found.append(known)
     return tuple(found)
 
 
-def _alternatives(value: Value, entry: Spawner, site: RawSite) -> list[Environment]:
+def _as_known(environment: Environment, world: World, site: RawSite) -> Environment:
+    """The environment with what the tests on the way, and changes to the process's own block, say of the parent's."""
+    lacks, has = _parent(world)
+    if environment.rest is not Answer.NO or environment.kind in {EnvKind.FULL, EnvKind.INHERITS, EnvKind.FILTERED}:
+        ambient = site.roles.get("ambient", ABSENT)
+        has = {*has, *(fold(ambient.changes).sets if isinstance(ambient, Dictionary) else ())}
+    if not lacks and not has:
+        return environment
+    carried = {**environment.carried, **dict.fromkeys(lacks, Answer.YES)}
+    ensured = [name for name in has if environment.carries(name) is Answer.YES and name not in environment.ensured]
+    return structs.replace(environment, carried=carried, ensured=(*environment.ensured, *sorted(ensured)))
+
+
+def _parent(world: World) -> tuple[set[str], set[str]]:
+    """The variables that the parent lacks, and those it has, in this world."""
+    lacks: set[str] = set()
+    has: set[str] = set()
+    for test, holds in world.outcomes.items():
+        name = _asked_name(test)
+        if name is not None:
+            (has if holds == (test.kind != "none") else lacks).add(name)
+    return lacks, has
+
+
+def _asked_name(test: Test) -> str | None:
+    """The variable whose presence the test asks for."""
+    first = test.operands[0] if test.operands else None
+    if test.kind in {"truthy", "none"} and isinstance(first, EnvironmentVariable) and first.default is None:
+        return first.name
+    if test.kind != "contains" or not isinstance(first, Constant) or not isinstance(first.value, str):
+        return None
+    owner = test.operands[1]
+    if isinstance(owner, Dictionary):
+        block = fold(owner.changes)
+        return first.value if block.parent and first.value not in block.carried else None
+    return first.value if isinstance(owner, LiveEnvironment) else None
+
+
+def _alternatives(world: World, entry: Spawner, site: RawSite) -> list[Environment]:
+    value = world.value
     main = _environment(value, entry, site)
+    if isinstance(value, Parameter) and world.asks_about(value):
+        return [main]
     if isinstance(value, Parameter) and isinstance(value.default, Constant | Absent) and value.kind != "kwargs":
         return [main, _environment(value.default, entry, site)]
     if isinstance(value, Parameter) and value.default is not None:
-        return [main, *[_environment(world, entry, site) for world in worlds(value.default)]]
+        return [main, *[_environment(other.value, entry, site) for other in worlds(value.default)]]
     if isinstance(value, Item) and value.default is not None:
         return [main, _environment(value.default, entry, site)]
     return [main]
@@ -136,12 +180,18 @@ def _of_block(value: Dictionary, block: Block, entry: Spawner, site: RawSite) ->
         rest=rest,
         prefixes=block.prefixes,
         ensured=tuple(name for name, put in block.sets.items() if _never_missing(put)),
+        reads={name: read for name, put in block.sets.items() if (read := _variables(put))},
         reason=block.unknown,
         anchor=Anchor.DISPLAY if value.display else Anchor.EXPRESSION,
         anchor_path=site.path if place is None else place.path,
         anchor_span=site.argument if place is None else place.span,
         trace=step,
     )
+
+
+def _variables(value: Value) -> tuple[str, ...]:
+    """The variables of the process that a value reads, in order."""
+    return tuple(dict.fromkeys(node.name for node in walk(value) if isinstance(node, EnvironmentVariable)))
 
 
 def _never_missing(value: Value) -> bool:
@@ -279,7 +329,7 @@ def _either(first: Answer, second: Answer) -> Answer:
 
 def program_name(site: RawSite) -> str | None:
     """argv[0], where it is known."""
-    value = worlds(site.roles["program"])[0]
+    value = main_world(site.roles["program"])
     if isinstance(value, Sequence) and value.items:
         value = value.items[0]
     if isinstance(value, Constant) and isinstance(value.value, str) and value.value.strip():

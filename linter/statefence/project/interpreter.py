@@ -42,14 +42,17 @@ from statefence.project.values import (
     Text,
     Unknown,
     Value,
+    asked_variables,
     choose,
     is_constant_none,
-    walk,
 )
 from statefence.template import SymbolKind
 
 if TYPE_CHECKING:
     from statefence.project.values import Change
+
+AMBIENT = "os.environ"
+"""The variable of a state that holds the changes to the process's own environment; no Python name can be it."""
 
 UNROLLED = 32
 """A loop over a literal of at most so many items is followed item by item."""
@@ -71,6 +74,7 @@ class Interpreter:
         self.owner = owner
         self.unit: Unit = owner.unit
         self.state = state
+        self.state.variables.setdefault(AMBIENT, Dictionary(()))
         self.closure = closure
         self.conditions: list[Test] = []
         self.returned: list[tuple[tuple[Test, ...], Value]] = []
@@ -174,10 +178,13 @@ class Interpreter:
             for side in (owner.then, owner.orelse):
                 self.change(side, *changes)
             return
+        if isinstance(self.content(owner), LiveEnvironment):
+            self.state.variables[AMBIENT] = _changed(self.ambient(), changes)
+            return
         if not isinstance(owner, Reference):
             return
         content = self.content(owner)
-        if isinstance(content, LiveEnvironment | Object):
+        if isinstance(content, Object):
             return
         if isinstance(content, Choice) and any(isinstance(s, Dictionary) for s in (content.then, content.orelse)):
             then, orelse = _as_dictionary(content.then), _as_dictionary(content.orelse)
@@ -185,6 +192,10 @@ class Interpreter:
             self.state.heap[owner.number] = split[0]
             return
         self.state.heap[owner.number] = _changed(_as_dictionary(content), changes)
+
+    def ambient(self) -> Dictionary:
+        """What this body has done to the process's own environment so far."""
+        return _as_dictionary(self.state.variables[AMBIENT])
 
     def augment(self, node: ir.Augment) -> None:
         value = self.evaluate(node.value)
@@ -236,7 +247,16 @@ class Interpreter:
         elif any(goes_on):
             before.become(then if goes_on[0] else orelse)
         self.state = before
+        if all(goes_on):
+            self.chained_branches(node, then, orelse)
         return any(goes_on)
+
+    def chained_branches(self, node: ir.If, then: State, orelse: State) -> None:
+        """A variable that one branch fills from another variable of the process is a fallback chain too."""
+        for name, value in self.state.variables.items():
+            sides = then.variables.get(name), orelse.variables.get(name)
+            if isinstance(value, Choice | EnvironmentVariable) and sides[0] is not sides[1] and None not in sides:
+                self.chain(node.span, value, [side for side in sides if side is not None], expression=False)
 
     def under(self, test: Test, state: State, body: Iterable[ir.Statement]) -> bool:
         """Interpret a suite on a state of its own, under a test."""
@@ -276,7 +296,7 @@ class Interpreter:
         if node.target is not None:
             self.bind(node.target, Unknown("a loop variable") if source is None else self.element(source))
         if self.under_open(node, node.body):
-            self.state.become(join(open_test(self.place(node.span)), self.state.copy(), before))
+            self.state.become(join(Test("loop", (), self.place(node.span)), self.state.copy(), before))
         else:
             self.state.become(before)
 
@@ -421,17 +441,17 @@ class Interpreter:
             test = Test("truthy", (value,), self.place(node.span))
             result = choose(test, value, result) if node.operator == "or" else choose(test, result, value)
         if node.operator == "or":
-            self.chain(node.span, result)
+            self.chain(node.span, result, values)
         return self.rooted(result)
 
     def rooted(self, value: Value) -> Value:
         """A value that may be changed in place gets an object of its own."""
         return self.allocate(value) if isinstance(value, Dictionary | Choice | Parameter) else value
 
-    def chain(self, span: Span, value: Value) -> None:
-        """Remember an expression that reads several variables, one after another."""
-        if any(isinstance(node, EnvironmentVariable) for node in walk(value)):
-            chain = Chain(self.unit.path, span, self.owner.symbol, self.state.freeze(value))
+    def chain(self, span: Span, value: Value, links: Iterable[Value], *, expression: bool = True) -> None:
+        """Remember a place where a fallback chain over variables is put together from links that each read some."""
+        if sum(bool(asked_variables(link)) for link in links) > 1:
+            chain = Chain(self.unit.path, span, self.owner.symbol, asked_variables(value), expression)
             self.program.chains.setdefault(self.owner.key, []).append(chain)
 
     def compare(self, node: ir.Compare) -> Value:
@@ -447,7 +467,7 @@ class Interpreter:
         test = self.test(node.test)
         then, orelse = self.evaluate(node.then), self.evaluate(node.orelse)
         result = choose(test, self.state.freeze(then), self.state.freeze(orelse))
-        self.chain(node.span, result)
+        self.chain(node.span, result, (self.state.freeze(then), self.state.freeze(orelse)))
         return self.rooted(result)
 
     def format(self, node: ir.Format) -> Value:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import sinks
+from statefence.project import calls, sinks
 from statefence.project.mappings import item
 from statefence.project.values import (
     ABSENT,
@@ -114,6 +114,9 @@ def external_call(interpreter: Interpreter, name: str, arguments: Arguments, nod
     """The value of a call of an external function."""
     place = interpreter.place(node.span)
     name = ALIASES.get(name, name)
+    handed_on = deferred(interpreter, name, arguments, node)
+    if handed_on is not None:
+        return handed_on
     model = MODELS.get(name)
     if model is not None:
         return interpreter.rooted(model(interpreter, arguments, place))
@@ -157,8 +160,8 @@ def _environment_item(interpreter: Interpreter, key: Value, default: Value, plac
         return Item(ENVIRON, key, default)
     fallback = None if default == NONE else default
     value = EnvironmentVariable(key.value, fallback, required=False, place=place)
-    if fallback is not None and any(isinstance(node, EnvironmentVariable) for node in walk(fallback)):
-        interpreter.chain(place.span, value)
+    if fallback is not None:
+        interpreter.chain(place.span, value, (EnvironmentVariable(key.value, None, required=False, place=place), fallback))
     return value
 
 
@@ -238,14 +241,6 @@ def _partial(interpreter: Interpreter, arguments: Arguments, _place: Place) -> V
     return Partial(interpreter.content(arguments.positional[0]), rest, keywords)
 
 
-def _to_thread(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
-    return Unknown("a call handed to another thread")
-
-
-def _setenv(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
-    return NONE
-
-
 def _directory(kind: SymbolKind) -> Model:
     return lambda _interpreter, _arguments, _place: Directory(kind)
 
@@ -291,6 +286,14 @@ MODELS: Mapping[str, Model] = {
     "copy.deepcopy": _copy,
     "functools.partial": _partial,
     "typing.cast": _casted,
+    "contextlib.closing": _same,
+    "contextlib.aclosing": _same,
+    "contextlib.nullcontext": _same,
+    "asyncio.run": _same,
+    "asyncio.wait_for": _same,
+    "asyncio.shield": _same,
+    "asyncio.create_task": _same,
+    "asyncio.ensure_future": _same,
     "sqlalchemy.text": _same,
     "sqlalchemy.sql.text": _same,
     "textwrap.dedent": _same,
@@ -326,6 +329,50 @@ def derived(owner: Value, name: str) -> Value | None:
     return None
 
 
+DEFERRED: Mapping[str, int] = {
+    "asyncio.to_thread": 0,
+    "anyio.to_thread.run_sync": 0,
+    "trio.to_thread.run_sync": 0,
+    "starlette.concurrency.run_in_threadpool": 0,
+    "asgiref.sync.sync_to_async": 0,
+    "run_in_executor": 1,
+    "submit": 0,
+    "call_soon_threadsafe": 0,
+    "enter_context": 0,
+    "enter_async_context": 0,
+}
+"""Calls that call what they are given, with what follows it; the position of the callable. The last two give it back."""
+
+
+def deferred(interpreter: Interpreter, name: str, arguments: Arguments, node: ir.Call) -> Value | None:
+    """A call that hands a function of the project, and its arguments, on to be called; None when it is none."""
+    position = DEFERRED.get(name)
+    if name in {"threading.Thread", "multiprocessing.Process", "threading.Timer"}:
+        return _target(interpreter, arguments, node)
+    if position is None or position >= len(arguments.positional):
+        return None
+    callee = arguments.positional[position]
+    if name.startswith("enter_"):
+        return callee
+    if not isinstance(interpreter.content(callee), FunctionValue | Partial | External):
+        return None
+    spans = {key - position - 1: span for key, span in arguments.spans.items() if isinstance(key, int) and key > position}
+    rest = Arguments(arguments.positional[position + 1 :], arguments.keywords, arguments.more, arguments.spreads, dict(spans))
+    return calls.apply(interpreter, callee, rest, node)
+
+
+def _target(interpreter: Interpreter, arguments: Arguments, node: ir.Call) -> Value | None:
+    """`Thread(target=..., args=..., kwargs=...)`."""
+    target = interpreter.content(arguments.keywords.get("target", ABSENT))
+    if not isinstance(target, FunctionValue | Partial):
+        return None
+    positional = interpreter.content(arguments.keywords.get("args", Sequence(())))
+    spread = interpreter.state.freeze(arguments.keywords.get("kwargs", ABSENT))
+    items = positional.items if isinstance(positional, Sequence) else ()
+    calls.apply(interpreter, target, Arguments(items, {}, (), () if isinstance(spread, Absent) else (spread,)), node)
+    return Result("threading.Thread")
+
+
 def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Arguments, node: ir.Call) -> Value:
     """A method of a value that is no project object."""
     place = interpreter.place(node.span)
@@ -335,6 +382,9 @@ def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Ar
         return recorded
     if isinstance(content, External):
         return sinks.external_call(interpreter, f"{content.name}.{name}", arguments, node)
+    handed_on = deferred(interpreter, name, arguments, node)
+    if handed_on is not None:
+        return handed_on
     if isinstance(content, Result) and content.callee:
         called = f"{content.callee}.{name}"
         if sinks.spawner(called) is not None:
@@ -352,7 +402,7 @@ def _mutation(
     interpreter: Interpreter, owner: Value, content: Value, name: str, arguments: Arguments, place: Place
 ) -> Value | None:
     """Methods that change a mapping or list in place."""
-    if isinstance(content, LiveEnvironment | Object | Connection | Text | Path | Directory):
+    if isinstance(content, Object | Connection | Text | Path | Directory):
         return None
     if isinstance(content, Sequence):
         return _list_mutation(interpreter, owner, content, name, arguments)
@@ -400,7 +450,7 @@ def _list_mutation(
 
 PATH_IDENTITIES = frozenset(
     {"resolve", "absolute", "as_posix", "strip", "rstrip", "lstrip", "encode", "decode", "__str__", "__fspath__",
-     "realpath", "lower", "set", "render_as_string", "connect", "begin", "session", "acquire", "strpath", "removesuffix"}
+     "realpath", "set", "render_as_string", "connect", "begin", "session", "acquire", "strpath"}
 )
 
 
@@ -443,7 +493,20 @@ def method_of(
         return interpolated(owner, positional[0])
     if name in PATH_IDENTITIES:
         return owner
+    if name in TEXT_METHODS and isinstance(owner, Constant) and isinstance(owner.value, str):
+        return _computed(owner.value, name, positional)
     return Result(name, (owner, *positional), tuple(keywords.items()))
+
+
+TEXT_METHODS = frozenset({"removesuffix", "removeprefix", "replace", "lower", "upper"})
+
+
+def _computed(text: str, name: str, positional: tuple[Value, ...]) -> Value:
+    """A method of a literal text, with literal arguments."""
+    arguments = [value.value for value in positional if isinstance(value, Constant) and isinstance(value.value, str)]
+    if len(arguments) != len(positional):
+        return Unknown("a text that is changed by what is not known")
+    return Constant(getattr(text, name)(*arguments))
 
 
 def _joined_text(separator: Constant, positional: tuple[Value, ...]) -> Value:

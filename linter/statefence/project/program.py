@@ -120,12 +120,17 @@ class Edge(Struct, frozen=True):
 
 
 class Chain(Struct, frozen=True):
-    """A fallback chain over environment variables."""
+    """A fallback chain over environment variables, named in the order in which they are asked.
+
+    Attributes:
+        expression: the span is that of one expression, not of statements.
+    """
 
     path: str
     span: Span
     symbol: str
-    value: Value
+    names: tuple[str, ...]
+    expression: bool
 
 
 class ClassModel(Struct, frozen=True):

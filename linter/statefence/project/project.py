@@ -20,12 +20,12 @@ from statefence.project.statements import (
     Pieces,
     all_known,
     connection_targets,
+    is_decided_by_caller,
     schema_of_program,
     texts,
     touched,
 )
 from statefence.project.targets import mode, targets
-from statefence.project.values import EnvironmentVariable, Value, walk
 from statefence.source import Source
 from statefence.sql import Schema, Touch
 
@@ -146,7 +146,9 @@ def _spawn(group: list[RawSite]) -> Spawn:
     first = group[0]
     found = _distinct(environment for site in group for environment in environments(site))
     program = program_name(first)
-    return Spawn(first.path, first.span, first.api, first.via, first.symbol, found, program, first.trace)
+    return Spawn(
+        first.path, first.span, first.api, first.via, first.symbol, found, program, first.argument, first.trace
+    )
 
 
 def _open(group: list[RawSite]) -> Open:
@@ -173,8 +175,8 @@ def _statements(group: list[RawSite], schema: Schema) -> Iterator[Statement]:
     seen: set[tuple[Pieces, tuple[Target, ...]]] = set()
     for site in group:
         connection = connection_targets(site.roles["connection"])
-        for pieces in texts(site):
-            touches = None if (pieces, connection) in seen else touched(pieces, schema)
+        for pieces in () if is_decided_by_caller(site) else texts(site):
+            touches = None if (pieces, connection) in seen else touched(site, pieces, schema)
             seen.add((pieces, connection))
             if touches is not None:
                 yield _statement(site, pieces, touches, connection)
@@ -205,18 +207,9 @@ def _reads(program: Program) -> Iterator[EnvRead]:
     """The fallback chains, each at its outermost expression."""
     for chains in program.chains.values():
         for chain in chains:
-            variables = [node for node in walk(chain.value) if isinstance(node, EnvironmentVariable)]
-            names = _distinct(variable.name for variable in _in_order(chain.value))
+            names = _distinct(chain.names)
             if len(names) > 1 and not any(_within(chain, other) for other in chains):
-                spans = tuple(variable.place.span for variable in variables if variable.place.path == chain.path)
-                yield EnvRead(chain.path, chain.span, chain.symbol, names, spans)
-
-
-def _in_order(value: Value) -> Iterator[EnvironmentVariable]:
-    """The variables in the order in which they are asked."""
-    for node in walk(value):
-        if isinstance(node, EnvironmentVariable):
-            yield node
+                yield EnvRead(chain.path, chain.span, chain.symbol, names, chain.expression)
 
 
 def _within(chain: Chain, other: Chain) -> bool:

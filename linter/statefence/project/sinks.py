@@ -82,7 +82,11 @@ def record_spawn(interpreter: Interpreter, entry: Spawner, arguments: Arguments,
     program = _role(interpreter, arguments, entry.program, node)
     if isinstance(program, Sequence) and program.items:
         program = program.items[0]
-    roles = {"env": interpreter.state.freeze(env), "program": interpreter.state.freeze(program)}
+    roles = {
+        "env": interpreter.state.freeze(env),
+        "program": interpreter.state.freeze(program),
+        "ambient": interpreter.state.freeze(interpreter.ambient()),
+    }
     span = None if entry.env is None else _span(arguments, entry.env)
     _record(interpreter, "spawn", entry.names[0], roles, node, span)
 

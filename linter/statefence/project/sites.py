@@ -82,6 +82,7 @@ class Environment(Struct, frozen=True):
     rest: Answer = Answer.UNKNOWN
     prefixes: tuple[str, ...] = ()
     ensured: tuple[str, ...] = ()
+    reads: dict[str, tuple[str, ...]] = {}
     reason: str = ""
     anchor: Anchor = Anchor.EXPRESSION
     anchor_path: str = ""
@@ -106,6 +107,7 @@ class Spawn(Struct, frozen=True):
 
     Attributes:
         program: argv[0] where it is known, else None.
+        argument: the span of the expression that is handed over as the environment, in the same file.
         environments: main answer first; never empty.
     """
 
@@ -116,6 +118,7 @@ class Spawn(Struct, frozen=True):
     symbol: str
     environments: tuple[Environment, ...]
     program: str | None = None
+    argument: Span | None = None
     trace: tuple[Step, ...] = ()
 
 
@@ -176,11 +179,14 @@ class Statement(Struct, frozen=True):
 
 
 class EnvRead(Struct, frozen=True):
-    """A fallback chain over environment variables, in the order in which they are asked, at the outermost expression."""
+    """A fallback chain over environment variables, in the order in which they are asked, at the outermost expression.
+
+    Attributes:
+        expression: `span` is one expression; otherwise it is the statement in which the chain is put together.
+    """
 
     path: str
     span: Span
     symbol: str
     names: tuple[str, ...]
-    spans: tuple[Span, ...] = ()
-    trace: tuple[Step, ...] = ()
+    expression: bool = True

@@ -28,13 +28,18 @@ def pieces_of(value: Value) -> Pieces:
 
 def texts(site: RawSite) -> tuple[Pieces, ...]:
     """The texts a statement may have, the main one first; those without any literal part left out."""
-    found = [pieces_of(world) for world in worlds(site.roles["sql"])]
-    return tuple([pieces for pieces in found if any(piece is not None and piece.strip() for piece in pieces)])
+    found = dict.fromkeys(pieces_of(world.value) for world in worlds(site.roles["sql"]))
+    return tuple([pieces for pieces in found if any(piece is None or piece.strip() for piece in pieces)])
 
 
 def is_decided_by_caller(site: RawSite) -> bool:
     """Whether the whole text is a parameter, so that the callers' calls are the statements."""
     return isinstance(site.roles["sql"], Parameter)
+
+
+def is_database_call(site: RawSite) -> bool:
+    """Whether the receiver is known to be a database, so that whatever it is given is a statement."""
+    return any(isinstance(world.value, Connection) for world in worlds(site.roles["connection"]))
 
 
 def schema_of_program(sites: Iterable[RawSite]) -> Schema:
@@ -50,16 +55,18 @@ def _may_be_ddl(pieces: Pieces) -> bool:
     return any(piece is not None and any(word in piece.upper() for word in ("CREATE", "ALTER")) for piece in pieces)
 
 
-def touched(pieces: Sequence[str | None], schema: Schema) -> tuple[Touch, ...] | None:
+def touched(site: RawSite, pieces: Sequence[str | None], schema: Schema) -> tuple[Touch, ...] | None:
     """What a text touches, statement by statement; None when it is no SQL at all."""
-    return touches_of(pieces, schema) if is_sql(pieces, schema) else None
+    if is_database_call(site) or is_sql(pieces, schema):
+        return touches_of(pieces, schema)
+    return None
 
 
 def connection_targets(value: Value) -> tuple[Target, ...]:
     """The places that the connection behind a cursor, session or connection may have been opened on."""
     found: list[Target] = []
     for world in worlds(value):
-        for node in walk(world):
+        for node in walk(world.value):
             if isinstance(node, Connection):
                 found.extend(target for target in targets_of(node.path, OPENER_BY_NAME[node.api]) if target not in found)
                 break

@@ -33,7 +33,7 @@ from statefence.project.values import (
     Value,
     walk,
 )
-from statefence.project.worlds import worlds
+from statefence.project.worlds import World, main_world, worlds
 from statefence.template import Symbol, SymbolKind, build
 
 Piece = str | Symbol
@@ -66,14 +66,15 @@ def mode(site: RawSite) -> Mode:
     return Mode(entry.mode)
 
 
-def _alternatives(value: Value, entry: Opener) -> list[Target]:
+def _alternatives(world: World, entry: Opener) -> list[Target]:
+    value = world.value
     main = _target(value, entry)
     more: list[Target] = []
     whole = value.parts[0] if isinstance(value, Path | Text) and value.parts else value
-    if isinstance(whole, Parameter | EnvironmentVariable) and whole.default is not None:
-        for world in worlds(whole.default):
-            changed = _with_first(value, world)
-            more.extend(_alternatives(changed, entry))
+    if isinstance(whole, Parameter | EnvironmentVariable) and whole.default is not None and not world.asks_about(whole):
+        for other in worlds(whole.default):
+            changed = _with_first(value, other.value)
+            more.extend(_alternatives(World(changed, other.outcomes), entry))
     if main.kind is PathKind.PARAMETER and isinstance(value, Path):
         more.append(Target(PathKind.SYMBOLIC, main.template, main.reason))
     return [main, *more]
@@ -229,7 +230,7 @@ def flatten(value: Value) -> list[Piece]:
     if isinstance(value, Directory):
         return _directory(value)
     if isinstance(value, EnvironmentVariable):
-        default = None if value.default is None else build(flatten(worlds(value.default)[0]))
+        default = None if value.default is None else build(flatten(main_world(value.default)))
         return [Symbol(SymbolKind.ENV, value.name, default)]
     if isinstance(value, Text):
         return [piece for part in value.parts for piece in flatten(part)]
@@ -238,7 +239,7 @@ def flatten(value: Value) -> list[Piece]:
     if isinstance(value, Derived):
         return _derived(value)
     if isinstance(value, Choice):
-        return flatten(worlds(value)[0])
+        return flatten(main_world(value))
     if isinstance(value, Parameter):
         return [_parameter(value)]
     if isinstance(value, Sequence | LiveEnvironment | Object):

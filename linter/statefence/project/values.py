@@ -346,7 +346,8 @@ class Test(Term, frozen=True, eq=False):
     """What decides a choice.
 
     Attributes:
-        kind: `truthy`, `none`, `equal`, `contains`, `not`, `and`, `or`, or `open` for what is not interpreted.
+        kind: `truthy`, `none`, `equal`, `contains`, `not`, `and`, `or`; `open` for what is not interpreted; `loop` for
+            whether a loop over unknown items runs, which it is taken to do.
     """
 
     kind: str
@@ -369,8 +370,17 @@ ENVIRON = LiveEnvironment()
 
 
 def choose(test: Test, then: Value, orelse: Value) -> Value:
-    """A choice, unless both sides are the same."""
-    return then if then == orelse else Choice(test, then, orelse)
+    """A choice, unless both sides are the same; a variable or what stands in for it is the variable with a default."""
+    if then == orelse:
+        return then
+    while test.kind == "not" and isinstance(test.operands[0], Test):
+        test, then, orelse = test.operands[0], orelse, then
+    variable = test.operands[0] if test.operands else None
+    if test.kind in {"truthy", "none"} and isinstance(variable, EnvironmentVariable) and variable.default is None:
+        present, missing = (then, orelse) if test.kind == "truthy" else (orelse, then)
+        if isinstance(present, EnvironmentVariable) and present.name == variable.name and not is_constant_none(missing):
+            return EnvironmentVariable(variable.name, missing, required=False, place=variable.place)
+    return Choice(test, then, orelse)
 
 
 def is_constant_none(value: Value) -> bool:
@@ -451,6 +461,15 @@ def parameters_of(value: Value) -> list[Parameter]:
     if not traits(value).holds & PARAMETERS:
         return []
     return [node for node in walk(value) if isinstance(node, Parameter)]
+
+
+def asked_variables(value: Value) -> tuple[str, ...]:
+    """The variables of the process that a value may be, in the order in which they are asked."""
+    if isinstance(value, EnvironmentVariable):
+        return (value.name, *(() if value.default is None else asked_variables(value.default)))
+    if isinstance(value, Choice):
+        return (*asked_variables(value.then), *asked_variables(value.orelse))
+    return ()
 
 
 def key_of(module: str, qualified: str) -> str:

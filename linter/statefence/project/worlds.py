@@ -52,10 +52,26 @@ class Decision(Struct, frozen=True):
 Decider = Callable[[Value], Decision]
 
 
-def worlds(value: Value) -> list[Value]:
-    """The value's alternatives without any choice left in them, the main one first, no two alike."""
+class World(Struct, frozen=True):
+    """One alternative of a value.
+
+    Attributes:
+        value: the alternative, without any choice in it.
+        outcomes: how each test goes that was asked on the way.
+    """
+
+    value: Value
+    outcomes: Mapping[Test, bool]
+
+    def asks_about(self, value: Value) -> bool:
+        """Whether a test on the way was about this very value, so that this world has decided what it can be."""
+        return any(value in test.operands for test in self.outcomes)
+
+
+def worlds(value: Value) -> list[World]:
+    """The value's alternatives, the main one first, no two of one value alike."""
     first, asked = resolve(value, {})
-    found = [first]
+    found = [World(first, _outcomes(asked, {}))]
     seen: list[Mapping[Test, bool]] = [{}]
     todo = [{test: not decision.holds} for test, decision in asked.items() if not decision.certain]
     while todo and len(seen) < MOST:
@@ -64,11 +80,19 @@ def worlds(value: Value) -> list[Value]:
             continue
         seen.append(flipped)
         alternative, more = resolve(value, flipped)
-        if alternative not in found:
-            found.append(alternative)
+        found.append(World(alternative, _outcomes(more, flipped)))
         new = [test for test, decision in more.items() if test not in asked and not decision.certain]
         todo.extend({**flipped, test: not more[test].holds} for test in new)
     return found
+
+
+def main_world(value: Value) -> Value:
+    """The main alternative of a value."""
+    return resolve(value, {})[0]
+
+
+def _outcomes(asked: Mapping[Test, Decision], flipped: Mapping[Test, bool]) -> Mapping[Test, bool]:
+    return {test: flipped.get(test, decision.holds) for test, decision in asked.items()}
 
 
 def resolve(value: Value, flipped: Mapping[Test, bool]) -> tuple[Value, dict[Test, Decision]]:
@@ -152,8 +176,8 @@ def _value(test: Test, index: int) -> Value:
 
 
 def _decide(test: Test, take: Taker) -> Decision:
-    if test.kind == "open":
-        return Decision(test.preferred, certain=False)
+    if test.kind in {"open", "loop"}:
+        return Decision(test.preferred, certain=test.kind == "loop")
     first = take(_value(test, 0))
     if test.kind == "truthy":
         return _truthy(first)

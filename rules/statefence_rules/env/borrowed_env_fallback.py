@@ -58,7 +58,7 @@ def _borrowing(module: Module, read: EnvRead, variable: Variable) -> Iterator[Hi
     borrowed = after(variable.name, read.names, variable.not_from)
     if borrowed:
         message = f"{variable.name} falls back to {', '.join(borrowed)}, which means something else"
-        yield Hit(read.span, message, read.trace, _edits(module, read, variable))
+        yield Hit(read.span, message, edits=_edits(module, read, variable) if read.expression else ())
 
 
 def _set_from_another(project: Project, spawn: Spawn, variable: Variable) -> Iterator[Hit]:
