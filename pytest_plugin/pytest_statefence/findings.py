@@ -36,9 +36,14 @@ class Span(Struct, frozen=True):
 
 
 class Package(Struct, frozen=True):
-    """What a worker sends to the process that started it, when it ends."""
+    """What a worker sends to the process that started it, when it ends.
+
+    Attributes:
+        nowhere: the clauses of the policy whose files were nowhere in every environment of the worker.
+    """
 
     findings: tuple[Finding, ...] = ()
+    nowhere: frozenset[str] = frozenset()
     unknown: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
 

@@ -28,7 +28,7 @@ class LiveReport:
     def writes(self, store: str) -> Mapping[str, TableChange]:
         """The tables of a store's databases that differ from when the test began, by name.
 
-        Raises pytest.UsageError when the policy has no store of that name.
+        Raises pytest.UsageError when the policy has no store of that name, StatefenceError when it cannot be read.
         """
         guard = None if self._run is None else self._run.guard
         if self._run is None or guard is None:

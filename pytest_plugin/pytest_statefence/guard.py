@@ -14,9 +14,10 @@ from pytest_statefence.evidence import culprits
 from pytest_statefence.listener import Listener
 from pytest_statefence.locations import Location, clauses_of, locator, own_directory, own_home, variables_of
 from pytest_statefence.places import can_hold_forbidden, clauses_at, depths_to_follow, merged
-from pytest_statefence.records import Clause, Judgement, TableChange, Violation
+from pytest_statefence.records import Clause, Judgement, TableChange, TableState, Violation
 from pytest_statefence.system import SYSTEM
 from pytest_statefence.watch import Watch
+from statefence.errors import StatefenceError
 from statefence.policy import Policy
 
 
@@ -27,8 +28,9 @@ class Guard:
     """
 
     def __init__(self, policy: Policy) -> None:
-        clauses = clauses_of(policy)
-        self._locate = locator(clauses, policy.root)
+        self._clauses = clauses_of(policy)
+        self._located: set[Clause] = set()
+        self._locate = locator(self._clauses, policy.root)
         self._watch = Watch()
         self._copies = Copies()
         self._held: dict[str, Copy] = {}
@@ -41,7 +43,7 @@ class Guard:
         self._keep_all = False
         self._began = SYSTEM.time_ns()
         self._lock = threading.RLock()
-        self._listener = Listener(policy, variables_of(clauses), self.learn)
+        self._listener = Listener(policy, variables_of(self._clauses), self.learn)
         self.learn(os.environ, own_home(), own_directory())
 
     def learn(self, environ: Mapping[str, str], home: str, cwd: str) -> None:
@@ -91,17 +93,23 @@ class Guard:
             return tuple(self._violations)
 
     def written(self, store: str) -> dict[str, TableChange]:
-        """The tables of the store's databases that differ from when the test began."""
+        """The tables of the store's databases that differ from when the test began.
+
+        Raises StatefenceError when one of them cannot be read.
+        """
         with self._lock:
             self._check()
             changes: dict[str, TableChange] = {}
             for path in sorted({*self._held, *self._held_at_start}):
                 if all(clause.store != store for clause in clauses_at(path, self._watch.locations)):
                     continue
-                before = self._copies.contents(self._held_at_start.get(path, ABSENT), None).tables or {}
-                after = self._copies.contents(self._held.get(path, ABSENT), None).tables or {}
+                before, after = (self._tables(path, held) for held in (self._held_at_start, self._held))
                 changes.update({change.table: change for change in verdict.table_changes(before, after)})
         return changes
+
+    def nowhere(self) -> frozenset[str]:
+        """The clauses whose files are nowhere in every environment there was, so that nothing was watched for them."""
+        return frozenset(str(clause) for clause in self._clauses if clause not in self._located)
 
     def faults(self) -> tuple[str, ...]:
         """What broke in the guard itself; nothing it says is complete then."""
@@ -136,6 +144,12 @@ class Guard:
             self._judge_made({*look.appeared, *look.vanished})
             self._follow()
 
+    def _tables(self, path: str, held: Mapping[str, Copy]) -> Mapping[str, TableState]:
+        contents = self._copies.contents(held.get(path, ABSENT), None)
+        if contents.tables is None:
+            raise StatefenceError(f"{path}: what was written cannot be told: {contents.reason}")
+        return contents.tables
+
     def _adopt(self, paths: Iterable[str]) -> None:
         """Takes in files at places that nothing told of before: those younger than the phase came to be in it."""
         for path in paths:
@@ -143,9 +157,10 @@ class Guard:
             if self._watch.changed_since(path, self._began):
                 self._judge(path, ABSENT, copy)
 
-    def _add(self, locations: Iterable[Location]) -> tuple[str, ...]:
+    def _add(self, locations: frozenset[Location]) -> tuple[str, ...]:
         known = len(self._watch.locations)
         found = self._watch.add(locations)
+        self._located.update(location.clause for location in locations)
         if len(self._watch.locations) != known:
             self._follow()
         return found

@@ -46,7 +46,7 @@ def can_hold_forbidden(directory: str, locations: Iterable[Location]) -> bool:
 
 
 def depths_to_follow(directories: Iterable[str], locations: Iterable[Location]) -> dict[str, int]:
-    """Those of the directories in which a forbidden file can be made, with how many levels of new ones can be between."""
+    """The directories in or below which forbidden files can be made, with the levels of new directories between."""
     forbidden = [location for location in locations if location.clause.is_forbidden]
     depths: dict[str, int] = {}
     for directory in directories:

@@ -38,6 +38,7 @@ class Run:
         self._findings: list[Finding] = []
         self._unknown: dict[str, None] = {}
         self._faults: dict[str, None] = {}
+        self._nowhere: frozenset[str] | None = None
         self._spans: list[Span] = []
         self._noted: list[str] = []
         self._last = "nothing"
@@ -124,6 +125,7 @@ class Run:
         """Takes in what a worker found outside its tests."""
         package = unpacked(getattr(node, "workeroutput", {}).get(_CHANNEL, {}))
         self._findings += package.findings
+        self._nowhere = package.nowhere if self._nowhere is None else self._nowhere & package.nowhere
         self._unknown.update(dict.fromkeys(package.unknown))
         self._faults.update(dict.fromkeys(package.faults))
 
@@ -131,10 +133,12 @@ class Run:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """What happened after the last test; the run fails for what is nobody's."""
         self._of_run(f"after {self._last}, the last test")
+        if self.guard is not None:
+            self._nowhere = self.guard.nowhere()
         findings = merged(self._findings, self._spans) if self._starts_workers() else tuple(self._findings)
         self._findings = list(findings)
         if self._worker:
-            package = Package(findings, tuple(self._unknown), tuple(self._faults))
+            package = Package(findings, self._nowhere or frozenset(), tuple(self._unknown), tuple(self._faults))
             self._config.workeroutput[_CHANNEL] = packed(package)  # type: ignore[attr-defined]
         failed = (findings and self._mode is Mode.FAIL) or self._faults
         if failed and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
@@ -142,7 +146,9 @@ class Run:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Everything once more, in short, and what could not be judged."""
-        if not (self._noted or self._findings or self._unknown or self._faults):
+        nowhere = [f"{clause}: it is nowhere in the environments of this run" for clause in sorted(self._nowhere or ())]
+        unknown = [*nowhere, *self._unknown]
+        if not (self._noted or self._findings or unknown or self._faults):
             return
         terminalreporter.section("statefence")
         for line in self._noted:
@@ -150,10 +156,10 @@ class Run:
         for finding in self._findings:
             for line in reports.finding_lines(finding):
                 terminalreporter.write_line(line)
-        for unknown in list(self._unknown)[:_MOST_UNKNOWN]:
-            terminalreporter.write_line(f"not judged: {unknown}")
-        if len(self._unknown) > _MOST_UNKNOWN:
-            terminalreporter.write_line(f"not judged: {len(self._unknown) - _MOST_UNKNOWN} more of that kind")
+        for line in unknown[:_MOST_UNKNOWN]:
+            terminalreporter.write_line(f"not judged: {line}")
+        if len(unknown) > _MOST_UNKNOWN:
+            terminalreporter.write_line(f"not judged: {len(unknown) - _MOST_UNKNOWN} more of that kind")
         for fault in self._faults:
             terminalreporter.write_line(f"statefence itself failed, so this run proves nothing: {fault}", red=True)
 

@@ -11,6 +11,7 @@ def test_the_live_report_counts_from_the_test_s_start(run_project: RunProject) -
     inner = """
         import sqlite3, pytest
         from contextlib import closing
+        from statefence.errors import StatefenceError
 
         def run(path, *statements):
             with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -36,6 +37,11 @@ def test_the_live_report_counts_from_the_test_s_start(run_project: RunProject) -
             run(state_dir / "runtime.db", "CREATE TABLE models (a)")
             assert [violation.code for violation in statefence.violations] == ["SF301"]
             assert [violation.code for violation in statefence.violations] == ["SF301"]
+
+        def test_a_store_that_cannot_be_read(state_dir, statefence):
+            (state_dir / "runtime.db").write_bytes(b"no database" * 1000)
+            with pytest.raises(StatefenceError, match="what was written cannot be told: SQLite cannot read it"):
+                statefence.writes("runtime")
 
         def test_a_store_that_is_none(statefence):
             with pytest.raises(pytest.UsageError, match="no store 'other': it has admin, runtime"):

@@ -87,3 +87,22 @@ def test_the_end_of_the_run_says_everything_once_more(run_project: RunProject) -
     ran = run_project({"test_inner.py": CREATES}, "-q", "--show-capture=no", "--tb=no")
 
     assert "test_inner.py::test (call): SF202 a database was created where none may be: " in ran.output
+
+
+NOWHERE = """
+[[forbidden]]
+path = "{env:APP_STATE}/*.db"
+
+[[forbidden]]
+path = "{env:APP_CACHE}/*.db"
+"""
+
+
+def test_a_path_that_is_nowhere_is_told_as_not_judged(run_project: RunProject) -> None:
+    inner = "import pytest\n\n@pytest.mark.parametrize('number', range(4))\ndef test(number, %s):\n    pass\n"
+    ignorant = inner % "tmp_path"
+    told = "not judged: statefence.toml:6 forbidden {env:APP_CACHE}/*.db: it is nowhere in the environments of this run"
+
+    assert told in run_project({"test_inner.py": ignorant}, policy=NOWHERE).output
+    assert told in run_project({"test_inner.py": ignorant}, "-n2", policy=NOWHERE).output
+    assert "not judged" not in run_project({"test_inner.py": inner % "state_dir"}, policy=NOWHERE).output

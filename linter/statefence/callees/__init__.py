@@ -4,8 +4,19 @@ Adding a callee is adding one entry to the table of its family; every entry name
 """
 
 from statefence.callees.executors import EXECUTORS, Executor
-from statefence.callees.openers import OPENERS, Opener
+from statefence.callees.openers import FILE_OPENERS, OPENERS, PATH_METHODS, Opener
 from statefence.callees.records import Argument, Given
 from statefence.callees.spawners import SPAWNERS, Spawner
 
-__all__ = ["EXECUTORS", "OPENERS", "SPAWNERS", "Argument", "Executor", "Given", "Opener", "Spawner"]
+__all__ = [
+    "EXECUTORS",
+    "FILE_OPENERS",
+    "OPENERS",
+    "PATH_METHODS",
+    "SPAWNERS",
+    "Argument",
+    "Executor",
+    "Given",
+    "Opener",
+    "Spawner",
+]

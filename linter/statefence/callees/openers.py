@@ -20,6 +20,7 @@ class Opener(Struct, frozen=True):
             the call is then no open at all.
         memory: a keyword that, when true or given, makes it a memory database.
         mode: `rw`, `ro`, `append`, `create`, `remove`, or `argument` when the call's own mode argument decides.
+        mode_at: where the call's own mode argument stands.
         database: it is a database, so it is listed even without a store that claims it.
         connection: what it returns takes statements.
     """
@@ -31,6 +32,7 @@ class Opener(Struct, frozen=True):
     absent: str = ""
     memory: tuple[str, ...] = ()
     mode: str = "rw"
+    mode_at: Argument | None = None
     database: bool = True
     connection: bool = False
 
@@ -99,11 +101,21 @@ OPENERS: tuple[Opener, ...] = (
     ),
     database("databases.Database", source="encode/databases", argument="url", form="url"),
     database("diskcache.Cache", source="grantjenks.com/docs/diskcache", argument="directory", connection=False),
-    database("diskcache.FanoutCache", "diskcache.Deque", "diskcache.Index", source="grantjenks.com/docs/diskcache",
-             argument="directory", connection=False),
+    database(
+        "diskcache.FanoutCache",
+        "diskcache.Deque",
+        "diskcache.Index",
+        source="grantjenks.com/docs/diskcache",
+        argument="directory",
+        connection=False,
+    ),
     database("shelve.open", source="docs.python.org/3/library/shelve.html", argument="filename", connection=False),
     database(
-        "dbm.open", "dbm.gnu.open", "dbm.ndbm.open", "dbm.dumb.open", "dbm.sqlite3.open",
+        "dbm.open",
+        "dbm.gnu.open",
+        "dbm.ndbm.open",
+        "dbm.dumb.open",
+        "dbm.sqlite3.open",
         source="docs.python.org/3/library/dbm.html",
         argument="file",
         connection=False,
@@ -129,8 +141,14 @@ OPENERS: tuple[Opener, ...] = (
         form="settings",
         absent="memory",
     ),
-    database("lancedb.connect", "lancedb.connect_async", source="lancedb.github.io/lancedb", argument="uri",
-             connection=False, form="url"),
+    database(
+        "lancedb.connect",
+        "lancedb.connect_async",
+        source="lancedb.github.io/lancedb",
+        argument="uri",
+        connection=False,
+        form="url",
+    ),
     Opener(
         ("qdrant_client.QdrantClient", "qdrant_client.AsyncQdrantClient"),
         "python-client.qdrant.tech: QdrantClient(location, url, ..., host, path)",
@@ -145,18 +163,41 @@ OPENERS: tuple[Opener, ...] = (
         form="url",
         absent="server",
     ),
-    server("psycopg2.connect", "psycopg2.pool.SimpleConnectionPool", "psycopg2.pool.ThreadedConnectionPool",
-           source="www.psycopg.org", arguments=DSN),
-    server("psycopg.connect", "psycopg.Connection.connect", "psycopg.AsyncConnection.connect",
-           source="www.psycopg.org/psycopg3", arguments=(Argument("conninfo", 0), *DSN[2:])),
-    server("psycopg_pool.ConnectionPool", "psycopg_pool.AsyncConnectionPool", source="www.psycopg.org/psycopg3",
-           arguments=(Argument("conninfo", 0),)),
+    server(
+        "psycopg2.connect",
+        "psycopg2.pool.SimpleConnectionPool",
+        "psycopg2.pool.ThreadedConnectionPool",
+        source="www.psycopg.org",
+        arguments=DSN,
+    ),
+    server(
+        "psycopg.connect",
+        "psycopg.Connection.connect",
+        "psycopg.AsyncConnection.connect",
+        source="www.psycopg.org/psycopg3",
+        arguments=(Argument("conninfo", 0), *DSN[2:]),
+    ),
+    server(
+        "psycopg_pool.ConnectionPool",
+        "psycopg_pool.AsyncConnectionPool",
+        source="www.psycopg.org/psycopg3",
+        arguments=(Argument("conninfo", 0),),
+    ),
     server("asyncpg.connect", "asyncpg.create_pool", source="magicstack.github.io/asyncpg", arguments=DSN),
     server("aiopg.connect", "aiopg.create_pool", source="aiopg.readthedocs.io", arguments=DSN),
-    server("pymysql.connect", "MySQLdb.connect", "mysql.connector.connect", "aiomysql.connect", "aiomysql.create_pool",
-           source="peps.python.org/pep-0249", arguments=(Argument("host", 0), Argument("dsn"))),
     server(
-        "pymongo.MongoClient", "pymongo.mongo_client.MongoClient", "pymongo.AsyncMongoClient",
+        "pymysql.connect",
+        "MySQLdb.connect",
+        "mysql.connector.connect",
+        "aiomysql.connect",
+        "aiomysql.create_pool",
+        source="peps.python.org/pep-0249",
+        arguments=(Argument("host", 0), Argument("dsn")),
+    ),
+    server(
+        "pymongo.MongoClient",
+        "pymongo.mongo_client.MongoClient",
+        "pymongo.AsyncMongoClient",
         "motor.motor_asyncio.AsyncIOMotorClient",
         source="pymongo.readthedocs.io",
         arguments=(Argument("host", 0),),
@@ -164,16 +205,65 @@ OPENERS: tuple[Opener, ...] = (
         connection=False,
     ),
     server(
-        "redis.from_url", "redis.Redis.from_url", "redis.asyncio.from_url", "redis.asyncio.Redis.from_url",
+        "redis.from_url",
+        "redis.Redis.from_url",
+        "redis.asyncio.from_url",
+        "redis.asyncio.Redis.from_url",
         source="redis.readthedocs.io",
         arguments=(Argument("url", 0),),
         connection=False,
     ),
     server(
-        "redis.Redis", "redis.StrictRedis", "redis.asyncio.Redis",
+        "redis.Redis",
+        "redis.StrictRedis",
+        "redis.asyncio.Redis",
         source="redis.readthedocs.io",
         arguments=(Argument("host", 0), Argument("unix_socket_path")),
         absent="server",
         connection=False,
     ),
 )
+
+
+def file(name: str, mode: str, position: int = 0, keyword: str = "path") -> Opener:
+    """A function that reads, writes, replaces or removes the file at one of its arguments."""
+    return Opener((name,), FILES, (Argument(keyword, position),), mode=mode, database=False)
+
+
+FILES = "docs.python.org/3/library: io, os, shutil"
+PATHLIB = "docs.python.org/3/library/pathlib.html#methods-and-properties"
+
+FILE_OPENERS: tuple[Opener, ...] = (
+    Opener(
+        ("io.open", "codecs.open", "aiofiles.open"),
+        FILES,
+        (Argument("file", 0),),
+        mode="argument",
+        mode_at=Argument("mode", 1),
+        database=False,
+    ),
+    file("os.remove", "remove"),
+    file("os.unlink", "remove"),
+    file("os.truncate", "rw"),
+    file("os.replace", "create", 1, "dst"),
+    file("os.rename", "create", 1, "dst"),
+    file("shutil.copy", "create", 1, "dst"),
+    file("shutil.copy2", "create", 1, "dst"),
+    file("shutil.copyfile", "create", 1, "dst"),
+    file("shutil.move", "create", 1, "dst"),
+    file("shutil.rmtree", "remove"),
+)
+
+PATH_METHODS: dict[str, Opener] = {
+    method: Opener((f"pathlib.Path.{method}",), PATHLIB, (), mode=mode, mode_at=mode_at, database=False)
+    for method, mode, mode_at in (
+        ("open", "argument", Argument("mode", 0)),
+        ("read_text", "ro", None),
+        ("read_bytes", "ro", None),
+        ("write_text", "rw", None),
+        ("write_bytes", "rw", None),
+        ("touch", "create", None),
+        ("unlink", "remove", None),
+    )
+}
+"""Methods of a path that reach the file it names."""

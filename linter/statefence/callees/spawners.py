@@ -86,7 +86,10 @@ SPAWNERS: tuple[Spawner, ...] = (
     inheriting("os.system", source=OS),
     inheriting("os.popen", source=OS),
     inheriting("os.startfile", source=OS),
-    *[inheriting(f"os.{name}", source=OS, program=Argument("file", 0)) for name in ("execl", "execlp", "execv", "execvp")],
+    *[
+        inheriting(f"os.{name}", source=OS, program=Argument("file", 0))
+        for name in ("execl", "execlp", "execv", "execvp")
+    ],
     *[
         inheriting(f"os.{name}", source=OS, program=Argument("file", 1))
         for name in ("spawnl", "spawnlp", "spawnv", "spawnvp")
@@ -129,8 +132,12 @@ SPAWNERS: tuple[Spawner, ...] = (
         env=Argument("env", 2),
         program=Argument("argv", 0),
     ),
-    Spawner(("anyio.run_process", "anyio.open_process"), "anyio.readthedocs.io/en/stable/subprocesses.html", env=ENV,
-            program=Argument("command", 0)),
+    Spawner(
+        ("anyio.run_process", "anyio.open_process"),
+        "anyio.readthedocs.io/en/stable/subprocesses.html",
+        env=ENV,
+        program=Argument("command", 0),
+    ),
     Spawner(
         ("trio.run_process", "trio.lowlevel.open_process", "trio.open_process"),
         "trio.readthedocs.io/en/stable/reference-io.html: options go to Popen",
@@ -185,7 +192,11 @@ SPAWNERS: tuple[Spawner, ...] = (
         env=ENV,
         given=Given.ADDS,
     ),
-    Spawner(("nox.sessions.Session.run", "nox.Session.run"), "nox.thea.codes: env is merged over the session's", env=ENV,
-            given=Given.ADDS),
+    Spawner(
+        ("nox.sessions.Session.run", "nox.Session.run"),
+        "nox.thea.codes: env is merged over the session's",
+        env=ENV,
+        given=Given.ADDS,
+    ),
     Spawner(("sh.Command",), "sh.readthedocs.io: _env replaces the environment", env=Argument("_env")),
 )

@@ -215,9 +215,7 @@ def yields(body: Sequence[ast.stmt]) -> bool:
 
 
 def class_(node: ast.ClassDef) -> Iterable[ir.Statement]:
-    yield ir.Class(
-        span(node), node.name, expressions(node.bases), block(node.body), expressions(node.decorator_list)
-    )
+    yield ir.Class(span(node), node.name, expressions(node.bases), block(node.body), expressions(node.decorator_list))
 
 
 def assign(node: ast.Assign) -> Iterable[ir.Statement]:

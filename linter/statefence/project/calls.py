@@ -21,7 +21,6 @@ from statefence.project.program import (
 )
 from statefence.project.values import (
     ABSENT,
-    ENVIRON,
     NONE,
     PARAMETERS,
     Absent,
@@ -29,10 +28,8 @@ from statefence.project.values import (
     Binding,
     Choice,
     ClassValue,
-    Connection,
     Constant,
     Dictionary,
-    Directory,
     Element,
     External,
     FunctionValue,
@@ -47,7 +44,6 @@ from statefence.project.values import (
     Result,
     Sequence,
     Spread,
-    SuperValue,
     Test,
     Unknown,
     Value,
@@ -357,7 +353,11 @@ def entered(interpreter: Interpreter, manager: Value) -> Value:
 
 def call(interpreter: Interpreter, node: ir.Call) -> Value:
     """The value of a call; what it does to the world and to its arguments is recorded."""
-    if isinstance(node.function, ir.Name) and node.function.id == "super" and "super" not in interpreter.state.variables:
+    if (
+        isinstance(node.function, ir.Name)
+        and node.function.id == "super"
+        and "super" not in interpreter.state.variables
+    ):
         return classes.super_value(interpreter)
     if isinstance(node.function, ir.Attribute):
         owner = interpreter.evaluate(node.function.value)

@@ -30,8 +30,12 @@ if TYPE_CHECKING:
     from statefence.project.interpreter import Interpreter
 
 FIELD_BASES = frozenset({"BaseModel", "NamedTuple", "TypedDict", "Struct", "SQLModel", "RootModel"})
-SETTINGS_BASES = frozenset({"BaseSettings", "Configurable", "SingletonConfigurable", "HasTraits", "LoggingConfigurable"})
-FIELD_DECORATORS = frozenset({"dataclass", "dataclass_transform", "define", "frozen", "mutable", "s", "attrs", "attributes"})
+SETTINGS_BASES = frozenset(
+    {"BaseSettings", "Configurable", "SingletonConfigurable", "HasTraits", "LoggingConfigurable"}
+)
+FIELD_DECORATORS = frozenset(
+    {"dataclass", "dataclass_transform", "define", "frozen", "mutable", "s", "attrs", "attributes"}
+)
 
 
 def declare(interpreter: Interpreter, key: str, node: ir.Class) -> None:
@@ -215,7 +219,9 @@ def _instance_attribute(program: Program, owner: Object, name: str, reference: V
     for attribute_name, value in owner.attributes:
         if attribute_name == name:
             return value
-    binding = {} if owner.bound is None else {(function, parameter): value for function, parameter, value in owner.bound}
+    binding = (
+        {} if owner.bound is None else {(function, parameter): value for function, parameter, value in owner.bound}
+    )
     for cls in lineage(program, owner.cls):
         if not isinstance(cls, ClassValue) or cls.key not in program.models:
             continue
@@ -368,7 +374,11 @@ def _assigned_attributes(body: Iterable[ir.Statement], receiver: str) -> Iterato
     for statement in body:
         if isinstance(statement, ir.Assign):
             for target in statement.targets:
-                if isinstance(target, ir.Attribute) and isinstance(target.value, ir.Name) and target.value.id == receiver:
+                if (
+                    isinstance(target, ir.Attribute)
+                    and isinstance(target.value, ir.Name)
+                    and target.value.id == receiver
+                ):
                     yield target.attr
         elif isinstance(statement, ir.If):
             yield from _assigned_attributes((*statement.then, *statement.orelse), receiver)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, structs
 
 from statefence.callees import Given, Spawner
-from statefence.model import Answer, Span, Step
+from statefence.model import Answer, Step
 from statefence.project.program import RawSite
 from statefence.project.sinks import SPAWNER_BY_NAME
 from statefence.project.sites import Anchor, Environment, EnvKind
@@ -132,13 +132,17 @@ def _environment(value: Value, entry: Spawner, site: RawSite) -> Environment:
     if isinstance(value, Constant) and value.value is None:
         return _outside(entry.none, entry, site)
     if isinstance(value, DECIDED_ELSEWHERE):
-        return Environment(EnvKind.PASSTHROUGH, reason=_decider(value), anchor_path=site.path, anchor_span=site.argument)
+        return Environment(
+            EnvKind.PASSTHROUGH, reason=_decider(value), anchor_path=site.path, anchor_span=site.argument
+        )
     if isinstance(value, LiveEnvironment):
         return Environment(EnvKind.FULL, rest=Answer.YES, anchor_path=site.path, anchor_span=site.argument)
     if isinstance(value, Sequence):
         return Environment(EnvKind.UNKNOWN, reason="the environment is no mapping")
     if not isinstance(value, Dictionary):
-        reason = value.reason if isinstance(value, Unknown) else "the environment comes from a call that is not followed"
+        reason = (
+            value.reason if isinstance(value, Unknown) else "the environment comes from a call that is not followed"
+        )
         return Environment(EnvKind.UNKNOWN, reason=reason, anchor_path=site.path, anchor_span=site.argument)
     return _of_block(value, fold(value.changes), entry, site)
 
@@ -169,7 +173,7 @@ def _of_block(value: Dictionary, block: Block, entry: Spawner, site: RawSite) ->
         kind = EnvKind.FILTERED if kind is EnvKind.EMPTY else kind
     elif entry.given is Given.ADDS and kind in {EnvKind.PARTIAL, EnvKind.EMPTY, EnvKind.FILTERED}:
         kind, rest = EnvKind.FULL, Answer.YES
-        carried = {name: Answer.YES for name in carried}
+        carried = dict.fromkeys(carried, Answer.YES)
     place = value.place
     step = () if place is None else (Step(place, "the environment is built here"),)
     return Environment(
@@ -243,9 +247,9 @@ def _put(block: Block, change: Put) -> Block:
             sets={**block.sets, name: change.value},
             drops=tuple(dropped for dropped in block.drops if dropped != name),
         )
-    selected = any(isinstance(node, Item) and isinstance(node.owner, LiveEnvironment) for node in walk(change.value)) or any(
-        isinstance(node, LiveEnvironment) for node in walk(change.key)
-    )
+    selected = any(
+        isinstance(node, Item) and isinstance(node.owner, LiveEnvironment) for node in walk(change.value)
+    ) or any(isinstance(node, LiveEnvironment) for node in walk(change.key))
     rest = Answer.UNKNOWN if block.rest is Answer.NO else block.rest
     return structs.replace(block, rest=rest, selected=block.selected or (selected and not block.parent), added=True)
 
@@ -306,7 +310,9 @@ def _spread(block: Block, source: Value) -> Block:
 def _merge(block: Block, other: Block) -> Block:
     """The block after all of another one was put into it."""
     names = {*block.carried, *other.carried}
-    carried = {name: _either(block.carried.get(name, block.rest), other.carried.get(name, other.rest)) for name in names}
+    carried = {
+        name: _either(block.carried.get(name, block.rest), other.carried.get(name, other.rest)) for name in names
+    }
     return Block(
         rest=_either(block.rest, other.rest),
         parent=block.parent or other.parent,
@@ -335,5 +341,3 @@ def program_name(site: RawSite) -> str | None:
     if isinstance(value, Constant) and isinstance(value.value, str) and value.value.strip():
         return value.value.split()[0]
     return None
-
-

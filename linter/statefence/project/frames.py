@@ -82,7 +82,12 @@ def _join_values(test: Test, then: dict[Key, Value], orelse: dict[Key, Value]) -
 def _join(test: Test, then: Value, orelse: Value) -> Value:
     if isinstance(then, Dictionary) and isinstance(orelse, Dictionary):
         return _join_dictionaries(test, then, orelse)
-    if isinstance(then, Object) and isinstance(orelse, Object) and then.cls == orelse.cls and then.bound == orelse.bound:
+    if (
+        isinstance(then, Object)
+        and isinstance(orelse, Object)
+        and then.cls == orelse.cls
+        and then.bound == orelse.bound
+    ):
         left, right = dict(then.attributes), dict(orelse.attributes)
         merged = {name: _join(test, left.get(name, value), value) for name, value in right.items()}
         return Object(then.cls, then.bound, tuple({**left, **merged}.items()))

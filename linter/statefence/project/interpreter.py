@@ -13,14 +13,10 @@ from statefence.project.mappings import item, open_test
 from statefence.project.models import method_of
 from statefence.project.program import Chain, Definition, Program, Unit, relative
 from statefence.project.values import (
-    ABSENT,
-    ENVIRON,
     NONE,
     Choice,
     ClassValue,
-    Clear,
     Constant,
-    Derived,
     Dictionary,
     Directory,
     Drop,
@@ -35,7 +31,6 @@ from statefence.project.values import (
     Path,
     Put,
     Reference,
-    Select,
     Sequence,
     Spread,
     Test,

@@ -26,6 +26,7 @@ from statefence.project.values import (
     Value,
     When,
     choose,
+    is_constant_none,
 )
 
 
@@ -93,6 +94,8 @@ def _prefer(first: Value, second: Value) -> Value:
     """`first` unless it is missing."""
     if isinstance(first, Absent):
         return second
+    if is_constant_none(second):
+        return first
     if isinstance(first, Item) and isinstance(first.default, Absent):
         return Item(first.owner, first.key, second)
     if isinstance(first, EnvironmentVariable) and first.default is None and not first.required:

@@ -41,7 +41,6 @@ from statefence.project.values import (
     Select,
     Sequence,
     Spread,
-    Test,
     Text,
     Unknown,
     Value,
@@ -70,7 +69,13 @@ ALIASES = {
     "trio.Path": "pathlib.Path",
     "builtins.open": "io.open",
 }
-REEXPORTED = {"subprocess.os": "os", "subprocess.sys": "sys", "shutil.os": "os", "pathlib.os": "os", "tempfile._os": "os"}
+REEXPORTED = {
+    "subprocess.os": "os",
+    "subprocess.sys": "sys",
+    "shutil.os": "os",
+    "pathlib.os": "os",
+    "tempfile._os": "os",
+}
 APPLICATION_DIRECTORY = re.compile(r"(?:user|site)_\w+_(?:dir|path)|get_app_dir|user_\w+dir|AppDirs|PlatformDirs")
 MAPPING_METHODS = frozenset({"update", "pop", "setdefault", "clear", "copy", "get", "items", "keys", "values"})
 
@@ -129,7 +134,11 @@ def external_call(interpreter: Interpreter, name: str, arguments: Arguments, nod
     keywords = tuple([(key, interpreter.state.freeze(value)) for key, value in arguments.keywords.items()])
     owner, _, method = name.rpartition(".")
     if owner and method[:1].islower() and owner in CLASS_METHODS:
-        return method_of(interpreter, positional[0], method, positional[1:], dict(keywords), place) if positional else Result(name)
+        return (
+            method_of(interpreter, positional[0], method, positional[1:], dict(keywords), place)
+            if positional
+            else Result(name)
+        )
     return Result(name, positional, keywords)
 
 
@@ -161,7 +170,9 @@ def _environment_item(interpreter: Interpreter, key: Value, default: Value, plac
     fallback = None if default == NONE else default
     value = EnvironmentVariable(key.value, fallback, required=False, place=place)
     if fallback is not None:
-        interpreter.chain(place.span, value, (EnvironmentVariable(key.value, None, required=False, place=place), fallback))
+        interpreter.chain(
+            place.span, value, (EnvironmentVariable(key.value, None, required=False, place=place), fallback)
+        )
     return value
 
 
@@ -212,7 +223,7 @@ def _spread(interpreter: Interpreter, value: Value) -> list[Change]:
     """The changes that `dict(value)` and `update(value)` make: a mapping's items, or pairs."""
     content = interpreter.state.freeze(value)
     if isinstance(content, Sequence):
-        pairs = [entry.items for entry in content.items if isinstance(entry, Sequence) and len(entry.items) == 2]  # noqa: PLR2004 - a pair
+        pairs = [entry.items for entry in content.items if isinstance(entry, Sequence) and len(entry.items) == 2]
         if len(pairs) == len(content.items):
             return [Put(key, entry) for key, entry in pairs]
     if isinstance(content, Result) and content.callee == "items" and content.arguments:
@@ -356,8 +367,12 @@ def deferred(interpreter: Interpreter, name: str, arguments: Arguments, node: ir
         return callee
     if not isinstance(interpreter.content(callee), FunctionValue | Partial | External):
         return None
-    spans = {key - position - 1: span for key, span in arguments.spans.items() if isinstance(key, int) and key > position}
-    rest = Arguments(arguments.positional[position + 1 :], arguments.keywords, arguments.more, arguments.spreads, dict(spans))
+    spans = {
+        key - position - 1: span for key, span in arguments.spans.items() if isinstance(key, int) and key > position
+    }
+    rest = Arguments(
+        arguments.positional[position + 1 :], arguments.keywords, arguments.more, arguments.spreads, dict(spans)
+    )
     return calls.apply(interpreter, callee, rest, node)
 
 
@@ -382,6 +397,7 @@ def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Ar
         return recorded
     if isinstance(content, External):
         return sinks.external_call(interpreter, f"{content.name}.{name}", arguments, node)
+    sinks.record_path_method(interpreter, content, name, arguments, node)
     handed_on = deferred(interpreter, name, arguments, node)
     if handed_on is not None:
         return handed_on
@@ -449,13 +465,35 @@ def _list_mutation(
 
 
 PATH_IDENTITIES = frozenset(
-    {"resolve", "absolute", "as_posix", "strip", "rstrip", "lstrip", "encode", "decode", "__str__", "__fspath__",
-     "realpath", "set", "render_as_string", "connect", "begin", "session", "acquire", "strpath"}
+    {
+        "resolve",
+        "absolute",
+        "as_posix",
+        "strip",
+        "rstrip",
+        "lstrip",
+        "encode",
+        "decode",
+        "__str__",
+        "__fspath__",
+        "realpath",
+        "set",
+        "render_as_string",
+        "connect",
+        "begin",
+        "session",
+        "acquire",
+        "strpath",
+    }
 )
 
 
 def method_of(
-    interpreter: Interpreter, owner: Value, name: str, positional: tuple[Value, ...], keywords: Mapping[str, Value],
+    interpreter: Interpreter,
+    owner: Value,
+    name: str,
+    positional: tuple[Value, ...],
+    keywords: Mapping[str, Value],
     place: Place,
 ) -> Value:
     """The value of a method that changes nothing."""
@@ -589,7 +627,9 @@ def comprehended_changes(
 def _listed(names: Sequence, value: Value) -> tuple[Change, ...]:
     """`{name: os.environ[name] for name in (...)}`: an allow-list."""
     reads = [node for node in walk(value) if isinstance(node, Item) and isinstance(node.owner, LiveEnvironment)]
-    wanted = tuple([entry.value for entry in names.items if isinstance(entry, Constant) and isinstance(entry.value, str)])
+    wanted = tuple(
+        [entry.value for entry in names.items if isinstance(entry, Constant) and isinstance(entry.value, str)]
+    )
     if reads and len(wanted) == len(names.items):
         return (Select(ENVIRON, wanted),)
     return tuple([Put(entry, value) for entry in names.items])

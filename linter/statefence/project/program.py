@@ -223,9 +223,7 @@ def walk_functions(definitions: Mapping[str, Definition]) -> Iterator[str]:
 
 def parameter_values(key: str, parameters: Sequence[ir.Parameter], defaults: Mapping[str, Value]) -> list[Parameter]:
     """The open values of a function's parameters."""
-    return [
-        Parameter(key, parameter.name, parameter.kind, defaults.get(parameter.name)) for parameter in parameters
-    ]
+    return [Parameter(key, parameter.name, parameter.kind, defaults.get(parameter.name)) for parameter in parameters]
 
 
 __all__ = [

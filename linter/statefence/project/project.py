@@ -25,7 +25,7 @@ from statefence.project.statements import (
     texts,
     touched,
 )
-from statefence.project.targets import mode, targets
+from statefence.project.targets import is_database, mode, targets
 from statefence.source import Source
 from statefence.sql import Schema, Touch
 
@@ -127,9 +127,7 @@ def _project(program: Program, modules: tuple[Module, ...], skipped: tuple[Skipp
             opens.append(_open(group))
         else:
             statements.extend(_statements(group, schema))
-    return Project(
-        modules, skipped, _by_path(spawns), _by_path(opens), _by_path(statements), _by_path(_reads(program))
-    )
+    return Project(modules, skipped, _by_path(spawns), _by_path(opens), _by_path(statements), _by_path(_reads(program)))
 
 
 Site = TypeVar("Site", Spawn, Open, Statement, EnvRead)
@@ -155,7 +153,16 @@ def _open(group: list[RawSite]) -> Open:
     first = group[0]
     found = _distinct(target for site in group for target in targets(site))
     return Open(
-        first.path, first.span, first.api, first.via, first.symbol, mode(first), found, first.argument, trace=first.trace
+        first.path,
+        first.span,
+        first.api,
+        first.via,
+        first.symbol,
+        mode(first),
+        found,
+        first.argument,
+        is_database(first),
+        first.trace,
     )
 
 
@@ -182,9 +189,7 @@ def _statements(group: list[RawSite], schema: Schema) -> Iterator[Statement]:
                 yield _statement(site, pieces, touches, connection)
 
 
-def _statement(
-    site: RawSite, pieces: Pieces, touches: tuple[Touch, ...], connection: tuple[Target, ...]
-) -> Statement:
+def _statement(site: RawSite, pieces: Pieces, touches: tuple[Touch, ...], connection: tuple[Target, ...]) -> Statement:
     return Statement(
         site.path,
         site.span,

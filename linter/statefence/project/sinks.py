@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from statefence.callees import EXECUTORS, OPENERS, SPAWNERS, Argument, Opener, Spawner
+from statefence.callees import (
+    EXECUTORS,
+    FILE_OPENERS,
+    OPENERS,
+    PATH_METHODS,
+    SPAWNERS,
+    Argument,
+    Opener,
+    Spawner,
+)
 from statefence.facts import ir
 from statefence.model import Span
 from statefence.project import calls, models
@@ -15,11 +24,14 @@ from statefence.project.values import (
     Arguments,
     Choice,
     Connection,
-    
     Constant,
+    Derived,
+    Directory,
+    EnvironmentVariable,
     Item,
     Member,
     Parameter,
+    Path,
     Result,
     Sequence,
     Text,
@@ -33,12 +45,18 @@ if TYPE_CHECKING:
     from statefence.project.interpreter import Interpreter
 
 SPAWNER_BY_NAME: dict[str, Spawner] = {name: entry for entry in SPAWNERS for name in entry.names}
-OPENER_BY_NAME: dict[str, Opener] = {name: entry for entry in OPENERS for name in entry.names}
+OPENER_BY_NAME: dict[str, Opener] = {
+    name: entry for entry in (*OPENERS, *FILE_OPENERS, *PATH_METHODS.values()) for name in entry.names
+}
 
 
 def _by_ends(names: dict[str, Spawner] | dict[str, Opener]) -> dict[tuple[str, str], str]:
     """Names by their package and last part, so that a class imported from where it is defined is found too."""
-    return {(name.partition(".")[0], name.rpartition(".")[2]): name for name in names if name.rpartition(".")[2][:1].isupper()}
+    return {
+        (name.partition(".")[0], name.rpartition(".")[2]): name
+        for name in names
+        if name.rpartition(".")[2][:1].isupper()
+    }
 
 
 SPAWNER_ENDS = _by_ends(SPAWNER_BY_NAME)
@@ -102,11 +120,30 @@ def record_open(interpreter: Interpreter, entry: Opener, arguments: Arguments, n
             break
     if any(_given(arguments.keywords.get(keyword)) for keyword in entry.memory):
         path, span = Constant(":memory:"), None
-    roles = {"path": path}
+    if not entry.database and not interpreter.program.policy.stores and not interpreter.program.policy.forbidden:
+        return Result(entry.names[0], (path,))
+    roles = {"path": path, "mode": interpreter.state.freeze(_role(interpreter, arguments, entry.mode_at, node))}
     _record(interpreter, "open", entry.names[0], roles, node, span)
     if entry.connection:
         return Connection(entry.names[0], path, interpreter.place(node.span))
     return Result(entry.names[0], (path,))
+
+
+def record_path_method(
+    interpreter: Interpreter, receiver: Value, method: str, arguments: Arguments, node: ir.Call
+) -> None:
+    """A method of a path that reaches its file is called, in a project whose policy names stores."""
+    entry = PATH_METHODS.get(method)
+    policy = interpreter.program.policy
+    if entry is None or not (policy.stores or policy.forbidden):
+        return
+    path = interpreter.state.freeze(receiver)
+    certain = isinstance(path, Path | Derived | Directory | EnvironmentVariable)
+    if not certain and (method in {"open", "touch"} or not isinstance(path, Constant | Text | Parameter | Choice)):
+        return
+    roles = {"path": path, "mode": interpreter.state.freeze(_role(interpreter, arguments, entry.mode_at, node))}
+    span = node.function.value.span if isinstance(node.function, ir.Attribute) else None
+    _record(interpreter, "open", entry.names[0], roles, node, span)
 
 
 def _given(value: Value | None) -> bool:
@@ -136,7 +173,13 @@ def _connection(receiver: Value) -> Value:
     """The receiver, as far as it can lead to the open it came from."""
     if isinstance(receiver, Choice):
         then, orelse = _connection(receiver.then), _connection(receiver.orelse)
-        return then if isinstance(orelse, Unknown) else orelse if isinstance(then, Unknown) else choose(receiver.test, then, orelse)
+        return (
+            then
+            if isinstance(orelse, Unknown)
+            else orelse
+            if isinstance(then, Unknown)
+            else choose(receiver.test, then, orelse)
+        )
     if isinstance(receiver, Connection | Parameter):
         return receiver
     origin = receiver

@@ -68,7 +68,9 @@ def connection_targets(value: Value) -> tuple[Target, ...]:
     for world in worlds(value):
         for node in walk(world.value):
             if isinstance(node, Connection):
-                found.extend(target for target in targets_of(node.path, OPENER_BY_NAME[node.api]) if target not in found)
+                found.extend(
+                    target for target in targets_of(node.path, OPENER_BY_NAME[node.api]) if target not in found
+                )
                 break
     return tuple(found)
 

@@ -11,6 +11,7 @@ from statefence.project.program import RawSite
 from statefence.project.sinks import OPENER_BY_NAME
 from statefence.project.sites import Mode, PathKind, Target
 from statefence.project.values import (
+    ABSENT,
     Absent,
     Choice,
     Connection,
@@ -58,12 +59,31 @@ def targets_of(value: Value, entry: Opener) -> tuple[Target, ...]:
 
 
 def mode(site: RawSite) -> Mode:
-    """What the open may do to its file: read-only where the URI says so."""
+    """What the open may do to its file: read-only where the URI or the mode argument says so."""
     entry = OPENER_BY_NAME[site.entry]
-    texts = [node.value for node in walk(site.roles["path"]) if isinstance(node, Constant) and isinstance(node.value, str)]
+    texts = [
+        node.value for node in walk(site.roles["path"]) if isinstance(node, Constant) and isinstance(node.value, str)
+    ]
     if entry.form == "uri" and any("mode=ro" in text or "immutable=1" in text for text in texts):
         return Mode.READ
-    return Mode(entry.mode)
+    return _argument_mode(site.roles.get("mode", ABSENT)) if entry.mode == "argument" else Mode(entry.mode)
+
+
+def _argument_mode(value: Value) -> Mode:
+    """The mode argument of `open`."""
+    world = main_world(value)
+    if isinstance(world, Absent):
+        return Mode.READ
+    if not isinstance(world, Constant) or not isinstance(world.value, str):
+        return Mode.UNKNOWN
+    if "a" in world.value:
+        return Mode.APPEND
+    return Mode.WRITE if set(world.value) & set("wx+") else Mode.READ
+
+
+def is_database(site: RawSite) -> bool:
+    """Whether a database is opened, rather than any file."""
+    return OPENER_BY_NAME[site.entry].database
 
 
 def _alternatives(world: World, entry: Opener) -> list[Target]:

@@ -199,7 +199,10 @@ def _truthy(value: Value) -> Decision:
     if isinstance(value, EnvironmentVariable):
         return Decision(value.default is not None or value.required, certain=False)
     if isinstance(value, Dictionary):
-        filled = any(isinstance(c, Put) or (isinstance(c, Spread) and isinstance(c.source, LiveEnvironment)) for c in value.changes)
+        filled = any(
+            isinstance(c, Put) or (isinstance(c, Spread) and isinstance(c.source, LiveEnvironment))
+            for c in value.changes
+        )
         return Decision(filled, certain=filled or not value.changes)
     if isinstance(value, Sequence):
         return Decision(bool(value.items), certain=False)
