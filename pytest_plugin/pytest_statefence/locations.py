@@ -21,7 +21,7 @@ Locate = Callable[[Mapping[str, str], str, str], frozenset["Location"]]
 
 
 _MOST_REMEMBERED = 64
-_HOME = Path.__dict__["home"]
+_HOME = Path.__dict__.get("home")
 
 
 class Location(Struct, frozen=True, eq=False):
@@ -99,7 +99,7 @@ def own_directory() -> str:
 
 def own_home() -> str:
     """The home directory that this process finds, also where a test replaced `Path.home`."""
-    if Path.__dict__["home"] is _HOME:
+    if Path.__dict__.get("home") is _HOME:
         return os.path.expanduser("~")
     return str(Path.home())
 

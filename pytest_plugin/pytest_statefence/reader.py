@@ -9,8 +9,10 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from typing import Any
 
@@ -26,7 +28,7 @@ package = types.ModuleType("pytest_statefence")
 package.__path__ = [sys.argv[1]]
 sys.modules[package.__name__] = package
 from pytest_statefence.reader_main import main
-main()
+main(sys.argv[2])
 """
 """Makes the two modules importable without running the package's own `__init__`, which needs pytest."""
 
@@ -39,7 +41,8 @@ class Reader:
     """A running reader process. Every method but `close` raises ReaderLostError, at once or after ANSWER_TIMEOUT_MS."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-I", "-S", "-c", _START, os.path.dirname(__file__)]
+        self._directory = tempfile.mkdtemp(prefix="statefence-")
+        command = [sys.executable, "-I", "-S", "-c", _START, os.path.dirname(__file__), self._directory]
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -92,6 +95,7 @@ class Reader:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        shutil.rmtree(self._directory, ignore_errors=True)  # a reader that was killed has left it
 
     @property
     def pid(self) -> int:

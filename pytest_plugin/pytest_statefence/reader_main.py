@@ -15,7 +15,6 @@ import json
 import os
 import select
 import shutil
-import tempfile
 from typing import Any
 
 from pytest_statefence.images import UnreadableError, copy_database, digest, fingerprint, holds_still
@@ -26,9 +25,8 @@ _PARENT_CHECK_MS = 1000
 Message = dict[str, Any]
 
 
-def main() -> None:
-    """Serves standard input until it ends."""
-    directory = tempfile.mkdtemp(prefix="statefence-")
+def main(directory: str) -> None:
+    """Serves standard input until it ends; keeps copies in an empty `directory`, which it removes at the end."""
     try:
         _serve(directory)
     finally:

@@ -182,6 +182,7 @@ def test_a_killed_reader_is_told_at_once_and_nothing_is_judged_after(tmp_path: P
     path = database(tmp_path / "a.db", "CREATE TABLE t (a)")
     copies = Copies()
     copy = copies.take(str(path))
+    assert copy.image is not None
     assert copies.pid is not None
     os.kill(copies.pid, signal.SIGKILL)
 
@@ -192,7 +193,7 @@ def test_a_killed_reader_is_told_at_once_and_nothing_is_judged_after(tmp_path: P
     assert copies.fault == contents.reason
     assert copies.take(str(path)) == Copy(reason=copies.fault)
     assert copies.contents(ABSENT, None).tables == {}
-    copies.close()
+    assert not Path(copy.image).parent.exists()
 
 
 def test_a_reader_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,7 +102,8 @@ VIOLATION = Violation("SF202", "/s/x.db", "was made", "x.toml:1", (TableChange("
 
 
 def test_findings_survive_the_way_to_the_controller() -> None:
-    package = Package((Finding(VIOLATION, "then", 1.0, 2.0, "gw0", ("a",)),), ("unknown",), ("fault",))
+    finding = Finding(VIOLATION, "then", 1.0, 2.0, "gw0", ("a",))
+    package = Package((finding,), frozenset({"nowhere"}), ("unknown",), ("fault",))
 
     assert unpacked(packed(package)) == package
 

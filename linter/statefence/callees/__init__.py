@@ -1,4 +1,4 @@
-"""What the analysis knows of functions outside the project: who spawns, opens and executes, and how each means its arguments.
+"""What the analysis knows of functions outside the project: who spawns, opens and executes, and from which arguments.
 
 Adding a callee is adding one entry to the table of its family; every entry names the source of its facts.
 """

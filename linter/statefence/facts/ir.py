@@ -18,26 +18,26 @@ class Node(Struct, frozen=True, tag=True, array_like=True):
     span: Span
 
 
-class Constant(Node):
+class Constant(Node, frozen=True):
     """A literal; bytes are kept as text (surrogateescape), an ellipsis or complex number as None."""
 
     value: str | int | float | bool | None
 
 
-class Name(Node):
+class Name(Node, frozen=True):
     """A variable."""
 
     id: str
 
 
-class Attribute(Node):
+class Attribute(Node, frozen=True):
     """`value.attr`."""
 
     value: Expression
     attr: str
 
 
-class Starred(Node):
+class Starred(Node, frozen=True):
     """`*value` in a call, a display or a target."""
 
     value: Expression
@@ -50,7 +50,7 @@ class Keyword(Struct, frozen=True, array_like=True):
     value: Expression
 
 
-class Call(Node):
+class Call(Node, frozen=True):
     """`function(*arguments, **keywords)`."""
 
     function: Expression
@@ -58,14 +58,14 @@ class Call(Node):
     keywords: tuple[Keyword, ...]
 
 
-class Subscript(Node):
+class Subscript(Node, frozen=True):
     """`value[index]`."""
 
     value: Expression
     index: Expression
 
 
-class Binary(Node):
+class Binary(Node, frozen=True):
     """`left operator right` for the operators that build text, paths and mappings: `+ / % |`."""
 
     operator: str
@@ -73,14 +73,14 @@ class Binary(Node):
     right: Expression
 
 
-class Boolean(Node):
+class Boolean(Node, frozen=True):
     """`a and b and c`, or the same with `or`."""
 
     operator: str
     values: tuple[Expression, ...]
 
 
-class Compare(Node):
+class Compare(Node, frozen=True):
     """`left operator right` with one of `is`, `is not`, `==`, `!=`, `in`, `not in`."""
 
     operator: str
@@ -88,13 +88,13 @@ class Compare(Node):
     right: Expression
 
 
-class Not(Node):
+class Not(Node, frozen=True):
     """`not operand`."""
 
     operand: Expression
 
 
-class Conditional(Node):
+class Conditional(Node, frozen=True):
     """`then if test else orelse`."""
 
     test: Expression
@@ -102,7 +102,7 @@ class Conditional(Node):
     orelse: Expression
 
 
-class Format(Node):
+class Format(Node, frozen=True):
     """An f-string: literal parts are constants; conversions and format options are dropped."""
 
     parts: tuple[Expression, ...]
@@ -115,13 +115,13 @@ class Entry(Struct, frozen=True, array_like=True):
     value: Expression
 
 
-class DictDisplay(Node):
+class DictDisplay(Node, frozen=True):
     """`{key: value, **other}`."""
 
     entries: tuple[Entry, ...]
 
 
-class Display(Node):
+class Display(Node, frozen=True):
     """A tuple, list or set display; `kind` says which."""
 
     kind: str
@@ -136,7 +136,7 @@ class Clause(Struct, frozen=True, array_like=True):
     conditions: tuple[Expression, ...]
 
 
-class Comprehension(Node):
+class Comprehension(Node, frozen=True):
     """A comprehension or generator; `key` is None unless it makes a dict."""
 
     kind: str
@@ -145,32 +145,32 @@ class Comprehension(Node):
     clauses: tuple[Clause, ...]
 
 
-class Lambda(Node):
+class Lambda(Node, frozen=True):
     """A lambda, as the function that it is."""
 
     function: Function
 
 
-class Walrus(Node):
+class Walrus(Node, frozen=True):
     """`name := value`."""
 
     name: str
     value: Expression
 
 
-class Yield(Node):
+class Yield(Node, frozen=True):
     """`yield value`."""
 
     value: Expression | None
 
 
-class Opaque(Node):
+class Opaque(Node, frozen=True):
     """Anything else; `children` are its sub-expressions, in order."""
 
     children: tuple[Expression, ...]
 
 
-class Assign(Node):
+class Assign(Node, frozen=True):
     """`target = target = value`."""
 
     targets: tuple[Expression, ...]
@@ -178,14 +178,14 @@ class Assign(Node):
     annotation: Expression | None = None
 
 
-class Declare(Node):
+class Declare(Node, frozen=True):
     """`target: annotation` without a value."""
 
     target: Expression
     annotation: Expression
 
 
-class Augment(Node):
+class Augment(Node, frozen=True):
     """`target operator= value`."""
 
     target: Expression
@@ -193,32 +193,32 @@ class Augment(Node):
     value: Expression
 
 
-class Delete(Node):
+class Delete(Node, frozen=True):
     """`del targets`."""
 
     targets: tuple[Expression, ...]
 
 
-class Evaluate(Node):
+class Evaluate(Node, frozen=True):
     """An expression for its effect."""
 
     value: Expression
 
 
-class Return(Node):
+class Return(Node, frozen=True):
     """`return value`."""
 
     value: Expression | None
 
 
-class Leave(Node):
+class Leave(Node, frozen=True):
     """`raise`, `break` or `continue`; what is raised is evaluated for its calls."""
 
     kind: str
     value: Expression | None = None
 
 
-class If(Node):
+class If(Node, frozen=True):
     """`if test: then else: orelse`; a match statement becomes a chain of them."""
 
     test: Expression
@@ -226,7 +226,7 @@ class If(Node):
     orelse: tuple[Statement, ...]
 
 
-class Loop(Node):
+class Loop(Node, frozen=True):
     """A `for` (with target and iterable) or a `while` (with test)."""
 
     target: Expression | None
@@ -244,7 +244,7 @@ class Handler(Struct, frozen=True, array_like=True):
     body: tuple[Statement, ...]
 
 
-class Try(Node):
+class Try(Node, frozen=True):
     """`try: body except ...: handlers else: orelse finally: final`."""
 
     body: tuple[Statement, ...]
@@ -260,21 +260,21 @@ class WithItem(Struct, frozen=True, array_like=True):
     target: Expression | None
 
 
-class With(Node):
+class With(Node, frozen=True):
     """`with items: body`, asynchronous or not."""
 
     items: tuple[WithItem, ...]
     body: tuple[Statement, ...]
 
 
-class ImportModule(Node):
+class ImportModule(Node, frozen=True):
     """`import module as name`; without `as`, `name` is None and the first component is bound."""
 
     module: str
     name: str | None
 
 
-class ImportFrom(Node):
+class ImportFrom(Node, frozen=True):
     """`from module import names`; `level` counts the leading dots; `("*", "*")` imports everything."""
 
     module: str
@@ -282,7 +282,7 @@ class ImportFrom(Node):
     names: tuple[tuple[str, str], ...]
 
 
-class GlobalNames(Node):
+class GlobalNames(Node, frozen=True):
     """`global names`."""
 
     names: tuple[str, ...]
@@ -297,7 +297,7 @@ class Parameter(Struct, frozen=True, array_like=True):
     annotation: Expression | None
 
 
-class Function(Node):
+class Function(Node, frozen=True):
     """A function or method; `name` is `<lambda>` for a lambda, whose body is one return."""
 
     name: str
@@ -308,7 +308,7 @@ class Function(Node):
     generator: bool
 
 
-class Class(Node):
+class Class(Node, frozen=True):
     """A class definition."""
 
     name: str

@@ -59,6 +59,7 @@ def opaque(node: ast.expr) -> ir.Expression:
 
 
 def constant(node: ast.Constant) -> ir.Expression:
+    """A literal."""
     value = node.value
     if isinstance(value, bytes):
         return ir.Constant(span(node), value.decode("utf-8", "surrogateescape"))
@@ -70,11 +71,13 @@ def constant(node: ast.Constant) -> ir.Expression:
 
 
 def call(node: ast.Call) -> ir.Expression:
+    """A call."""
     keywords = tuple([ir.Keyword(keyword.arg, expression(keyword.value)) for keyword in node.keywords])
     return ir.Call(span(node), expression(node.func), expressions(node.args), keywords)
 
 
 def binary(node: ast.BinOp) -> ir.Expression:
+    """A binary operation."""
     operator = OPERATORS.get(type(node.op))
     if operator is None:
         return ir.Opaque(span(node), (expression(node.left), expression(node.right)))
@@ -82,10 +85,12 @@ def binary(node: ast.BinOp) -> ir.Expression:
 
 
 def boolean(node: ast.BoolOp) -> ir.Expression:
+    """`and` or `or`."""
     return ir.Boolean(span(node), "and" if isinstance(node.op, ast.And) else "or", expressions(node.values))
 
 
 def compare(node: ast.Compare) -> ir.Expression:
+    """A comparison; a chained one is opaque."""
     operator = COMPARISONS.get(type(node.ops[0])) if len(node.ops) == 1 else None
     if operator is None:
         return ir.Opaque(span(node), expressions([node.left, *node.comparators]))
@@ -93,26 +98,31 @@ def compare(node: ast.Compare) -> ir.Expression:
 
 
 def unary(node: ast.UnaryOp) -> ir.Expression:
+    """`not`; other unary operations are opaque."""
     if isinstance(node.op, ast.Not):
         return ir.Not(span(node), expression(node.operand))
     return ir.Opaque(span(node), (expression(node.operand),))
 
 
 def formatted(node: ast.JoinedStr) -> ir.Expression:
+    """An f-string."""
     parts = [part.value if isinstance(part, ast.FormattedValue) else part for part in node.values]
     return ir.Format(span(node), expressions(parts))
 
 
 def dict_display(node: ast.Dict) -> ir.Expression:
+    """A dict display."""
     entries = [ir.Entry(optional(key), expression(value)) for key, value in zip(node.keys, node.values, strict=True)]
     return ir.DictDisplay(span(node), tuple(entries))
 
 
 def display(node: ast.Tuple | ast.List | ast.Set) -> ir.Expression:
+    """A tuple, list or set display."""
     return ir.Display(span(node), type(node).__name__.lower(), expressions(node.elts))
 
 
 def comprehension(node: ast.DictComp | ast.ListComp | ast.SetComp | ast.GeneratorExp) -> ir.Expression:
+    """A comprehension or generator."""
     clauses = tuple(
         [ir.Clause(expression(g.target), expression(g.iter), expressions(g.ifs)) for g in node.generators],
     )
@@ -123,6 +133,7 @@ def comprehension(node: ast.DictComp | ast.ListComp | ast.SetComp | ast.Generato
 
 
 def lambda_(node: ast.Lambda) -> ir.Expression:
+    """A lambda, as a function whose body is one return."""
     where = span(node)
     body = (ir.Return(span(node.body), expression(node.body)),)
     return ir.Lambda(where, ir.Function(where, "<lambda>", parameters(node.args), body, (), None, generator=False))
@@ -177,6 +188,7 @@ def parameters(arguments: ast.arguments) -> tuple[ir.Parameter, ...]:
 
 
 def parameter(argument: ast.arg, kind: str, default: ast.expr | None) -> ir.Parameter:
+    """One parameter."""
     return ir.Parameter(argument.arg, kind, optional(default), optional(argument.annotation))
 
 
@@ -191,6 +203,7 @@ def block(nodes: Sequence[ast.stmt]) -> tuple[ir.Statement, ...]:
 
 
 def function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterable[ir.Statement]:
+    """A function definition."""
     yield ir.Function(
         span(node),
         node.name,
@@ -215,14 +228,17 @@ def yields(body: Sequence[ast.stmt]) -> bool:
 
 
 def class_(node: ast.ClassDef) -> Iterable[ir.Statement]:
+    """A class definition."""
     yield ir.Class(span(node), node.name, expressions(node.bases), block(node.body), expressions(node.decorator_list))
 
 
 def assign(node: ast.Assign) -> Iterable[ir.Statement]:
+    """An assignment."""
     yield ir.Assign(span(node), expressions(node.targets), expression(node.value))
 
 
 def annotated(node: ast.AnnAssign) -> Iterable[ir.Statement]:
+    """An annotated name, with or without a value."""
     target, annotation = expression(node.target), expression(node.annotation)
     if node.value is None:
         yield ir.Declare(span(node), target, annotation)
@@ -231,21 +247,25 @@ def annotated(node: ast.AnnAssign) -> Iterable[ir.Statement]:
 
 
 def augment(node: ast.AugAssign) -> Iterable[ir.Statement]:
+    """An augmented assignment."""
     operator = OPERATORS.get(type(node.op), "")
     yield ir.Augment(span(node), expression(node.target), operator, expression(node.value))
 
 
 def loop(node: ast.For | ast.AsyncFor) -> Iterable[ir.Statement]:
+    """A `for` loop."""
     yield ir.Loop(
         span(node), expression(node.target), expression(node.iter), None, block(node.body), block(node.orelse)
     )
 
 
 def while_(node: ast.While) -> Iterable[ir.Statement]:
+    """A `while` loop."""
     yield ir.Loop(span(node), None, None, expression(node.test), block(node.body), block(node.orelse))
 
 
 def try_(node: ast.Try) -> Iterable[ir.Statement]:
+    """A `try` statement."""
     handlers = tuple(
         [ir.Handler(() if h.type is None else (expression(h.type),), h.name, block(h.body)) for h in node.handlers],
     )
@@ -253,6 +273,7 @@ def try_(node: ast.Try) -> Iterable[ir.Statement]:
 
 
 def with_(node: ast.With | ast.AsyncWith) -> Iterable[ir.Statement]:
+    """A `with` statement."""
     items = tuple([ir.WithItem(expression(i.context_expr), optional(i.optional_vars)) for i in node.items])
     yield ir.With(span(node), items, block(node.body))
 
@@ -268,22 +289,26 @@ def match(node: ast.Match) -> Iterable[ir.Statement]:
 
 
 def import_(node: ast.Import) -> Iterable[ir.Statement]:
+    """An `import` statement, one record per module."""
     for alias in node.names:
         yield ir.ImportModule(span(node), alias.name, alias.asname)
 
 
 def import_from(node: ast.ImportFrom) -> Iterable[ir.Statement]:
+    """A `from ... import` statement."""
     names = tuple([(alias.name, alias.asname or alias.name) for alias in node.names])
     yield ir.ImportFrom(span(node), node.module or "", node.level, names)
 
 
 def assertion(node: ast.Assert) -> Iterable[ir.Statement]:
+    """An assertion, for the calls in it."""
     for part in (node.test, node.msg):
         if part is not None and not isinstance(part, ast.Constant):
             yield ir.Evaluate(span(part), expression(part))
 
 
 def evaluate(node: ast.Expr) -> Iterable[ir.Statement]:
+    """An expression statement; docstrings are left out."""
     if not isinstance(node.value, ast.Constant):
         yield ir.Evaluate(span(node), expression(node.value))
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import classes, models, sinks
+from statefence.project import classes, methods, models, sinks
+from statefence.project.comprehensions import comprehended
 from statefence.project.frames import State
 from statefence.project.mappings import item
 from statefence.project.program import (
@@ -146,7 +147,7 @@ def attribute(interpreter: Interpreter, owner: Value, name: str, place: Place) -
     found = classes.attribute(interpreter.program, content, name, owner)
     if found is not None:
         return interpreter.rooted(found)
-    derived = models.derived(interpreter.state.freeze(content), name)
+    derived = methods.derived(interpreter.state.freeze(content), name)
     return derived if derived is not None else Member(interpreter.state.freeze(content), name)
 
 
@@ -204,10 +205,7 @@ def _interpret(program: Program, definition: Definition, node: ir.Function) -> S
     cells = _bind_parameters(interpreter, definition, node)
     program.running[key] = interpreter.state
     ended = interpreter.run(node.body)
-    if not ended or interpreter.returned:
-        returns = _merge_returns(interpreter, ended=ended)
-    else:
-        returns = NONE
+    returns = _merge_returns(interpreter, ended=ended)
     summary = Summary(bounded(returns), _merge_yields(interpreter), _effects(interpreter, cells))
     if not live:
         program.summaries[key] = summary
@@ -251,7 +249,7 @@ def _bind_parameters(interpreter: Interpreter, definition: Definition, node: ir.
 
 
 def fixture_value(program: Program, unit: Unit, parameter: Parameter) -> Value | None:
-    """What pytest hands to a test for a parameter: a fixture of the module, of a conftest above it, or a built-in one."""
+    """What pytest hands to a test for a parameter: a fixture of the module or of a conftest above it, or a built-in."""
     folder = unit.path.rpartition("/")[0]
     candidates = [unit]
     while True:
@@ -418,14 +416,14 @@ def argument(arguments: Arguments, keyword: str, position: int | None, place: Pl
 def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Arguments, node: ir.Call) -> Value:
     """`owner.name(...)`."""
     content = interpreter.content(owner)
-    if isinstance(content, Choice) and not models.is_mapping_method(name):
+    if isinstance(content, Choice) and not methods.is_mapping_method(name):
         then = method_call(interpreter, content.then, name, arguments, node)
         return interpreter.rooted(
             choose(content.test, then, method_call(interpreter, content.orelse, name, arguments, node)),
         )
     resolved = attribute(interpreter, owner, name, interpreter.place(node.function.span))
     if isinstance(interpreter.content(resolved), Member) or not _is_callable(interpreter.content(resolved)):
-        return models.method_call(interpreter, owner, name, arguments, node)
+        return methods.method_call(interpreter, owner, name, arguments, node)
     return apply(interpreter, resolved, arguments, node)
 
 
@@ -459,7 +457,7 @@ def apply(interpreter: Interpreter, function: Value, arguments: Arguments, node:
         if isinstance(method, FunctionValue):
             return project_call(interpreter, method, arguments, node)
     if isinstance(content, Member):
-        return models.method_call(interpreter, content.owner, content.name, arguments, node)
+        return methods.method_call(interpreter, content.owner, content.name, arguments, node)
     return Result("")
 
 
@@ -582,7 +580,7 @@ def instantiate(program: Program, value: Value, binding: Binding) -> Value:
     return rewrite(value, PARAMETERS, replace, finish)
 
 
-def comprehended(
+def comprehension(
     interpreter: Interpreter, node: ir.Comprehension, sources: list[Value], key: Value | None, value: Value
 ) -> Value:
     """The value of a comprehension."""
@@ -590,7 +588,7 @@ def comprehended(
         return interpreter.allocate(Element(interpreter.state.freeze(value)))
     return interpreter.allocate(
         Dictionary(
-            models.comprehended_changes(interpreter, node, sources, interpreter.state.freeze(key), value),
+            comprehended(interpreter, node, sources, interpreter.state.freeze(key), value),
             interpreter.place(node.span),
         ),
     )

@@ -185,7 +185,7 @@ def _of_block(value: Dictionary, block: Block, entry: Spawner, site: RawSite) ->
         prefixes=block.prefixes,
         ensured=tuple(name for name, put in block.sets.items() if _never_missing(put)),
         reads={name: read for name, put in block.sets.items() if (read := _variables(put))},
-        reason=block.unknown,
+        reason=block.unknown if kind is EnvKind.UNKNOWN else _decider(value) if kind is EnvKind.PASSTHROUGH else "",
         anchor=Anchor.DISPLAY if value.display else Anchor.EXPRESSION,
         anchor_path=site.path if place is None else place.path,
         anchor_span=site.argument if place is None else place.span,
@@ -239,8 +239,8 @@ def _apply(block: Block, change: Change) -> Block:
 
 
 def _put(block: Block, change: Put) -> Block:
-    if isinstance(change.key, Constant) and isinstance(change.key.value, str):
-        name = change.key.value
+    name = literal(change.key)
+    if name is not None:
         return structs.replace(
             block,
             carried={**block.carried, name: Answer.YES},
@@ -255,8 +255,8 @@ def _put(block: Block, change: Put) -> Block:
 
 
 def _drop(block: Block, change: Drop) -> Block:
-    if isinstance(change.key, Constant) and isinstance(change.key.value, str):
-        name = change.key.value
+    name = literal(change.key)
+    if name is not None:
         sets = {key: value for key, value in block.sets.items() if key != name}
         drops = (*block.drops, name) if name not in block.drops else block.drops
         return structs.replace(block, carried={**block.carried, name: Answer.NO}, sets=sets, drops=drops)

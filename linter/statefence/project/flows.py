@@ -77,7 +77,7 @@ def _handed_over(program: Program, site: RawSite, callers: Mapping[str, list[Edg
 
 
 def _deciding(site: RawSite) -> Iterable[Parameter]:
-    """The parameters that decide the site. A text is decided by the parameters it is joined from, not by what they hold."""
+    """The parameters that decide the site. A text is decided by those it is joined from, not by what they hold."""
     if site.kind != "statement":
         for role in DECISIVE[site.kind]:
             yield from parameters_of(site.roles[role])

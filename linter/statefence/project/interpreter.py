@@ -10,7 +10,7 @@ from statefence.model import Place, Span
 from statefence.project import calls, classes
 from statefence.project.frames import State, join
 from statefence.project.mappings import item, open_test
-from statefence.project.models import method_of
+from statefence.project.methods import Asked, method_of
 from statefence.project.program import Chain, Definition, Program, Unit, relative
 from statefence.project.values import (
     NONE,
@@ -116,6 +116,7 @@ class Interpreter:
         return True
 
     def assign(self, node: ir.Assign) -> None:
+        """`targets = value`."""
         value = self.evaluate(node.value)
         for target in node.targets:
             self.bind(target, value)
@@ -154,6 +155,7 @@ class Interpreter:
                 self.bind(name, item(value, Constant(index), None, self.place(target.span)))
 
     def set_attribute(self, owner: Value, name: str, value: Value) -> None:
+        """`owner.name = value`."""
         if not isinstance(owner, Reference):
             return
         content = self.content(owner)
@@ -164,6 +166,7 @@ class Interpreter:
             self.state.heap[owner.number] = calls.with_attribute(content, name, value)
 
     def set_item(self, target: ir.Subscript, value: Value) -> None:
+        """`owner[key] = value`."""
         owner, key = self.evaluate(target.value), self.evaluate(target.index)
         self.change(owner, Put(self.state.freeze(key), value))
 
@@ -193,6 +196,7 @@ class Interpreter:
         return _as_dictionary(self.state.variables[AMBIENT])
 
     def augment(self, node: ir.Augment) -> None:
+        """`target operator= value`; mappings and lists change in place."""
         value = self.evaluate(node.value)
         before = self.evaluate(node.target)
         if node.operator == "|" and not isinstance(self.content(before), LiveEnvironment):
@@ -207,6 +211,7 @@ class Interpreter:
             self.bind(node.target, self.combine(node.operator, before, value, node.span))
 
     def delete(self, node: ir.Delete) -> None:
+        """`del` of items and names."""
         for target in node.targets:
             if isinstance(target, ir.Subscript):
                 owner, key = self.evaluate(target.value), self.evaluate(target.index)
@@ -215,14 +220,17 @@ class Interpreter:
                 self.state.variables.pop(target.id, None)
 
     def effect(self, node: ir.Evaluate) -> None:
+        """An expression for its effect."""
         self.evaluate(node.value)
 
     def leave_function(self, node: ir.Return) -> bool:
+        """`return`: the value is kept with the conditions it stands under."""
         value = NONE if node.value is None else self.evaluate(node.value)
         self.returned.append((tuple(self.conditions), self.state.freeze(value)))
         return False
 
     def leave(self, node: ir.Leave) -> bool:
+        """`raise`, `break` and `continue` end the suite."""
         if node.value is not None:
             self.evaluate(node.value)
         if node.kind != "raise":
@@ -230,6 +238,7 @@ class Interpreter:
         return False
 
     def branch(self, node: ir.If) -> bool:
+        """`if`: both sides on states of their own, then joined."""
         test = self.test(node.test)
         before = self.state
         then, orelse = before.copy(), before.copy()
@@ -262,6 +271,7 @@ class Interpreter:
         return goes_on
 
     def loop(self, node: ir.Loop) -> bool:
+        """`for` and `while`."""
         source = None if node.iterable is None else self.content(self.evaluate(node.iterable))
         items = _items(source)
         if node.test is not None:
@@ -307,6 +317,7 @@ class Interpreter:
         return self.allocate(Element(self.state.freeze(source)))
 
     def attempt(self, node: ir.Try) -> bool:
+        """`try`: a handler starts from what was before the body, or after it."""
         before = self.state.copy()
         after = self.state
         goes_on = self.under_open(node, node.body) and self.run(node.orelse)
@@ -326,6 +337,7 @@ class Interpreter:
         return self.run(node.final) and goes_on
 
     def manage(self, node: ir.With) -> bool:
+        """`with`."""
         for entry in node.items:
             manager = self.evaluate(entry.manager)
             if entry.target is not None:
@@ -333,6 +345,7 @@ class Interpreter:
         return self.run(node.body)
 
     def import_module(self, node: ir.ImportModule) -> None:
+        """`import module`."""
         if node.name is not None:
             self.state.variables[node.name] = self.program.resolve_module(node.module, self.unit)
             return
@@ -340,6 +353,7 @@ class Interpreter:
         self.state.variables[first] = self.program.resolve_module(first, self.unit)
 
     def import_from(self, node: ir.ImportFrom) -> None:
+        """`from module import names`."""
         name = relative(self.unit, node.module, node.level) if node.level else node.module
         module = self.program.resolve_module(name, self.unit) if not node.level else ModuleValue(name)
         for imported, bound in node.names:
@@ -349,6 +363,7 @@ class Interpreter:
                 self.state.variables[bound] = calls.module_attribute(self.program, module, imported)
 
     def define_function(self, node: ir.Function) -> None:
+        """`def`: the function under its decorators."""
         key = self.declare(node)
         value: Value = FunctionValue(key)
         for decorator in reversed(node.decorators):
@@ -377,6 +392,7 @@ class Interpreter:
         return State({**outer, **self.state.variables}, self.state.heap)
 
     def define_class(self, node: ir.Class) -> None:
+        """`class`."""
         qualified = f"{self.owner.qualified}.{node.name}" if self.owner.qualified else node.name
         key = self.program.define(Definition(self.unit, qualified, node))
         classes.declare(self, key, node)
@@ -392,25 +408,30 @@ class Interpreter:
         return EXPRESSIONS[type(node)](self, node)
 
     def constant(self, node: ir.Constant) -> Value:
+        """A literal."""
         return Constant(node.value)
 
     def name(self, node: ir.Name) -> Value:
+        """A variable."""
         if node.id == "__file__":
             return Directory(SymbolKind.REPO, self.unit.path)
         return self.lookup(node.id)
 
     def attribute(self, node: ir.Attribute) -> Value:
+        """`value.attr`."""
         return calls.attribute(self, self.evaluate(node.value), node.attr, self.place(node.span))
 
     def call(self, node: ir.Call) -> Value:
+        """A call."""
         return calls.call(self, node)
 
     def subscript(self, node: ir.Subscript) -> Value:
+        """`value[index]`."""
         owner, key = self.evaluate(node.value), self.evaluate(node.index)
-        found = item(self.state.freeze(owner), self.state.freeze(key), None, self.place(node.span))
-        return found
+        return item(self.state.freeze(owner), self.state.freeze(key), None, self.place(node.span))
 
     def binary(self, node: ir.Binary) -> Value:
+        """`left operator right`."""
         return self.combine(node.operator, self.evaluate(node.left), self.evaluate(node.right), node.span)
 
     def combine(self, operator: str, left: Value, right: Value, span: Span) -> Value:
@@ -426,10 +447,11 @@ class Interpreter:
                 return Sequence(first.items + second.items)
             return Text((first, second))
         if operator == "%":
-            return method_of(self, first, "%", (second,), {}, self.place(span))
+            return method_of(self, Asked(first, "%", (second,), {}, self.place(span)))
         return Unknown("an operator that makes no text, path or mapping")
 
     def boolean(self, node: ir.Boolean) -> Value:
+        """`and` and `or` as choices."""
         values = [self.state.freeze(self.evaluate(value)) for value in node.values]
         result = values[-1]
         for value in reversed(values[:-1]):
@@ -450,15 +472,18 @@ class Interpreter:
             self.program.chains.setdefault(self.owner.key, []).append(chain)
 
     def compare(self, node: ir.Compare) -> Value:
+        """A comparison as a value."""
         self.evaluate(node.left)
         self.evaluate(node.right)
         return Unknown("the outcome of a comparison")
 
     def negation(self, node: ir.Not) -> Value:
+        """`not` as a value."""
         self.evaluate(node.operand)
         return Unknown("the outcome of a negation")
 
     def conditional(self, node: ir.Conditional) -> Value:
+        """`then if test else orelse`."""
         test = self.test(node.test)
         then, orelse = self.evaluate(node.then), self.evaluate(node.orelse)
         result = choose(test, self.state.freeze(then), self.state.freeze(orelse))
@@ -466,9 +491,11 @@ class Interpreter:
         return self.rooted(result)
 
     def format(self, node: ir.Format) -> Value:
+        """An f-string."""
         return Text(tuple([self.state.freeze(self.evaluate(part)) for part in node.parts]))
 
     def dict_display(self, node: ir.DictDisplay) -> Value:
+        """A dict display, as the changes that make it."""
         changes: list[Change] = []
         for entry in node.entries:
             value = self.evaluate(entry.value)
@@ -479,6 +506,7 @@ class Interpreter:
         return self.allocate(Dictionary(tuple(changes), self.place(node.span), display=True))
 
     def display(self, node: ir.Display) -> Value:
+        """A tuple, list or set."""
         items: list[Value] = []
         open_ended = False
         for entry in node.items:
@@ -493,6 +521,7 @@ class Interpreter:
         return sequence if node.kind == "tuple" and not open_ended else self.allocate(sequence)
 
     def comprehension(self, node: ir.Comprehension) -> Value:
+        """A comprehension; its variables are its own."""
         outer = self.state.variables
         self.state.variables = dict(outer)
         sources = []
@@ -504,29 +533,34 @@ class Interpreter:
                 self.test(condition)
         key = None if node.key is None else self.evaluate(node.key)
         value = self.evaluate(node.value)
-        result = calls.comprehended(self, node, sources, key, value)
+        result = calls.comprehension(self, node, sources, key, value)
         self.state.variables = outer
         return result
 
     def lambda_(self, node: ir.Lambda) -> Value:
+        """A lambda."""
         return FunctionValue(self.declare(node.function))
 
     def walrus(self, node: ir.Walrus) -> Value:
+        """`name := value`."""
         value = self.evaluate(node.value)
         self.state.variables[node.name] = value
         return value
 
     def produce(self, node: ir.Yield) -> Value:
+        """`yield`."""
         value = NONE if node.value is None else self.evaluate(node.value)
         self.yielded.append(self.state.freeze(value))
         return Unknown("what is sent to a generator")
 
     def opaque(self, node: ir.Opaque) -> Value:
+        """Whatever is not interpreted, its parts evaluated."""
         for child in node.children:
             self.evaluate(child)
         return Unknown("an expression that is not interpreted")
 
     def starred(self, node: ir.Starred) -> Value:
+        """`*value` outside a call."""
         return self.evaluate(node.value)
 
     # Tests
@@ -546,6 +580,7 @@ class Interpreter:
         return Test("truthy", (value,), place)
 
     def comparison(self, node: ir.Compare, place: Place) -> Test:
+        """A comparison as the test of a choice."""
         left, right = self.state.freeze(self.evaluate(node.left)), self.state.freeze(self.evaluate(node.right))
         positive = {"is not": "is", "!=": "==", "not in": "in"}.get(node.operator)
         if positive is None:

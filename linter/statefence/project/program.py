@@ -183,7 +183,7 @@ class Program:
         return definition.key
 
     def resolve_module(self, name: str, importer: Unit) -> Value:
-        """What `import name` binds: a module of the project, beside the importer as scripts have it, or an external one."""
+        """What `import name` binds: a module of the project, also one beside the importer, or an external one."""
         if name in self.units or name in self.packages:
             return ModuleValue(name)
         beside = f"{importer.package}.{name}" if importer.package else name

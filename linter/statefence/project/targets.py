@@ -116,7 +116,7 @@ def _target(value: Value, entry: Opener) -> Target:
     pieces = list(merged(flatten(value)))
     if entry.form == "server":
         return Target(_server_kind(pieces), reason="a server")
-    return _classified(pieces, value, entry)
+    return _classified(pieces, entry)
 
 
 def _nothing_given(entry: Opener) -> Target:
@@ -151,7 +151,7 @@ def _server_kind(pieces: list[Piece]) -> PathKind:
     return PathKind.UNKNOWN if SymbolKind.ANY in kinds else PathKind.LITERAL
 
 
-def _classified(pieces: list[Piece], value: Value, entry: Opener) -> Target:
+def _classified(pieces: list[Piece], entry: Opener) -> Target:
     head = pieces[0] if pieces and isinstance(pieces[0], str) else ""
     literal = "".join(piece for piece in pieces if isinstance(piece, str))
     if head.startswith(":memory:") or "mode=memory" in literal or ":memory:" in literal or not pieces:

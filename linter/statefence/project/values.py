@@ -90,14 +90,14 @@ class Absent(Value, frozen=True, eq=False):
 
 
 class Directory(Value, frozen=True, eq=False):
-    """A place the platform or the program decides: home, working, temporary or application directory, repository file."""
+    """A place the platform or program decides: home, working, temporary or application directory, repository file."""
 
     kind: SymbolKind
     name: str = ""
 
 
 class EnvironmentVariable(Value, frozen=True, eq=False):
-    """One variable of the process; `default` is used when it is missing (None: an error or None, as `required` says)."""
+    """One variable of the process; `default` stands in for it (None: nothing does; `required` makes that an error)."""
 
     name: str
     default: Value | None

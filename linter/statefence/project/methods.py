@@ -1,0 +1,222 @@
+"""Methods of values that are no project objects: connections, mappings, lists, paths and texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from statefence.facts import ir
+from statefence.model import Place
+from statefence.project import models, sinks
+from statefence.project.deferred import deferred
+from statefence.project.mappings import item
+from statefence.project.texts import TEXT_METHODS, computed, formatted, interpolated, joined_text
+from statefence.project.values import (
+    NONE,
+    Absent,
+    Arguments,
+    Choice,
+    Clear,
+    Connection,
+    Constant,
+    Derived,
+    Directory,
+    Drop,
+    External,
+    LiveEnvironment,
+    Object,
+    Path,
+    Put,
+    Reference,
+    Result,
+    Sequence,
+    Spread,
+    Text,
+    Unknown,
+    Value,
+    choose,
+)
+from statefence.template import SymbolKind
+
+if TYPE_CHECKING:
+    from statefence.project.interpreter import Interpreter
+
+
+def derived(owner: Value, name: str) -> Value | None:
+    """Attributes of paths and temporary files."""
+    if isinstance(owner, Directory) and owner.kind is SymbolKind.TMP:
+        return owner
+    if name in {"parent", "stem", "suffix"}:
+        return Derived(name, owner)
+    if name == "name" and isinstance(owner, Path | Directory | Derived | Text):
+        return Derived(name, owner)
+    if name == "value" and isinstance(owner, Constant):
+        return owner
+    if isinstance(owner, Result) and not owner.callee.startswith("builtins."):
+        keywords = dict(owner.keywords)
+        if name in keywords:
+            return keywords[name]
+    if isinstance(owner, Result) and owner.callee.rpartition(".")[2] in {"PlatformDirs", "AppDirs"}:
+        return Directory(SymbolKind.APP, name)
+    return None
+
+
+MAPPING_METHODS = frozenset({"update", "pop", "setdefault", "clear", "copy", "get", "items", "keys", "values"})
+
+
+def is_mapping_method(name: str) -> bool:
+    """Whether a method changes or asks a mapping, so that a choice of mappings must be kept together."""
+    return name in MAPPING_METHODS
+
+
+def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Arguments, node: ir.Call) -> Value:
+    """A method of a value that is no project object."""
+    place = interpreter.place(node.span)
+    content = interpreter.content(owner)
+    recorded = sinks.record_statement(interpreter, content, name, arguments, node)
+    if recorded is not None:
+        return recorded
+    if isinstance(content, External):
+        return sinks.external_call(interpreter, f"{content.name}.{name}", arguments, node)
+    sinks.record_path_method(interpreter, content, name, arguments, node)
+    handed_on = deferred(interpreter, name, arguments, node)
+    if handed_on is not None:
+        return handed_on
+    if isinstance(content, Result) and content.callee:
+        called = f"{content.callee}.{name}"
+        if sinks.spawner(called) is not None:
+            return sinks.external_call(interpreter, called, arguments, node)
+    mutated = _mutation(interpreter, owner, content, name, arguments, place)
+    if mutated is not None:
+        return interpreter.rooted(mutated)
+    positional = tuple([interpreter.state.freeze(value) for value in arguments.positional])
+    keywords = {key: interpreter.state.freeze(value) for key, value in arguments.keywords.items()}
+    frozen = interpreter.state.freeze(content)
+    return interpreter.rooted(method_of(interpreter, Asked(frozen, name, positional, keywords, place)))
+
+
+def _mutation(
+    interpreter: Interpreter, owner: Value, content: Value, name: str, arguments: Arguments, place: Place
+) -> Value | None:
+    """Methods that change a mapping or list in place."""
+    if isinstance(content, Object | Connection | Text | Path | Directory):
+        return None
+    if isinstance(content, Sequence):
+        return _list_mutation(interpreter, owner, content, name, arguments)
+    first = models.first(interpreter, arguments)
+    if name == "update":
+        changes = [change for value in arguments.positional for change in models.spread(interpreter, value)]
+        changes += [Put(Constant(k), interpreter.state.freeze(v)) for k, v in arguments.keywords.items()]
+        changes += [Spread(spread) for spread in arguments.spreads]
+        interpreter.change(owner, *changes)
+        return NONE
+    if name == "clear" and not arguments.positional:
+        interpreter.change(owner, Clear())
+        return NONE
+    if name == "setdefault" and arguments.positional:
+        value = models.first(interpreter, arguments, 1)
+        found = item(interpreter.state.freeze(content), first, value, place)
+        interpreter.change(owner, Put(first, value, weak=True))
+        return found
+    if name == "pop" and arguments.positional:
+        default = models.first(interpreter, arguments, 1)
+        found = item(interpreter.state.freeze(content), first, None if isinstance(default, Absent) else default, place)
+        interpreter.change(owner, Drop(first))
+        return found
+    return None
+
+
+def _list_mutation(
+    interpreter: Interpreter, owner: Value, content: Sequence, name: str, arguments: Arguments
+) -> Value | None:
+    """Methods that add to a list in place."""
+    if not isinstance(owner, Reference) or not arguments.positional:
+        return None
+    value = arguments.positional[0]
+    if name in {"append", "add"}:
+        interpreter.state.heap[owner.number] = Sequence((*content.items, value))
+        return NONE
+    if name == "extend":
+        more = interpreter.content(value)
+        added = more.items if isinstance(more, Sequence) else (Unknown("items of an unknown list"),)
+        interpreter.state.heap[owner.number] = Sequence(content.items + added)
+        return NONE
+    return None
+
+
+class Asked(NamedTuple):
+    """A method that changes nothing, asked of a value."""
+
+    owner: Value
+    name: str
+    positional: tuple[Value, ...]
+    keywords: Mapping[str, Value]
+    place: Place
+
+
+def method_of(interpreter: Interpreter, asked: Asked) -> Value:
+    """The value of a method that changes nothing."""
+    owner, name = asked.owner, asked.name
+    if isinstance(owner, Choice):
+        then = method_of(interpreter, asked._replace(owner=owner.then))
+        return choose(owner.test, then, method_of(interpreter, asked._replace(owner=owner.orelse)))
+    if isinstance(owner, Connection) or (_is_temporary(owner) and name not in {"joinpath", "join"}):
+        return owner
+    if name == "get" and asked.positional and isinstance(owner, LiveEnvironment):
+        return models.environment_item(interpreter, asked.positional[0], _default(asked), asked.place)
+    method = METHODS.get(name)
+    if method is not None:
+        return method(asked)
+    if name in TEXT_METHODS and isinstance(owner, Constant) and isinstance(owner.value, str):
+        return computed(owner.value, name, asked.positional)
+    return _result(asked)
+
+
+def _result(asked: Asked) -> Value:
+    return Result(asked.name, (asked.owner, *asked.positional), tuple(asked.keywords.items()))
+
+
+def _is_temporary(owner: Value) -> bool:
+    return isinstance(owner, Directory) and owner.kind is SymbolKind.TMP
+
+
+def _default(asked: Asked) -> Value:
+    return asked.positional[1] if len(asked.positional) > 1 else asked.keywords.get("default", NONE)
+
+
+def _get(asked: Asked) -> Value:
+    return item(asked.owner, asked.positional[0], _default(asked), asked.place) if asked.positional else _result(asked)
+
+
+def _join(asked: Asked) -> Value:
+    if isinstance(asked.owner, Constant):
+        return joined_text(asked.owner, asked.positional)
+    return Path((asked.owner, *asked.positional))
+
+
+def _with(asked: Asked) -> Value:
+    return Derived(asked.name, asked.owner, asked.positional[0]) if asked.positional else _result(asked)
+
+
+def _same(asked: Asked) -> Value:
+    return asked.owner
+
+
+IDENTITIES = (
+    *("resolve", "absolute", "as_posix", "strip", "rstrip", "lstrip", "encode", "decode", "__str__", "__fspath__"),
+    *("realpath", "set", "render_as_string", "connect", "begin", "session", "acquire", "strpath"),
+)
+"""Methods that give the same path, text or database in another form."""
+
+METHODS: Mapping[str, Callable[[Asked], Value]] = {
+    **dict.fromkeys(IDENTITIES, _same),
+    **dict.fromkeys(("with_name", "with_suffix", "with_stem"), _with),
+    "copy": lambda asked: models.copied(asked.owner, asked.place),
+    "get": _get,
+    "items": _result,
+    "expanduser": lambda asked: models.expanded(asked.owner),
+    "joinpath": lambda asked: Path((asked.owner, *asked.positional)),
+    "join": _join,
+    "format": lambda asked: formatted(asked.owner, asked.positional, asked.keywords),
+    "%": lambda asked: interpolated(asked.owner, asked.positional[0]),
+}

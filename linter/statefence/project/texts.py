@@ -1,0 +1,87 @@
+"""Texts put together from parts: `format`, `%`, `join` and the methods of literal texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from statefence.model import Place, Span
+from statefence.project.mappings import item
+from statefence.project.values import (
+    ABSENT,
+    NONE,
+    Constant,
+    Sequence,
+    Text,
+    Unknown,
+    Value,
+)
+
+NOWHERE = Place("", Span(0, 0, 0, 0))
+TEXT_METHODS = frozenset({"removesuffix", "removeprefix", "replace", "lower", "upper"})
+
+
+def computed(text: str, name: str, positional: tuple[Value, ...]) -> Value:
+    """A method of a literal text, with literal arguments."""
+    arguments = [value.value for value in positional if isinstance(value, Constant) and isinstance(value.value, str)]
+    if len(arguments) != len(positional):
+        return Unknown("a text that is changed by what is not known")
+    return Constant(getattr(text, name)(*arguments))
+
+
+def joined_text(separator: Constant, positional: tuple[Value, ...]) -> Value:
+    """`separator.join(items)`."""
+    items = positional[0] if positional else ABSENT
+    if not isinstance(items, Sequence):
+        return Text((Unknown("joined items"),))
+    parts: list[Value] = []
+    for index, entry in enumerate(items.items):
+        parts.extend([separator, entry] if index else [entry])
+    return Text(tuple(parts))
+
+
+FIELD = re.compile(r"\{\{|\}\}|\{([^{}!:]*)[^{}]*\}")
+PERCENT = re.compile(r"%%|%(?:\((\w+)\))?[-#0 +]*\d*(?:\.\d+)?[sdifrgxa]")
+
+
+def formatted(owner: Value, positional: tuple[Value, ...], keywords: Mapping[str, Value]) -> Value:
+    """`text.format(...)`."""
+    if not isinstance(owner, Constant) or not isinstance(owner.value, str):
+        return Text((Unknown("a format that is not a literal"),))
+    parts: list[Value] = []
+    last = automatic = 0
+    for match in FIELD.finditer(owner.value):
+        parts.append(Constant(owner.value[last : match.start()]))
+        last = match.end()
+        name = match.group(1)
+        if name is None:
+            parts.append(Constant(match.group()[0]))
+            continue
+        if name == "":
+            name, automatic = str(automatic), automatic + 1
+        if name.isdigit():
+            parts.append(positional[int(name)] if int(name) < len(positional) else Unknown("a missing argument"))
+        else:
+            parts.append(keywords.get(name, Unknown("a formatted value")))
+    parts.append(Constant(owner.value[last:]))
+    return Text(tuple(part for part in parts if part != Constant("")))
+
+
+def interpolated(owner: Value, values: Value) -> Value:
+    """`text % values`."""
+    if not isinstance(owner, Constant) or not isinstance(owner.value, str):
+        return Text((owner, Unknown("interpolated values")))
+    operands = list(values.items) if isinstance(values, Sequence) else [values]
+    parts: list[Value] = []
+    last = 0
+    for match in PERCENT.finditer(owner.value):
+        parts.append(Constant(owner.value[last : match.start()]))
+        last = match.end()
+        if match.group() == "%%":
+            parts.append(Constant("%"))
+        elif match.group(1):
+            parts.append(item(values, Constant(match.group(1)), NONE, NOWHERE))
+        else:
+            parts.append(operands.pop(0) if operands else Unknown("a missing argument"))
+    parts.append(Constant(owner.value[last:]))
+    return Text(tuple(part for part in parts if part != Constant("")))
