@@ -35,17 +35,14 @@ def imported_at_import_time(tree: ast.Module) -> Iterator[str]:
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
-        match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
-                continue
-            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
-                waiting.extend(node.orelse)
-                continue
-            case ast.Import(names=names):
-                yield from (name.name.partition(".")[0] for name in names)
-            case ast.ImportFrom(module=str(module), level=0):
-                yield module.partition(".")[0]
-        waiting.extend(ast.iter_child_nodes(node))
+        if isinstance(node, ast.Import):
+            yield from (name.name.partition(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield (node.module or "").partition(".")[0]
+        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            waiting.extend(node.orelse)
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(node))
 
 
 def test_rich_is_imported_only_when_something_is_drawn() -> None:
@@ -94,7 +91,11 @@ def test_the_version_is_the_same_everywhere() -> None:
     )
 
 
-@pytest.mark.parametrize("readme", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("*/README.md")), ids=str)
+@pytest.mark.parametrize(
+    "readme",
+    sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("*/README.md")),
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
 def test_the_links_of_a_readme_lead_somewhere(readme: Path) -> None:
     text = readme.read_text(encoding="utf-8")
     assert [link for link in LINK.findall(text) if not (readme.parent / link).exists()] == []

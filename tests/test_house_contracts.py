@@ -17,7 +17,8 @@ SETTINGS: dict[str, Any] = tomli.loads((ROOT / "pyproject.toml").read_text(encod
 
 BREACHES = {
     "roots": ("linter/statefence/engine/check.py", "import statefence_rules.carrying"),
-    "layers": ("linter/statefence/facts/ir.py", "import statefence.policy"),
+    "layers": ("linter/statefence/policy/model.py", "import statefence.engine"),
+    "facts": ("linter/statefence/facts/ir.py", "import statefence.policy"),
     "project": ("linter/statefence/project/values.py", "import statefence.project.targets"),
     "acyclic": ("linter/statefence/template/records.py", "import statefence.template.parse"),
     "rules": ("rules/statefence_rules/env/partial_spawn_env.py", "import statefence_rules.paths.forbidden_path"),

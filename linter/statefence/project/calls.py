@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import classes, methods, models, sinks
+from statefence.project import classes, click, methods, models, sinks
 from statefence.project.comprehensions import comprehended
 from statefence.project.frames import State
 from statefence.project.mappings import item
@@ -53,6 +55,7 @@ from statefence.project.values import (
     key_of,
     rewrite,
 )
+from statefence.project.worlds import settled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -316,7 +319,9 @@ def decorated(interpreter: Interpreter, decorator: Value, value: Value) -> Value
     if not isinstance(value, FunctionValue):
         return value
     last = name.rpartition(".")[2]
-    if last == "staticmethod":
+    if last in {"option", "argument"} and isinstance(content, Result):
+        click.declare(program, value.key, content, required=last == "argument")
+    elif last == "staticmethod":
         program.static_methods.add(value.key)
     elif last == "classmethod":
         program.class_methods.add(value.key)
@@ -416,7 +421,9 @@ def argument(arguments: Arguments, keyword: str, position: int | None, place: Pl
 def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Arguments, node: ir.Call) -> Value:
     """`owner.name(...)`."""
     content = interpreter.content(owner)
-    if isinstance(content, Choice) and not methods.is_mapping_method(name):
+    if isinstance(content, Choice) and methods.is_mapping_method(name) and not _has_object(content):
+        return methods.method_call(interpreter, owner, name, arguments, node)
+    if isinstance(content, Choice):
         then = method_call(interpreter, content.then, name, arguments, node)
         return interpreter.rooted(
             choose(content.test, then, method_call(interpreter, content.orelse, name, arguments, node)),
@@ -425,6 +432,14 @@ def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Ar
     if isinstance(interpreter.content(resolved), Member) or not _is_callable(interpreter.content(resolved)):
         return methods.method_call(interpreter, owner, name, arguments, node)
     return apply(interpreter, resolved, arguments, node)
+
+
+def _has_object(choice: Choice) -> bool:
+    """Whether a project object is among the alternatives, so that its own method is meant."""
+    return any(
+        isinstance(side, Object | ClassValue) or (isinstance(side, Choice) and _has_object(side))
+        for side in (choice.then, choice.orelse)
+    )
 
 
 def _is_callable(value: Value) -> bool:
@@ -456,6 +471,8 @@ def apply(interpreter: Interpreter, function: Value, arguments: Arguments, node:
         method = classes.attribute(interpreter.program, content, "__call__", function)
         if isinstance(method, FunctionValue):
             return project_call(interpreter, method, arguments, node)
+    if isinstance(content, Parameter) and isinstance(content.default, FunctionValue | External | ClassValue | Partial):
+        return apply(interpreter, content.default, arguments, node)
     if isinstance(content, Member):
         return methods.method_call(interpreter, content.owner, content.name, arguments, node)
     return Result("")
@@ -570,6 +587,9 @@ def instantiate(program: Program, value: Value, binding: Binding) -> Value:
         return binding.get((node.function, node.name)) if isinstance(node, Parameter) else None
 
     def finish(node: Value) -> Value:
+        if isinstance(node, Choice):
+            holds = settled(node.test)
+            return node if holds is None else node.then if holds else node.orelse
         if isinstance(node, Item):
             return item(node.owner, node.key, node.default, Place("", Span(0, 0, 0, 0)))
         if isinstance(node, Member):
@@ -584,6 +604,10 @@ def comprehension(
     interpreter: Interpreter, node: ir.Comprehension, sources: list[Value], key: Value | None, value: Value
 ) -> Value:
     """The value of a comprehension."""
+    pair = node.value.items if isinstance(node.value, ir.Display) else ()
+    if key is None and isinstance(value, Sequence) and len(pair) == len(value.items) == 2:  # noqa: PLR2004 - a pair
+        as_dict = structs.replace(node, key=pair[0], value=pair[1])
+        return Result("items", (interpreter.content(comprehension(interpreter, as_dict, sources, *value.items)),))
     if key is None:
         return interpreter.allocate(Element(interpreter.state.freeze(value)))
     return interpreter.allocate(

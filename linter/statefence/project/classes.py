@@ -82,7 +82,7 @@ def _settings(program: Program, key: str) -> bool:
 
 
 def _declare_fields(interpreter: Interpreter, key: str, node: ir.Class) -> None:
-    """The constructor that a class of fields gets by itself: a parameter per annotated field, those of its bases first."""
+    """The constructor that a class of fields gets by itself: a parameter per field, those of its bases first."""
     program = interpreter.program
     settings = _settings(program, key)
     constructor = f"{key}.__init__"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from statefence.facts import ir
+from statefence.model import Span
 from statefence.project import calls
 from statefence.project.values import (
     ABSENT,
@@ -49,12 +50,10 @@ def deferred(interpreter: Interpreter, name: str, arguments: Arguments, node: ir
         return callee
     if not isinstance(interpreter.content(callee), FunctionValue | Partial | External):
         return None
-    spans = {
+    spans: dict[int | str, Span] = {
         key - position - 1: span for key, span in arguments.spans.items() if isinstance(key, int) and key > position
     }
-    rest = Arguments(
-        arguments.positional[position + 1 :], arguments.keywords, arguments.more, arguments.spreads, dict(spans)
-    )
+    rest = Arguments(arguments.positional[position + 1 :], arguments.keywords, arguments.more, arguments.spreads, spans)
     return calls.apply(interpreter, callee, rest, node)
 
 

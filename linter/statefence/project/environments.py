@@ -6,6 +6,7 @@ from msgspec import Struct, structs
 
 from statefence.callees import Given, Spawner
 from statefence.model import Answer, Step
+from statefence.project.mappings import literal
 from statefence.project.program import RawSite
 from statefence.project.sinks import SPAWNER_BY_NAME
 from statefence.project.sites import Anchor, Environment, EnvKind

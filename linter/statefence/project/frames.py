@@ -16,11 +16,15 @@ from statefence.project.values import (
     Unknown,
     Value,
     When,
+    bounded,
     choose,
     rewrite,
 )
 
 Key = TypeVar("Key", str, int)
+
+LARGEST_OBJECT = 20_000
+"""An object of more nodes, such as a list that was doubled over and over, is not followed."""
 
 
 class State:
@@ -47,18 +51,16 @@ class State:
         return value
 
     def freeze(self, value: Value) -> Value:
-        """The value without references."""
-        visiting: set[int] = set()
+        """The value without references; an object that has grown out of all bounds is unknown."""
+        frozen: dict[int, Value] = {}
 
         def resolve(node: Value) -> Value | None:
             if not isinstance(node, Reference):
                 return None
-            if node.number in visiting:
-                return Unknown("an object that holds itself")
-            visiting.add(node.number)
-            content = rewrite(self.heap[node.number], REFERENCES, resolve)
-            visiting.discard(node.number)
-            return content
+            if node.number not in frozen:
+                frozen[node.number] = Unknown("an object that holds itself")
+                frozen[node.number] = bounded(rewrite(self.heap[node.number], REFERENCES, resolve), LARGEST_OBJECT)
+            return frozen[node.number]
 
         return rewrite(value, REFERENCES, resolve)
 

@@ -31,6 +31,7 @@ from statefence.project.values import (
     Path,
     Put,
     Reference,
+    Result,
     Sequence,
     Spread,
     Test,
@@ -242,6 +243,7 @@ class Interpreter:
         test = self.test(node.test)
         before = self.state
         then, orelse = before.copy(), before.copy()
+        self.narrow(node.test, then)
         goes_on = [
             self.under(test, then, node.then),
             self.under(negated(test), orelse, node.orelse),
@@ -254,6 +256,24 @@ class Interpreter:
         if all(goes_on):
             self.chained_branches(node, then, orelse)
         return any(goes_on)
+
+    def narrow(self, test: ir.Expression, state: State) -> None:
+        """`isinstance(name, Class)` tells what a name is in the branch."""
+        if not isinstance(test, ir.Call) or not isinstance(test.function, ir.Name) or len(test.arguments) != 2:
+            return
+        name, cls = test.arguments
+        if test.function.id != "isinstance" or not isinstance(name, ir.Name):
+            return
+        known = self.content(self.evaluate(cls))
+        present = self.content(self.evaluate(name))
+        if isinstance(known, ClassValue) and not isinstance(present, Object):
+            state.variables[name.id] = self.allocate_in(state, Object(known.key, None))
+
+    def allocate_in(self, state: State, content: Value) -> Reference:
+        """A new mutable object in another state of this body."""
+        number = next(self.numbers)
+        state.heap[number] = content
+        return Reference(number)
 
     def chained_branches(self, node: ir.If, then: State, orelse: State) -> None:
         """A variable that one branch fills from another variable of the process is a fallback chain too."""
@@ -463,7 +483,8 @@ class Interpreter:
 
     def rooted(self, value: Value) -> Value:
         """A value that may be changed in place gets an object of its own."""
-        return self.allocate(value) if isinstance(value, Dictionary | Choice | Parameter) else value
+        mutable = isinstance(value, Dictionary | Choice | Parameter) or (isinstance(value, Result) and value.constructs)
+        return self.allocate(value) if mutable else value
 
     def chain(self, span: Span, value: Value, links: Iterable[Value], *, expression: bool = True) -> None:
         """Remember a place where a fallback chain over variables is put together from links that each read some."""
@@ -619,6 +640,10 @@ def _items(source: Value | None) -> tuple[Value, ...] | None:
     """The items of an iteration, where they are known."""
     if isinstance(source, Sequence):
         return source.items
+    if isinstance(source, Result) and source.callee == "items" and isinstance(source.arguments[0], Dictionary):
+        pairs = source.arguments[0].changes
+        known = all(isinstance(change, Put) for change in pairs)
+        return tuple([Sequence((c.key, c.value)) for c in pairs if isinstance(c, Put)]) if known else None
     if isinstance(source, Dictionary) and all(isinstance(change, Put) for change in source.changes):
         return tuple([change.key for change in source.changes if isinstance(change, Put)])
     return None

@@ -22,6 +22,7 @@ from statefence.project.values import (
     Sequence,
     Spread,
     Test,
+    Text,
     Unknown,
     Value,
     When,
@@ -87,7 +88,15 @@ def _lookup(changes: Iterable[Change], name: str, default: Value | None, place: 
 
 
 def _is(key: Value, name: str) -> bool:
-    return isinstance(key, Constant) and key.value == name
+    return literal(key) == name
+
+
+def literal(value: Value) -> str | None:
+    """The text a value is for certain, None when it is no text or not known."""
+    if isinstance(value, Text):
+        parts = [literal(part) for part in value.parts]
+        return None if None in parts else "".join(part for part in parts if part is not None)
+    return value.value if isinstance(value, Constant) and isinstance(value.value, str) else None
 
 
 def _prefer(first: Value, second: Value) -> Value:

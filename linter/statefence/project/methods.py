@@ -46,6 +46,8 @@ def derived(owner: Value, name: str) -> Value | None:
     """Attributes of paths and temporary files."""
     if isinstance(owner, Directory) and owner.kind is SymbolKind.TMP:
         return owner
+    if name == "strpath":
+        return owner
     if name in {"parent", "stem", "suffix"}:
         return Derived(name, owner)
     if name == "name" and isinstance(owner, Path | Directory | Derived | Text):
@@ -118,6 +120,9 @@ def _mutation(
         found = item(interpreter.state.freeze(content), first, value, place)
         interpreter.change(owner, Put(first, value, weak=True))
         return found
+    if name == "popitem":
+        interpreter.change(owner, Drop(Unknown("whichever item comes last")))
+        return Unknown("whichever item comes last")
     if name == "pop" and arguments.positional:
         default = models.first(interpreter, arguments, 1)
         found = item(interpreter.state.freeze(content), first, None if isinstance(default, Absent) else default, place)

@@ -127,7 +127,7 @@ def external_call(interpreter: Interpreter, name: str, arguments: Arguments, nod
             if positional
             else Result(name)
         )
-    return Result(name, positional, keywords)
+    return interpreter.rooted(Result(name, positional, keywords))
 
 
 CLASS_METHODS = frozenset({"builtins.dict", "builtins.str", "pathlib.Path"})
@@ -221,6 +221,29 @@ def spread(interpreter: Interpreter, value: Value) -> list[Change]:
     return [Spread(content)]
 
 
+def _chain_map(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
+    changes = [Spread(interpreter.state.freeze(value)) for value in reversed(arguments.positional)]
+    return Dictionary(tuple(changes), place)
+
+
+def _fromkeys(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
+    """`dict.fromkeys(names, value)`."""
+    names = first(interpreter, arguments)
+    if not isinstance(names, Sequence):
+        return Unknown("a dict of names that are not known")
+    value = first(interpreter, arguments, 1)
+    return Dictionary(tuple([Put(name, NONE if isinstance(value, Absent) else value) for name in names.items]), place)
+
+
+def _zip(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    """`zip(names, values)`, of sequences that are known."""
+    columns = [first(interpreter, arguments, index) for index in range(len(arguments.positional))]
+    known = [column.items for column in columns if isinstance(column, Sequence)]
+    if len(known) < len(columns):
+        return Unknown("a zip of what is not known")
+    return Sequence(tuple([Sequence(row) for row in zip(*known, strict=False)]))
+
+
 def _copy(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
     content = first(interpreter, arguments)
     if isinstance(content, LiveEnvironment):
@@ -280,14 +303,17 @@ MODELS: Mapping[str, Model] = {
     "builtins.tuple": _same,
     "builtins.sorted": _same,
     "builtins.dict": _dict,
+    "builtins.dict.fromkeys": _fromkeys,
+    "builtins.zip": _zip,
+    "types.MappingProxyType": _same,
     "collections.OrderedDict": _dict,
-    "collections.ChainMap": lambda interpreter, arguments, place: Dictionary(
-        tuple([Spread(interpreter.state.freeze(value)) for value in reversed(arguments.positional)]), place
-    ),
+    "collections.ChainMap": _chain_map,
     "copy.copy": _copy,
     "copy.deepcopy": _copy,
     "functools.partial": _partial,
     "typing.cast": _casted,
+    "builtins.staticmethod": _same,
+    "builtins.classmethod": _same,
     "contextlib.closing": _same,
     "contextlib.aclosing": _same,
     "contextlib.nullcontext": _same,

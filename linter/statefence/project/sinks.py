@@ -118,6 +118,8 @@ def record_open(interpreter: Interpreter, entry: Opener, arguments: Arguments, n
         if not isinstance(path, Absent) and not (isinstance(path, Constant) and path.value is None):
             span = _span(arguments, candidate)
             break
+    if isinstance(path, Absent) and arguments.spreads and entry.form == "server":
+        path = arguments.spreads[0]
     if any(_given(arguments.keywords.get(keyword)) for keyword in entry.memory):
         path, span = Constant(":memory:"), None
     if not entry.database and not interpreter.program.policy.stores and not interpreter.program.policy.forbidden:

@@ -17,6 +17,7 @@ from statefence.project.values import (
     Connection,
     Constant,
     Derived,
+    Dictionary,
     Directory,
     Element,
     EnvironmentVariable,
@@ -113,6 +114,8 @@ def _target(value: Value, entry: Opener) -> Target:
         return Target(PathKind.UNKNOWN, reason="it wraps a connection that is open already")
     if entry.form == "settings":
         return _settings(value)
+    if isinstance(value, Dictionary):
+        return _connection_parameters(value)
     pieces = list(merged(flatten(value)))
     if entry.form == "server":
         return Target(_server_kind(pieces), reason="a server")
@@ -139,6 +142,14 @@ def _settings(value: Value) -> Target:
     if isinstance(value, Parameter | Member | Item):
         return Target(PathKind.PARAMETER, reason="the settings come from elsewhere")
     return Target(PathKind.UNKNOWN, reason="settings that are not followed")
+
+
+def _connection_parameters(value: Dictionary) -> Target:
+    """A server reached by `**parameters`."""
+    if any(isinstance(node, Parameter) for node in walk(value)):
+        return Target(PathKind.PARAMETER, reason="a server")
+    variables = any(isinstance(node, EnvironmentVariable) for node in walk(value))
+    return Target(PathKind.CONFIG if variables else PathKind.UNKNOWN, reason="a server")
 
 
 def _server_kind(pieces: list[Piece]) -> PathKind:
@@ -278,6 +289,9 @@ def _parameter(value: Parameter) -> Symbol:
     return Symbol(SymbolKind.PARAM, f"settings:{name}" if value.settings else name)
 
 
+TEXT_PIECES = frozenset({"split", "rsplit", "partition", "rpartition", "replace", "removesuffix", "removeprefix"})
+
+
 def _open_end(value: Value) -> Symbol:
     """A value of which only its origin is known."""
     root = value
@@ -286,6 +300,9 @@ def _open_end(value: Value) -> Symbol:
         if isinstance(root, Member):
             names.append(root.name)
         root = root.source if isinstance(root, Element) else root.owner
+    if isinstance(root, Result) and root.callee in TEXT_PIECES and root.arguments:
+        first = flatten(root.arguments[0])
+        return first[0] if first and isinstance(first[0], Symbol) else Symbol(SymbolKind.ANY, "a piece of a text")
     if isinstance(root, Parameter):
         return _parameter(root)
     if isinstance(root, Result) and root.callee.rpartition(".")[2] in ARGUMENTS:

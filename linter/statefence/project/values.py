@@ -42,7 +42,7 @@ class Term(Struct, frozen=True, eq=False, dict=True):
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return type(self) is type(other) and isinstance(other, Term) and traits(self).digest == traits(other).digest
+        return isinstance(other, Term) and traits(self).digest == traits(other).digest
 
 
 def traits(term: Term) -> Traits:
@@ -56,6 +56,8 @@ def traits(term: Term) -> Traits:
 def _traits(term: Term) -> Traits:
     size, holds = 1, _OWN.get(type(term), 0)
     fields = [getattr(term, name) for name in term.__struct_fields__]
+    if type(term) is Constant:
+        fields.append(type(term.value).__name__)  # "", 0 and False hash alike
     if type(term) is not Parameter:
         todo = list(fields)
         while todo:
@@ -341,6 +343,11 @@ class Result(Value, frozen=True, eq=False):
     arguments: tuple[Value, ...] = ()
     keywords: tuple[tuple[str, Value], ...] = ()
 
+    @property
+    def constructs(self) -> bool:
+        """Whether the callee is named like a class, so that attributes may be set on what it returned."""
+        return self.callee.rpartition(".")[2][:1].isupper()
+
 
 class Test(Term, frozen=True, eq=False):
     """What decides a choice.
@@ -380,6 +387,10 @@ def choose(test: Test, then: Value, orelse: Value) -> Value:
         present, missing = (then, orelse) if test.kind == "truthy" else (orelse, then)
         if isinstance(present, EnvironmentVariable) and present.name == variable.name and not is_constant_none(missing):
             return EnvironmentVariable(variable.name, missing, required=False, place=variable.place)
+    if isinstance(then, Choice) and then.test == test:
+        then = then.then
+    if isinstance(orelse, Choice) and orelse.test == test:
+        orelse = orelse.orelse
     return Choice(test, then, orelse)
 
 
@@ -451,9 +462,9 @@ LARGEST = 500
 """A value of more nodes is not followed further."""
 
 
-def bounded(value: Value) -> Value:
+def bounded(value: Value, largest: int = LARGEST) -> Value:
     """The value, unless it has grown too large to follow."""
-    return value if traits(value).size <= LARGEST else Unknown("too many alternatives to follow")
+    return value if traits(value).size <= largest else Unknown("too many alternatives to follow")
 
 
 def parameters_of(value: Value) -> list[Parameter]:

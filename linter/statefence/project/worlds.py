@@ -35,6 +35,7 @@ from statefence.project.values import (
     Value,
     When,
     rewrite,
+    traits,
 )
 
 Taker = Callable[[Value], Value]
@@ -161,6 +162,22 @@ class _Resolver:
             else:
                 flat.append(change)
         return tuple(flat)
+
+
+def settled(test: Test) -> bool | None:
+    """Whether the test holds, where that is certain whatever is passed and whatever the environment holds."""
+    if test.kind == "not":
+        inner = settled(_test(test, 0))
+        return None if inner is None else not inner
+    if test.kind in {"and", "or"}:
+        outcomes = [settled(_test(test, index)) for index in range(len(test.operands))]
+        if (test.kind == "or") in outcomes:
+            return test.kind == "or"
+        return None if None in outcomes else test.kind == "and"
+    if any(traits(operand).holds & CHOICES for operand in test.operands):
+        return None
+    decision = _decide(test, lambda value: value)
+    return decision.holds if decision.certain and test.kind != "loop" else None
 
 
 def _test(test: Test, index: int) -> Test:
