@@ -27,7 +27,7 @@ contracts: .venv/.ready
 	$(BIN)/lint-imports
 
 self: .venv/.ready
-	$(BIN)/statefence check
+	$(BIN)/statefence check linter rules pytest_plugin examples/demo.py
 
 docs: .venv/.ready
 	$(BIN)/python -m statefence.docs --check

@@ -141,7 +141,7 @@ def star_import(program: Program, module: Value) -> Mapping[str, Value]:
 
 def attribute(interpreter: Interpreter, owner: Value, name: str, place: Place) -> Value:
     """`owner.name`."""
-    content = interpreter.content(owner)
+    content = interpreter.state.followed(owner)
     if isinstance(content, Choice):
         then = attribute(interpreter, content.then, name, place)
         return choose(content.test, then, attribute(interpreter, content.orelse, name, place))
@@ -420,7 +420,7 @@ def argument(arguments: Arguments, keyword: str, position: int | None, place: Pl
 
 def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Arguments, node: ir.Call) -> Value:
     """`owner.name(...)`."""
-    content = interpreter.content(owner)
+    content = interpreter.state.followed(owner)
     if isinstance(content, Choice) and methods.is_mapping_method(name) and not _has_object(content):
         return methods.method_call(interpreter, owner, name, arguments, node)
     if isinstance(content, Choice):
@@ -448,7 +448,7 @@ def _is_callable(value: Value) -> bool:
 
 def apply(interpreter: Interpreter, function: Value, arguments: Arguments, node: ir.Call) -> Value:
     """Call a value."""
-    content = interpreter.content(function)
+    content = interpreter.state.followed(function)
     if isinstance(content, External):
         return sinks.external_call(interpreter, content.name, arguments, node)
     if isinstance(content, FunctionValue):

@@ -53,7 +53,7 @@ def propagated(program: Program) -> list[RawSite]:
         found[key] = site
         derived[call] += 1
         if len(site.trace) < LONGEST:
-            todo.extend(_handed_over(program, site, callers))
+            todo.extend(_handed_over(program, site, callers, derived))
     return list(found.values())
 
 
@@ -62,13 +62,20 @@ def _key(site: RawSite) -> _Key:
     return _Key(site.kind, site.path, site.span.line, site.span.column, site.entry, values)
 
 
-def _handed_over(program: Program, site: RawSite, callers: Mapping[str, list[Edge]]) -> Iterable[RawSite]:
-    """The calls that bind a parameter on which the site depends."""
+def _handed_over(
+    program: Program,
+    site: RawSite,
+    callers: Mapping[str, list[Edge]],
+    derived: Mapping[tuple[str, str, Span], int],
+) -> Iterable[RawSite]:
+    """The calls that bind a parameter on which the site depends, but for those that have their alternatives already."""
     wanted: dict[str, Parameter] = {}
     for parameter in _deciding(site):
         wanted.setdefault(parameter.function, parameter)
     for function, parameter in wanted.items():
         for edge in callers.get(function, ()):
+            if derived.get((site.kind, edge.path, edge.span), 0) >= MOST:
+                continue
             if any(step.place == Place(edge.path, edge.span) for step in site.trace):
                 continue
             handed = _at_call(program, site, edge, parameter)

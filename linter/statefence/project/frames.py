@@ -23,6 +23,9 @@ from statefence.project.values import (
 
 Key = TypeVar("Key", str, int)
 
+MOST_ALTERNATIVES = 64
+"""What is called or asked for an attribute is followed into a tree of at most so many choices and alternatives."""
+
 LARGEST_OBJECT = 20_000
 """An object of more nodes, such as a list that was doubled over and over, is not followed."""
 
@@ -50,6 +53,18 @@ class State:
             value = self.heap[value.number]
         return value
 
+    def followed(self, value: Value) -> Value:
+        """What a reference refers to, unless it has too many alternatives to follow one by one."""
+        content = self.content(value)
+        todo = [content]
+        for _ in range(MOST_ALTERNATIVES):
+            node = self.content(todo.pop())
+            if isinstance(node, Choice):
+                todo += (node.then, node.orelse)
+            if not todo:
+                return content
+        return Unknown("too many alternatives to follow")
+
     def freeze(self, value: Value) -> Value:
         """The value without references; an object that has grown out of all bounds is unknown."""
         frozen: dict[int, Value] = {}
@@ -62,7 +77,7 @@ class State:
                 frozen[node.number] = bounded(rewrite(self.heap[node.number], REFERENCES, resolve), LARGEST_OBJECT)
             return frozen[node.number]
 
-        return rewrite(value, REFERENCES, resolve)
+        return bounded(rewrite(value, REFERENCES, resolve), LARGEST_OBJECT)
 
 
 def join(test: Test, then: State, orelse: State) -> State:

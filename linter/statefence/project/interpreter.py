@@ -13,6 +13,7 @@ from statefence.project.mappings import item, open_test
 from statefence.project.methods import Asked, method_of
 from statefence.project.program import Chain, Definition, Program, Unit, relative
 from statefence.project.values import (
+    MOST_ITEMS,
     NONE,
     Choice,
     ClassValue,
@@ -40,6 +41,7 @@ from statefence.project.values import (
     Value,
     asked_variables,
     choose,
+    concatenated,
     is_constant_none,
 )
 from statefence.template import SymbolKind
@@ -53,6 +55,9 @@ AMBIENT = "os.environ"
 UNROLLED = 32
 """A loop over a literal of at most so many items is followed item by item."""
 
+MOST_TURNS = 256
+"""Loops within each other are followed item by item up to so many turns of the innermost in all."""
+
 
 class Interpreter:
     """One body being interpreted.
@@ -63,6 +68,7 @@ class Interpreter:
         closure: the variables of the enclosing functions.
         conditions: the tests under which the present statement runs, outermost first.
         returned, yielded: what was returned and yielded so far, each with its conditions.
+        turns: how often the loops around the present statement are followed, multiplied.
     """
 
     def __init__(self, program: Program, owner: Definition, state: State, closure: State | None = None) -> None:
@@ -78,6 +84,7 @@ class Interpreter:
         self.pending: list[State] = []
         self.numbers = iter(range(1_000_000_000))
         self.nested: list[str] = []
+        self.turns = 1
 
     # Places, objects and names
 
@@ -207,7 +214,7 @@ class Interpreter:
             if isinstance(before, Reference) and isinstance(more, Sequence):
                 held = self.content(before)
                 assert isinstance(held, Sequence)
-                self.state.heap[before.number] = Sequence(held.items + more.items)
+                self.state.heap[before.number] = concatenated(held, more)
         else:
             self.bind(node.target, self.combine(node.operator, before, value, node.span))
 
@@ -297,7 +304,7 @@ class Interpreter:
         if node.test is not None:
             self.test(node.test)
         outer, self.pending = self.pending, []
-        if items is not None and len(items) <= UNROLLED:
+        if items is not None and len(items) <= UNROLLED and len(items) * self.turns <= MOST_TURNS:
             self.unrolled(node, items)
         else:
             self.once(node, source)
@@ -306,14 +313,17 @@ class Interpreter:
         self.pending = outer
         return self.run(node.orelse)
 
-    def unrolled(self, node: ir.Loop, items: Iterable[Value]) -> None:
+    def unrolled(self, node: ir.Loop, items: tuple[Value, ...]) -> None:
         """Follow a loop over known items one by one."""
+        outer = self.turns
+        self.turns = outer * max(1, len(items))
         for value in items:
             before = self.state.copy()
             if node.target is not None:
                 self.bind(node.target, value)
             if not self.under_open(node, node.body):
                 self.state.become(before)
+        self.turns = outer
 
     def once(self, node: ir.Loop, source: Value | None) -> None:
         """Follow a loop over unknown items once, and keep the alternative that it never ran."""
@@ -464,7 +474,7 @@ class Interpreter:
             return Path((first, second))
         if operator == "+":
             if isinstance(first, Sequence) and isinstance(second, Sequence):
-                return Sequence(first.items + second.items)
+                return concatenated(first, second)
             return Text((first, second))
         if operator == "%":
             return method_of(self, Asked(first, "%", (second,), {}, self.place(span)))
@@ -534,8 +544,11 @@ class Interpreter:
             value = self.evaluate(entry.value if isinstance(entry, ir.Starred) else entry)
             if isinstance(entry, ir.Starred):
                 spread = self.content(value)
-                open_ended = open_ended or not isinstance(spread, Sequence)
-                items.extend(spread.items if isinstance(spread, Sequence) else (Unknown("an unpacked value"),))
+                if isinstance(spread, Sequence) and len(items) + len(spread.items) <= MOST_ITEMS:
+                    items.extend(spread.items)
+                else:
+                    open_ended = True
+                    items.append(Unknown("an unpacked value"))
             else:
                 items.append(value)
         sequence = Sequence(tuple(items))

@@ -35,6 +35,7 @@ from statefence.project.values import (
     Unknown,
     Value,
     choose,
+    concatenated,
 )
 from statefence.template import SymbolKind
 
@@ -143,8 +144,8 @@ def _list_mutation(
         return NONE
     if name == "extend":
         more = interpreter.content(value)
-        added = more.items if isinstance(more, Sequence) else (Unknown("items of an unknown list"),)
-        interpreter.state.heap[owner.number] = Sequence(content.items + added)
+        added = more if isinstance(more, Sequence) else Sequence((Unknown("items of an unknown list"),))
+        interpreter.state.heap[owner.number] = concatenated(content, added)
         return NONE
     return None
 

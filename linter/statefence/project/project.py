@@ -15,7 +15,7 @@ from statefence.project import calls
 from statefence.project.environments import environments, program_name
 from statefence.project.flows import propagated
 from statefence.project.program import Chain, Program, RawSite, Unit, walk_functions
-from statefence.project.sites import EnvRead, Open, Spawn, Statement, Target
+from statefence.project.sites import EnvRead, Invocation, Open, Spawn, Statement, Target
 from statefence.project.statements import (
     Pieces,
     all_known,
@@ -48,6 +48,7 @@ class Project(Struct, frozen=True):
     opens_by_path: dict[str, tuple[Open, ...]]
     statements_by_path: dict[str, tuple[Statement, ...]]
     reads_by_path: dict[str, tuple[EnvRead, ...]]
+    invocations_by_path: dict[str, tuple[Invocation, ...]]
 
     def spawns(self, module: Module) -> tuple[Spawn, ...]:
         """The calls in the module that start a child or hand an environment on to one, by line."""
@@ -64,6 +65,10 @@ class Project(Struct, frozen=True):
     def env_reads(self, module: Module) -> tuple[EnvRead, ...]:
         """The expressions in the module that read several variables of the environment, one after another."""
         return self.reads_by_path.get(module.path, ())
+
+    def invocations(self, module: Module) -> tuple[Invocation, ...]:
+        """The calls in the module of functions of the project, by line."""
+        return self.invocations_by_path.get(module.path, ())
 
 
 def analyse(sources: Sequence[Source], policy: Policy) -> Project:
@@ -127,10 +132,18 @@ def _project(program: Program, modules: tuple[Module, ...], skipped: tuple[Skipp
             opens.append(_open(group))
         else:
             statements.extend(_statements(group, schema))
-    return Project(modules, skipped, _by_path(spawns), _by_path(opens), _by_path(statements), _by_path(_reads(program)))
+    return Project(
+        modules,
+        skipped,
+        _by_path(spawns),
+        _by_path(opens),
+        _by_path(statements),
+        _by_path(_reads(program)),
+        _by_path(_invocations(program)),
+    )
 
 
-Site = TypeVar("Site", Spawn, Open, Statement, EnvRead)
+Site = TypeVar("Site", Spawn, Open, Statement, EnvRead, Invocation)
 
 
 def _by_path(sites: Iterable[Site]) -> dict[str, tuple[Site, ...]]:
@@ -206,6 +219,14 @@ def _statement(site: RawSite, pieces: Pieces, touches: tuple[Touch, ...], connec
         argument=site.argument,
         trace=site.trace,
     )
+
+
+def _invocations(program: Program) -> Iterator[Invocation]:
+    for edges in program.edges.values():
+        for edge in edges:
+            callee = program.definitions.get(edge.callee)
+            if callee is not None:
+                yield Invocation(edge.path, edge.span, edge.symbol, callee.symbol)
 
 
 def _reads(program: Program) -> Iterator[EnvRead]:

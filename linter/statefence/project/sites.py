@@ -178,6 +178,15 @@ class Statement(Struct, frozen=True):
     trace: tuple[Step, ...] = ()
 
 
+class Invocation(Struct, frozen=True):
+    """A call of a function, method or constructor of the project, by the dotted names of both sides."""
+
+    path: str
+    span: Span
+    caller: str
+    callee: str
+
+
 class EnvRead(Struct, frozen=True):
     """A fallback chain over environment variables, in the order in which they are asked, at the outermost expression.
 

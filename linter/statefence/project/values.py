@@ -371,6 +371,17 @@ class Choice(Value, frozen=True, eq=False):
     orelse: Value
 
 
+MOST_ITEMS = 5_000
+"""A list that is put together from lists is followed up to so many items."""
+
+
+def concatenated(first: Sequence, second: Sequence) -> Value:
+    """One list after the other, unless they have grown too long to follow."""
+    if len(first.items) + len(second.items) > MOST_ITEMS:
+        return Unknown("too many items to follow")
+    return Sequence(first.items + second.items)
+
+
 NONE = Constant(None)
 ABSENT = Absent()
 ENVIRON = LiveEnvironment()

@@ -1,0 +1,236 @@
+"""Which answer is the main one, and which others are kept: flags and optional parameters at their defaults come first."""
+
+import pytest
+
+from .programs import expected, spawns
+
+PROGRAMS = {
+    "a required parameter decides": """
+        import subprocess
+        def start(env):
+            subprocess.run(["a"], env=env)  # passthrough
+    """,
+    "a parameter that may be None": """
+        import subprocess
+        def start(env=None):
+            subprocess.run(["a"], env=env)  # passthrough | inherits
+    """,
+    "a parameter that may be None with a fallback in the body": """
+        import os, subprocess
+        def start(env=None):
+            if env is None:
+                env = os.environ.copy()
+            subprocess.run(["a"], env=env)  # full | passthrough
+    """,
+    "a fallback by or": """
+        import os, subprocess
+        def start(env=None):
+            subprocess.run(["a"], env=env or os.environ)  # full | passthrough
+    """,
+    "a fallback by or that narrows": """
+        import subprocess
+        def start(env=None):
+            subprocess.run(["a"], env=env or {})  # empty | passthrough
+    """,
+    "a fallback by a conditional expression": """
+        import os, subprocess
+        def start(env=None):
+            subprocess.run(["a"], env=dict(os.environ) if env is None else env)  # full | passthrough
+    """,
+    "a parameter merged over the parent is the parent whole": """
+        import os, subprocess
+        def start(env=None):
+            subprocess.run(["a"], env={**os.environ, **(env or {})})  # full
+    """,
+    "a parameter that is added when it is given": """
+        import os, subprocess
+        def start(extra=None):
+            env = os.environ.copy()
+            if extra:
+                env.update(extra)
+            subprocess.run(["a"], env=env)  # full
+    """,
+    "an update in one branch and the whole in the other": """
+        import os, subprocess
+        def start(env=None, replace=False):
+            if replace:
+                block = dict(env)
+            else:
+                block = {**os.environ, **(env or {})}
+            subprocess.run(["a"], env=block)  # full | passthrough
+    """,
+    "a flag that is off by default": """
+        import os, subprocess
+        def start(clean=False):
+            env = {"A": "1"} if clean else None
+            subprocess.run(["a"], env=env)  # inherits | partial
+    """,
+    "a flag that is on by default": """
+        import os, subprocess
+        def start(clean=True):
+            env = {"A": "1"} if clean else None
+            subprocess.run(["a"], env=env)  # partial sets=A | inherits
+    """,
+    "a negated flag": """
+        import os, subprocess
+        def start(*, inherit=True):
+            env = {} if not inherit else os.environ
+            subprocess.run(["a"], env=env)  # full | empty
+    """,
+    "a flag compared with a constant": """
+        import os, subprocess
+        def start(mode="full"):
+            if mode == "clean":
+                env = {}
+            else:
+                env = os.environ.copy()
+            subprocess.run(["a"], env=env)  # full | empty
+    """,
+    "constants decide without an alternative": """
+        import os, subprocess
+        CLEAN = False
+        def start():
+            env = {} if CLEAN else None
+            subprocess.run(["a"], env=env)  # inherits
+    """,
+    "an optional variable is unset in the main answer": """
+        import os, subprocess
+        env = None
+        if os.environ.get("CLEAN"):
+            env = {"A": "1"}
+        subprocess.run(["a"], env=env)  # inherits | partial
+    """,
+    "a block only grown when a parameter is given": """
+        import os, subprocess
+        def start(home=None):
+            env = None
+            if home:
+                env = os.environ.copy()
+                env["APP_HOME"] = home
+            subprocess.run(["a"], env=env)  # inherits | full
+    """,
+    "a default that is a block of its own": """
+        import subprocess
+        DEFAULT = {"A": "1"}
+        def start(env=DEFAULT):
+            subprocess.run(["a"], env=env)  # passthrough | partial
+    """,
+    "a default that is the parent": """
+        import os, subprocess
+        def start(env=os.environ):
+            subprocess.run(["a"], env=env)  # passthrough | full
+    """,
+    "a known caller does not change a parameter's class": """
+        import os, subprocess
+        def start(env):
+            subprocess.run(["a"], env=env)  # passthrough
+        start({"A": "1"})  # partial sets=A
+        start(dict(os.environ))  # full
+        start(None)  # inherits
+    """,
+    "the test of a parameter decides at the call": """
+        import os, subprocess
+        def start(env=None):
+            subprocess.run(["a"], env=os.environ if env is None else env)  # full | passthrough
+        start()  # full
+        start({"A": "1"})  # partial sets=A
+    """,
+    "both branches give the same": """
+        import os, subprocess, sys
+        if sys.argv:
+            env = os.environ.copy()
+        else:
+            env = dict(os.environ)
+        subprocess.run(["a"], env=env)  # full
+    """,
+    "a test nobody can decide keeps both": """
+        import os, subprocess, sys
+        env = {"A": "1"} if sys.argv else None
+        subprocess.run(["a"], env=env)  # partial sets=A | inherits
+    """,
+    "the environment of a keyword dictionary": """
+        import os, subprocess
+        def start(**kwargs):
+            subprocess.run(["a"], **kwargs)  # inherits | passthrough
+    """,
+    "an environment popped from the keywords with a fallback": """
+        import os, subprocess
+        def start(**kwargs):
+            env = kwargs.pop("env", dict(os.environ))
+            subprocess.run(["a"], env=env, **kwargs)  # full | passthrough
+    """,
+    "an environment got from the keywords": """
+        import os, subprocess
+        def start(**kwargs):
+            env = kwargs.get("env", os.environ.copy())
+            subprocess.run(["a"], env=env)  # full | passthrough
+    """,
+    "an environment put into the keywords": """
+        import os, subprocess
+        def start(**kwargs):
+            kwargs["env"] = {"A": "1"}
+            subprocess.run(["a"], **kwargs)  # partial sets=A
+    """,
+    "keywords made of a local dict": """
+        import os, subprocess
+        options = {"cwd": "/", "env": dict(os.environ, A="1")}
+        subprocess.run(["a"], **options)  # full sets=A
+    """,
+    "keywords made of a local dict without an environment": """
+        import subprocess
+        options = {"cwd": "/"}
+        subprocess.run(["a"], **options)  # inherits
+    """,
+    "keywords made of a local dict with one under a condition": """
+        import subprocess
+        def start(env=None):
+            options = {}
+            if env:
+                options["env"] = env
+            subprocess.run(["a"], **options)  # inherits | passthrough
+    """,
+    "keywords of two dicts, the last wins": """
+        import os, subprocess
+        first = {"env": {"A": "1"}}
+        second = {**first, "env": os.environ}
+        subprocess.run(["a"], **second)  # full
+    """,
+    "keywords from elsewhere": """
+        import somewhere, subprocess
+        subprocess.run(["a"], **somewhere.options())  # unknown
+    """,
+    "a dict with a setdefault for the environment": """
+        import os, subprocess
+        def start(**kwargs):
+            kwargs.setdefault("env", os.environ.copy())
+            subprocess.run(["a"], **kwargs)  # full | passthrough
+    """,
+    "a conditional alias of the callee": """
+        import subprocess, sys
+        if sys.platform == "win32":
+            launch = subprocess.Popen
+        else:
+            launch = subprocess.run
+        launch(["a"], env={"A": "1"})  # partial sets=A
+    """,
+    "a presence test in the parent keeps the parent whole": """
+        import os, subprocess
+        env = os.environ.copy()
+        if "A" not in env:
+            env["A"] = "1"
+        subprocess.run(["a"], env=env)  # full sets=A
+    """,
+    "a drop under a flag that is off": """
+        import os, subprocess
+        def start(strict=False):
+            env = os.environ.copy()
+            if strict:
+                env.pop("A", None)
+            subprocess.run(["a"], env=env)  # full | filtered
+    """,
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_main_answer_comes_first_and_the_others_are_kept(name: str) -> None:
+    assert spawns(PROGRAMS[name]) == expected(PROGRAMS[name])
