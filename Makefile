@@ -4,6 +4,7 @@ BIN := .venv/bin
 
 .PHONY: demo test lint types contracts self unit docs
 .DEFAULT_GOAL := test
+.NOTPARALLEL:
 
 .venv/.ready: pyproject.toml requirements-dev.txt
 	$(PYTHON) -m venv .venv

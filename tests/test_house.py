@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ import pytest
 import tomli
 
 import statefence
+from statefence.policy.load import load_text
+from statefence.registry import rules
 
 ROOT = Path(__file__).parents[1]
 SOURCES = (ROOT / "linter", ROOT / "rules", ROOT / "pytest_plugin")
@@ -107,5 +110,31 @@ def test_a_clean_checkout_is_checked_with_what_the_readme_says() -> None:
     for target in ("demo", "test"):
         assert f"make {target}" in readme
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
-    assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+    ci = ROOT / ".ci" / "run"
+    assert re.search(r"^exec make .*\btest$", ci.read_text(encoding="utf-8"), re.MULTILINE)
+    assert os.access(ci, os.X_OK)
+
+
+def test_every_rule_and_every_command_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [rule.code for rule in rules() if f"| {rule.code} | {rule.name} |" not in readme] == []
+    done = subprocess.run([sys.executable, "-m", "statefence", "--help"], capture_output=True, text=True, check=True)
+    commands = re.findall(r"^  (\S+)", done.stdout, re.MULTILINE)
+    assert "check" in commands
+    assert [command for command in commands if f"statefence {command}" not in readme] == []
+
+
+def test_the_first_policy_of_the_readme_is_one() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```toml\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 1
+    policy = load_text(blocks[0], root="/acme", source="statefence.toml")
+    assert [store.name for store in policy.stores] == ["main"]
+
+
+def test_the_bounds_that_the_readme_states_are_those_of_the_code() -> None:
+    stated = re.findall(r"`(\w+)\.([A-Z_]+)` = ([\d,]+)", (ROOT / "linter" / "README.md").read_text(encoding="utf-8"))
+    assert len(stated) > 5
+    for module, name, value in stated:
+        bound = getattr(import_module(f"statefence.project.{module}"), name)
+        assert bound == int(value.replace(",", "")), f"{module}.{name}"

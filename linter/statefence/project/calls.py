@@ -85,7 +85,12 @@ def namespace(program: Program, unit: str) -> Mapping[str, Value]:
     found = program.units.get(unit)
     if found is None:
         return {}
-    return _run_module(program, found)
+    try:
+        return _run_module(program, found)
+    except RecursionError:
+        del program.running[key_of(unit, "")]
+        program.too_deep[key_of(unit, "")] = (found.path, 1)
+        return program.namespaces.setdefault(unit, {})
 
 
 def _run_module(program: Program, unit: Unit) -> Mapping[str, Value]:
@@ -156,6 +161,9 @@ def attribute(interpreter: Interpreter, owner: Value, name: str, place: Place) -
 
 def with_attribute(content: Value, name: str, value: Value) -> Value:
     """An object the analysis has no class for, with an attribute set on it."""
+    if isinstance(content, Choice):
+        then = with_attribute(content.then, name, value)
+        return Choice(content.test, then, with_attribute(content.orelse, name, value))
     if isinstance(content, Result):
         return Result(content.callee, content.arguments, (*content.keywords, (name, value)))
     return content
@@ -190,8 +198,16 @@ def summarize(program: Program, key: str) -> Summary:
     definition = program.definitions[key]
     if not isinstance(definition.node, ir.Function):
         return classes.synthetic_summary(program, key)
-    return _interpret(program, definition, definition.node)
+    try:
+        return _interpret(program, definition, definition.node)
+    except RecursionError:
+        program.running.pop(key, None)
+        program.too_deep[key] = (definition.unit.path, definition.node.span.line)
+        return program.summaries.setdefault(key, Summary(Unknown("code that is nested too deeply to follow")))
 
+
+MOST_TRIED = 50
+"""A function within one that is not yet interpreted to its end is interpreted anew for at most so many calls."""
 
 DEEPEST = 60
 """At most so many functions are interpreted within each other; beyond, a value is unknown."""
@@ -202,6 +218,10 @@ def _interpret(program: Program, definition: Definition, node: ir.Function) -> S
 
     key = definition.key
     live = _is_live(program, definition)
+    if live:
+        program.tried[key] = program.tried.get(key, 0) + 1
+        if program.tried[key] > MOST_TRIED:
+            return Summary(Unknown("a function within a function that is called too often to follow"))
     interpreter = Interpreter(program, definition, State({}, {}), program.closures.get(key))
     for table in (program.sites, program.edges, program.chains):
         table[key] = []

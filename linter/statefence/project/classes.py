@@ -51,6 +51,7 @@ def declare(interpreter: Interpreter, key: str, node: ir.Class) -> None:
     synthetic = any(_last_name(entry) in FIELD_DECORATORS for entry in decorators) or any(
         _is_field_base(program, base) for base in bases
     )
+    synthetic = synthetic or any(_is_pydantic_field(value) for value in names.values())
     program.models[key] = ClassModel(key, bases, names, tuple(_fields(node.body)), synthetic)
     if synthetic or _settings(program, key):
         _declare_fields(interpreter, key, node)
@@ -67,6 +68,10 @@ def _fields(body: Iterable[ir.Statement]) -> Iterator[str]:
 def _last_name(value: Value) -> str:
     name = value.callee if isinstance(value, Result) else value.name if isinstance(value, External) else ""
     return name.rpartition(".")[2]
+
+
+def _is_pydantic_field(value: Value) -> bool:
+    return isinstance(value, Result) and value.callee in {"pydantic.Field", "pydantic.fields.Field", "sqlmodel.Field"}
 
 
 def _is_field_base(program: Program, base: Value) -> bool:

@@ -20,11 +20,13 @@ from statefence.project.values import (
     Drop,
     Element,
     EnvironmentVariable,
+    External,
     Item,
     LiveEnvironment,
     Member,
     Parameter,
     Put,
+    Result,
     Select,
     Sequence,
     Spread,
@@ -132,7 +134,7 @@ def _environment(value: Value, entry: Spawner, site: RawSite) -> Environment:
         return _outside(entry.absent, entry, site)
     if isinstance(value, Constant) and value.value is None:
         return _outside(entry.none, entry, site)
-    if isinstance(value, DECIDED_ELSEWHERE):
+    if _is_decided_elsewhere(value):
         return Environment(
             EnvKind.PASSTHROUGH, reason=_decider(value), anchor_path=site.path, anchor_span=site.argument
         )
@@ -146,6 +148,16 @@ def _environment(value: Value, entry: Spawner, site: RawSite) -> Environment:
         )
         return Environment(EnvKind.UNKNOWN, reason=reason, anchor_path=site.path, anchor_span=site.argument)
     return _of_block(value, fold(value.changes), entry, site)
+
+
+def _is_decided_elsewhere(value: Value) -> bool:
+    """Whether it is a parameter or a part of an object, and not of what an unknown call gave."""
+    if not isinstance(value, DECIDED_ELSEWHERE):
+        return False
+    root = value
+    while isinstance(root, Item | Member | Element):
+        root = root.source if isinstance(root, Element) else root.owner
+    return not isinstance(root, Unknown | Result | External)
 
 
 def _decider(value: Value) -> str:
@@ -261,9 +273,14 @@ def _drop(block: Block, change: Drop) -> Block:
         sets = {key: value for key, value in block.sets.items() if key != name}
         drops = (*block.drops, name) if name not in block.drops else block.drops
         return structs.replace(block, carried={**block.carried, name: Answer.NO}, sets=sets, drops=drops)
+    if isinstance(change.key, Element) and isinstance(change.key.source, Sequence):
+        for key in change.key.source.items:
+            block = _drop(block, Drop(key))
+        return block
     rest = Answer.UNKNOWN if block.rest is Answer.YES else block.rest
     carried = {name: Answer.UNKNOWN if answer is Answer.YES else answer for name, answer in block.carried.items()}
-    return structs.replace(block, rest=rest, carried=carried, selected=True)
+    added = block.added or bool(block.sets)
+    return structs.replace(block, rest=rest, carried=carried, sets={}, selected=True, added=added)
 
 
 def _select(change: Select) -> Block:
@@ -273,13 +290,16 @@ def _select(change: Select) -> Block:
         carried = {name: source.carried.get(name, source.rest) for name in change.names}
         return Block(rest=Answer.NO, selected=True, carried=carried, unknown=source.unknown)
     if change.denied is not None:
-        carried = {**source.carried, **dict.fromkeys(change.denied, Answer.NO)}
-        return structs.replace(source, carried=carried, drops=(*source.drops, *change.denied), selected=True)
+        for name in change.denied:
+            source = _drop(source, Drop(Constant(name)))
+        return structs.replace(source, selected=True)
     if change.prefixes:
         carried = {
             name: Answer.NO if name.startswith(change.prefixes) else answer for name, answer in source.carried.items()
         }
-        return structs.replace(source, carried=carried, prefixes=source.prefixes + change.prefixes, selected=True)
+        sets = {name: value for name, value in source.sets.items() if not name.startswith(change.prefixes)}
+        prefixes = source.prefixes + change.prefixes
+        return structs.replace(source, carried=carried, sets=sets, prefixes=prefixes, selected=True)
     rest = Answer.UNKNOWN if source.rest is Answer.YES else source.rest
     carried = {name: Answer.UNKNOWN if answer is Answer.YES else answer for name, answer in source.carried.items()}
     return structs.replace(source, rest=rest, carried=carried, sets={}, selected=True)
@@ -302,30 +322,47 @@ def _spread(block: Block, source: Value) -> Block:
         return block
     rest = block.rest if block.rest is Answer.YES else Answer.UNKNOWN
     carried = {name: Answer.UNKNOWN if answer is Answer.NO else answer for name, answer in block.carried.items()}
-    if isinstance(source, DECIDED_ELSEWHERE):
-        return structs.replace(block, rest=rest, carried=carried, open=True)
+    drops = tuple(name for name in block.drops if carried[name] is Answer.NO)
+    if _is_decided_elsewhere(source):
+        return structs.replace(block, rest=rest, carried=carried, drops=drops, open=True)
     reason = source.reason if isinstance(source, Unknown) else "a mapping that is not followed goes in"
-    return structs.replace(block, rest=rest, carried=carried, unknown=block.unknown or reason)
+    return structs.replace(block, rest=rest, carried=carried, drops=drops, unknown=block.unknown or reason)
 
 
 def _merge(block: Block, other: Block) -> Block:
     """The block after all of another one was put into it."""
     names = {*block.carried, *other.carried}
-    carried = {
-        name: _either(block.carried.get(name, block.rest), other.carried.get(name, other.rest)) for name in names
-    }
+    carried = {name: _either(_carries(block, name), _carries(other, name)) for name in names}
     return Block(
         rest=_either(block.rest, other.rest),
         parent=block.parent or other.parent,
         open=block.open or other.open,
         unknown=block.unknown or other.unknown,
-        selected=other.selected if not block.parent else block.selected,
+        selected=_selected(block, other),
         added=block.added or other.added,
-        prefixes=() if block.parent and not block.prefixes else (*block.prefixes, *other.prefixes),
+        prefixes=_prefixes(block, other),
         carried=carried,
         sets={**block.sets, **other.sets},
-        drops=tuple(name for name in (*block.drops, *other.drops) if carried.get(name) is not Answer.YES),
+        drops=tuple(dict.fromkeys(name for name in (*block.drops, *other.drops) if carried[name] is Answer.NO)),
     )
+
+
+def _carries(block: Block, name: str) -> Answer:
+    missing = name not in block.carried and bool(block.prefixes) and name.startswith(block.prefixes)
+    return Answer.NO if missing else block.carried.get(name, block.rest)
+
+
+def _selected(block: Block, other: Block) -> bool:
+    """Whether names are missing by choice from the union of two blocks: one that has the whole parent mends the other."""
+    if block.parent == other.parent:
+        return block.selected and other.selected if block.parent else block.selected or other.selected
+    return block.selected if block.parent else other.selected
+
+
+def _prefixes(block: Block, other: Block) -> tuple[str, ...]:
+    """The prefixes whose names are missing from both blocks."""
+    kept = [prefix for prefix in block.prefixes if other.rest is Answer.NO or prefix in other.prefixes]
+    return (*kept, *[prefix for prefix in other.prefixes if block.rest is Answer.NO and prefix not in kept])
 
 
 def _either(first: Answer, second: Answer) -> Answer:

@@ -43,17 +43,17 @@ def propagated(program: Program) -> list[RawSite]:
     direct = [site for sites in program.sites.values() for site in sites]
     found: dict[_Key, RawSite] = {}
     derived: Counter[tuple[str, str, Span]] = Counter()
-    todo = deque(direct)
+    todo: deque[Iterable[RawSite]] = deque([direct])
     while todo:
-        site = todo.popleft()
-        key = _key(site)
-        call = (site.kind, site.path, site.span)
-        if key in found or derived[call] >= MOST:
-            continue
-        found[key] = site
-        derived[call] += 1
-        if len(site.trace) < LONGEST:
-            todo.extend(_handed_over(program, site, callers, derived))
+        for site in todo.popleft():
+            key = _key(site)
+            call = (site.kind, site.path, site.span)
+            if key in found or derived[call] >= MOST:
+                continue
+            found[key] = site
+            derived[call] += 1
+            if len(site.trace) < LONGEST:
+                todo.append(_handed_over(program, site, callers, derived))
     return list(found.values())
 
 

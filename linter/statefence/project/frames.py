@@ -26,7 +26,7 @@ Key = TypeVar("Key", str, int)
 MOST_ALTERNATIVES = 64
 """What is called or asked for an attribute is followed into a tree of at most so many choices and alternatives."""
 
-LARGEST_OBJECT = 20_000
+LARGEST_OBJECT = 5_000
 """An object of more nodes, such as a list that was doubled over and over, is not followed."""
 
 
@@ -74,10 +74,14 @@ class State:
                 return None
             if node.number not in frozen:
                 frozen[node.number] = Unknown("an object that holds itself")
-                frozen[node.number] = bounded(rewrite(self.heap[node.number], REFERENCES, resolve), LARGEST_OBJECT)
+                frozen[node.number] = copied(self.heap[node.number])
             return frozen[node.number]
 
-        return bounded(rewrite(value, REFERENCES, resolve), LARGEST_OBJECT)
+        def copied(node: Value) -> Value:
+            kept = bounded(node, LARGEST_OBJECT)
+            return bounded(rewrite(kept, REFERENCES, resolve), LARGEST_OBJECT)
+
+        return copied(value)
 
 
 def join(test: Test, then: State, orelse: State) -> State:

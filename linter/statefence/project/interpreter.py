@@ -12,6 +12,7 @@ from statefence.project.frames import State, join
 from statefence.project.mappings import item, open_test
 from statefence.project.methods import Asked, method_of
 from statefence.project.program import Chain, Definition, Program, Unit, relative
+from statefence.project.worlds import settled
 from statefence.project.values import (
     MOST_ITEMS,
     NONE,
@@ -251,10 +252,17 @@ class Interpreter:
         before = self.state
         then, orelse = before.copy(), before.copy()
         self.narrow(node.test, then)
-        goes_on = [
-            self.under(test, then, node.then),
-            self.under(negated(test), orelse, node.orelse),
-        ]
+        outer, certain = list(self.pending), settled(test)
+        goes_on = [self.under(test, then, node.then)]
+        if certain is False:
+            self.pending = list(outer)
+        left = list(self.pending)
+        goes_on.append(self.under(negated(test), orelse, node.orelse))
+        if certain is not None:
+            self.pending = left if certain else self.pending
+            before.become(then if certain else orelse)
+            self.state = before
+            return goes_on[not certain]
         if all(goes_on):
             before.become(join(test, then, orelse))
         elif any(goes_on):
@@ -458,7 +466,7 @@ class Interpreter:
     def subscript(self, node: ir.Subscript) -> Value:
         """`value[index]`."""
         owner, key = self.evaluate(node.value), self.evaluate(node.index)
-        return item(self.state.freeze(owner), self.state.freeze(key), None, self.place(node.span))
+        return item(self.content(owner), self.state.freeze(key), None, self.place(node.span))
 
     def binary(self, node: ir.Binary) -> Value:
         """`left operator right`."""

@@ -176,6 +176,8 @@ class Program:
         self.fixture_names: dict[tuple[str, str], str] = {}
         self.models: dict[str, ClassModel] = {}
         self.setters: dict[str, Mapping[str, tuple[str, ...]]] = {}
+        self.too_deep: dict[str, tuple[str, int]] = {}
+        self.tried: dict[str, int] = {}
 
     def define(self, definition: Definition) -> str:
         """Make a definition known; gives its key."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 from msgspec import Struct
@@ -72,12 +74,17 @@ class Project(Struct, frozen=True):
 
 
 def analyse(sources: Sequence[Source], policy: Policy) -> Project:
-    """Analyse a whole project.
+    """Analyse a whole project. A function or module that is nested too deeply is unknown, and among the skipped.
 
     Args:
         sources: every file of it, in any order.
         policy: its policy; what it says of spawners widens what is recognised.
     """
+    with _deep_recursion():
+        return _analyse(sources, policy)
+
+
+def _analyse(sources: Sequence[Source], policy: Policy) -> Project:
     ordered = sorted(sources, key=lambda source: source.path)
     names = _unique(module_names([source.path for source in ordered], policy))
     modules: list[Module] = []
@@ -87,11 +94,30 @@ def analyse(sources: Sequence[Source], policy: Policy) -> Project:
             modules.append(Module(names[source.path], source.path, source, extract(source.data)))
         except SyntaxError as error:
             skipped.append(Skipped(source.path, f"line {error.lineno}: {error.msg}"))
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             skipped.append(Skipped(source.path, str(error)))
+        except (RecursionError, MemoryError):
+            skipped.append(Skipped(source.path, TOO_DEEP))
     program = Program([Unit(module.name, module.path, module.facts) for module in modules], policy)
     _interpret_all(program)
+    skipped += [Skipped(path, f"line {line}: {TOO_DEEP}") for path, line in program.too_deep.values()]
     return _project(program, tuple(modules), tuple(skipped))
+
+
+TOO_DEEP = "its code is nested too deeply to follow"
+RECURSION_LIMIT = 10_000
+"""In Python frames; a call that is interpreted within another takes some thirty."""
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Allow as deep a recursion as functions that call each other need."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def _unique(names: dict[str, str]) -> dict[str, str]:

@@ -428,12 +428,19 @@ def rewrite(value: Value, wanted: int, replace: Rewrite, finish: Callable[[Value
         finish: what a node passes through whose children changed.
     """
 
+    rewritten: dict[int, object] = {}
+
     def visit(node: object) -> object:
         if isinstance(node, tuple):
             items = [visit(item) for item in node]
             return node if all(a is b for a, b in zip(items, node, strict=True)) else tuple(items)
         if not isinstance(node, Term) or not traits(node).holds & wanted:
             return node
+        if id(node) not in rewritten:
+            rewritten[id(node)] = rebuild(node)
+        return rewritten[id(node)]
+
+    def rebuild(node: Term) -> object:
         replaced = replace(node) if isinstance(node, Value) else None
         if replaced is not None:
             return replaced

@@ -151,19 +151,19 @@ PROGRAMS = {
     "the environment of a keyword dictionary": """
         import os, subprocess
         def start(**kwargs):
-            subprocess.run(["a"], **kwargs)  # inherits | passthrough
+            subprocess.run(["a"], **kwargs)  # passthrough | inherits
     """,
     "an environment popped from the keywords with a fallback": """
         import os, subprocess
         def start(**kwargs):
             env = kwargs.pop("env", dict(os.environ))
-            subprocess.run(["a"], env=env, **kwargs)  # full | passthrough
+            subprocess.run(["a"], env=env, **kwargs)  # passthrough | full
     """,
     "an environment got from the keywords": """
         import os, subprocess
         def start(**kwargs):
             env = kwargs.get("env", os.environ.copy())
-            subprocess.run(["a"], env=env)  # full | passthrough
+            subprocess.run(["a"], env=env)  # passthrough | full
     """,
     "an environment put into the keywords": """
         import os, subprocess
@@ -197,13 +197,13 @@ PROGRAMS = {
     """,
     "keywords from elsewhere": """
         import somewhere, subprocess
-        subprocess.run(["a"], **somewhere.options())  # unknown
+        subprocess.run(["a"], **somewhere.options())  # unknown | inherits
     """,
     "a dict with a setdefault for the environment": """
         import os, subprocess
         def start(**kwargs):
             kwargs.setdefault("env", os.environ.copy())
-            subprocess.run(["a"], **kwargs)  # full | passthrough
+            subprocess.run(["a"], **kwargs)  # passthrough | full
     """,
     "a conditional alias of the callee": """
         import subprocess, sys
