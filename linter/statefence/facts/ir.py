@@ -298,11 +298,14 @@ class Parameter(Struct, frozen=True, array_like=True):
 
 
 class Function(Node, frozen=True):
-    """A function or method; `name` is `<lambda>` for a lambda, whose body is one return."""
+    """A function or method; `name` is `<lambda>` for a lambda, whose body is one return.
+
+    The body is None when it was not asked for; the generator flag then says nothing.
+    """
 
     name: str
     parameters: tuple[Parameter, ...]
-    body: tuple[Statement, ...]
+    body: tuple[Statement, ...] | None
     decorators: tuple[Expression, ...]
     returns: Expression | None
     generator: bool

@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from statefence.facts import ir
 from statefence.model import Span
 
+Wanted = Callable[[int, int | None], bool]
+"""Whether the body of a function is wanted, by its first and last line."""
+
 OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Div: "/", ast.Mod: "%", ast.BitOr: "|"}
 COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Is: "is",
@@ -213,6 +216,24 @@ def function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterable[ir.Statem
         optional(node.returns),
         generator=yields(node.body),
     )
+
+
+def module(tree: ast.Module, wanted: Wanted) -> tuple[ir.Statement, ...]:
+    """A module, with the bodies of those functions and methods that are wanted."""
+    return tuple(_outlined(tree.body, wanted))
+
+
+def _outlined(nodes: Sequence[ast.stmt], wanted: Wanted) -> Iterable[ir.Statement]:
+    """A suite of a module or class: the functions directly in it are lowered only when they are wanted."""
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not wanted(node.lineno, node.end_lineno):
+            decorators, returns = expressions(node.decorator_list), optional(node.returns)
+            yield ir.Function(span(node), node.name, parameters(node.args), None, decorators, returns, generator=False)
+        elif isinstance(node, ast.ClassDef):
+            body = tuple(_outlined(node.body, wanted))
+            yield ir.Class(span(node), node.name, expressions(node.bases), body, expressions(node.decorator_list))
+        else:
+            yield from block([node])
 
 
 def yields(body: Sequence[ast.stmt]) -> bool:

@@ -154,7 +154,10 @@ def attribute(interpreter: Interpreter, owner: Value, name: str, place: Place) -
         return module_attribute(interpreter.program, content, name)
     found = classes.attribute(interpreter.program, content, name, owner)
     if found is not None:
-        return interpreter.rooted(found)
+        value = interpreter.rooted(found)
+        if isinstance(found, Dictionary) and not classes.is_property(interpreter.program, content, name):
+            interpreter.set_attribute(owner, name, value)
+        return value
     derived = methods.derived(interpreter.state.freeze(content), name)
     return derived if derived is not None else Member(interpreter.state.freeze(content), name)
 

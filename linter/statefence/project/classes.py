@@ -185,6 +185,12 @@ def class_of(program: Program, parameter: Parameter) -> str | None:
     return None
 
 
+def is_property(program: Program, owner: Value, name: str) -> bool:
+    """Whether an instance's attribute is made anew each time it is asked for."""
+    found = _class_attribute(program, ClassValue(owner.cls), name) if isinstance(owner, Object) else None
+    return isinstance(found, FunctionValue) and found.key in program.properties
+
+
 def lineage(program: Program, key: str) -> list[Value]:
     """The class and its bases, nearest first: project classes and external ones."""
     found: list[Value] = []

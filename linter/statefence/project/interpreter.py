@@ -82,7 +82,7 @@ class Interpreter:
         self.conditions: list[Test] = []
         self.returned: list[tuple[tuple[Test, ...], Value]] = []
         self.yielded: list[Value] = []
-        self.pending: list[State] = []
+        self.pending: list[tuple[str, State]] = []
         self.numbers = iter(range(1_000_000_000))
         self.nested: list[str] = []
         self.turns = 1
@@ -243,7 +243,7 @@ class Interpreter:
         if node.value is not None:
             self.evaluate(node.value)
         if node.kind != "raise":
-            self.pending.append(self.state.copy())
+            self.pending.append((node.kind, self.state.copy()))
         return False
 
     def branch(self, node: ir.If) -> bool:
@@ -313,35 +313,50 @@ class Interpreter:
             self.test(node.test)
         outer, self.pending = self.pending, []
         if items is not None and len(items) <= UNROLLED and len(items) * self.turns <= MOST_TURNS:
-            self.unrolled(node, items)
+            goes_on = self.unrolled(node, items)
         else:
-            self.once(node, source)
-        for state in self.pending:
-            self.state.become(join(open_test(self.place(node.span), preferred=True), self.state, state))
-        self.pending = outer
-        return self.run(node.orelse)
+            goes_on = self.once(node, source)
+        broken, self.pending = self.pending, outer
+        goes_on = goes_on and self.run(node.orelse)
+        for _, state in broken:
+            self.state.become(join(open_test(self.place(node.span)), self.state, state) if goes_on else state)
+            goes_on = True
+        return goes_on
 
-    def unrolled(self, node: ir.Loop, items: tuple[Value, ...]) -> None:
-        """Follow a loop over known items one by one."""
+    def turn(self, node: ir.Loop) -> bool:
+        """Interpret a loop's body once; gives whether its end, or a `continue`, is reached. What breaks stays pending."""
+        goes_on = self.under_open(node, node.body)
+        for _, state in [entry for entry in self.pending if entry[0] == "continue"]:
+            self.state.become(join(open_test(self.place(node.span)), self.state, state) if goes_on else state)
+            goes_on = True
+        self.pending = [entry for entry in self.pending if entry[0] == "break"]
+        return goes_on
+
+    def unrolled(self, node: ir.Loop, items: tuple[Value, ...]) -> bool:
+        """Follow a loop over known items one by one; gives whether it can end without a `break`."""
         outer = self.turns
         self.turns = outer * max(1, len(items))
         for value in items:
             before = self.state.copy()
             if node.target is not None:
                 self.bind(node.target, value)
-            if not self.under_open(node, node.body):
+            if not self.turn(node):
                 self.state.become(before)
+                self.turns = outer
+                return not self.pending
         self.turns = outer
+        return True
 
-    def once(self, node: ir.Loop, source: Value | None) -> None:
-        """Follow a loop over unknown items once, and keep the alternative that it never ran."""
+    def once(self, node: ir.Loop, source: Value | None) -> bool:
+        """Follow a loop over unknown items once, and keep the alternative that it never ran, so that it always ends."""
         before = self.state.copy()
         if node.target is not None:
             self.bind(node.target, Unknown("a loop variable") if source is None else self.element(source))
-        if self.under_open(node, node.body):
+        if self.turn(node):
             self.state.become(join(Test("loop", (), self.place(node.span)), self.state.copy(), before))
         else:
             self.state.become(before)
+        return True
 
     def under_open(self, node: ir.Node, body: Iterable[ir.Statement], *, preferred: bool = True) -> bool:
         """Interpret a suite in place, under a test that is not interpreted."""

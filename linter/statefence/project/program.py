@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from statefence.facts import ModuleFacts, ir
+from statefence.facts import ModuleFacts, extent, extract, ir, line_starts
 from statefence.model import Place, Span, Step
 from statefence.policy import Policy
 from statefence.project.frames import State
@@ -24,10 +24,11 @@ from statefence.project.values import (
 
 
 class Unit(Struct, frozen=True):
-    """A module: its dotted name, its path relative to the root, its facts."""
+    """A module: its dotted name, its path relative to the root, its bytes and its facts."""
 
     name: str
     path: str
+    data: bytes
     facts: ModuleFacts
 
     @property
@@ -36,6 +37,11 @@ class Unit(Struct, frozen=True):
         if self.path.endswith("__init__.py"):
             return self.name
         return self.name.rpartition(".")[0]
+
+
+    def extent(self, span: Span) -> tuple[int, int]:
+        """The offsets in the file of the lines that a span covers."""
+        return extent(line_starts(self.data), span.line, span.end_line)
 
 
 class Definition(Struct, frozen=True):
@@ -167,6 +173,7 @@ class Program:
         self.edges: dict[str, list[Edge]] = {}
         self.chains: dict[str, list[Chain]] = {}
         self.packages = _packages(self.units)
+        self.complete: dict[str, Mapping[Span, ir.Function]] = {}
         self.signatures: dict[str, tuple[Parameter, ...]] = {}
         self.static_methods: set[str] = set()
         self.class_methods: set[str] = set()
@@ -184,6 +191,18 @@ class Program:
         self.definitions[definition.key] = definition
         return definition.key
 
+    def function(self, definition: Definition) -> ir.Function:
+        """The definition's function with its body; a file is read again in full when one of its other functions is asked for."""
+        node = definition.node
+        assert isinstance(node, ir.Function)
+        if node.body is not None:
+            return node
+        name = definition.unit.name
+        if name not in self.complete:
+            functions = outer_functions(extract(definition.unit.data).body)
+            self.complete[name] = {function.span: function for function in functions}
+        return self.complete[name][node.span]
+
     def resolve_module(self, name: str, importer: Unit) -> Value:
         """What `import name` binds: a module of the project, also one beside the importer, or an external one."""
         if name in self.units or name in self.packages:
@@ -197,6 +216,15 @@ class Program:
             if unit is not None:
                 return ModuleValue(unit.name)
         return External(name)
+
+
+def outer_functions(body: Sequence[ir.Statement]) -> Iterator[ir.Function]:
+    """The functions of a module and the methods of its classes, in order; not those within functions."""
+    for statement in body:
+        if isinstance(statement, ir.Function):
+            yield statement
+        elif isinstance(statement, ir.Class):
+            yield from outer_functions(statement.body)
 
 
 def _packages(units: Mapping[str, Unit]) -> frozenset[str]:
