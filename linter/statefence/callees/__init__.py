@@ -6,11 +6,12 @@ Adding a callee is adding one entry to the table of its family; every entry name
 from statefence.callees.executors import EXECUTORS, Executor
 from statefence.callees.openers import FILE_OPENERS, OPENERS, PATH_METHODS, Opener
 from statefence.callees.records import Argument, Given
-from statefence.callees.spawners import SPAWNERS, Spawner
+from statefence.callees.spawners import MCP_KEEPS, SPAWNERS, Spawner
 
 __all__ = [
     "EXECUTORS",
     "FILE_OPENERS",
+    "MCP_KEEPS",
     "OPENERS",
     "PATH_METHODS",
     "SPAWNERS",

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from statefence.cli.exit_codes import CLEAN, ERROR, FINDINGS
-from statefence.cli.output import paint, write_lines
+from statefence.cli.formats import FOR_PEOPLE, FORMATS, formatted
+from statefence.cli.output import write_lines
 from statefence.cli.parsing import add_paths, comma_separated, parser
 from statefence.cli.project import policy_in_force, relative_paths, require_files
-from statefence.engine import Report, check, is_within, within
+from statefence.engine import Report, check, is_within, selected, within
 from statefence.errors import UsageError
 from statefence.policy import Policy
+from statefence.registry import rules
 from statefence.report.closing import closing
 from statefence.source import Unread
-
-_FOR_PEOPLE = frozenset({"full", "concise"})
-_FORMATS = ("full", "concise", "json", "github")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -32,7 +31,7 @@ def run(arguments: Sequence[str]) -> int:
     if changed and not options.diff:
         report = check(policy, select=options.select, ignore=options.ignore)
     if not options.diff:
-        _write(within(report, paths), options)
+        _write(within(report, paths), options, policy)
     return _exit_code(within(report, paths), options, paths, changed=changed)
 
 
@@ -49,7 +48,7 @@ def _options(arguments: Sequence[str]) -> Namespace:
     add_paths(of)
     of.add_argument("--select", action="extend", type=comma_separated, metavar="CODES", help="run these rules only")
     of.add_argument("--ignore", action="extend", type=comma_separated, metavar="CODES", help="do not run these rules")
-    of.add_argument("--output-format", choices=_FORMATS, default="full")
+    of.add_argument("--output-format", choices=FORMATS, default="full")
     of.add_argument("--statistics", action="store_true", help="count the findings of each rule instead of listing them")
     of.add_argument("--exit-zero", action="store_true", help="exit with 0 even with findings")
     of.add_argument("--fix", action="store_true", help="repair what can be repaired without changing the meaning")
@@ -70,11 +69,11 @@ def _log(options: Namespace) -> TextIO:
 
 
 def _is_for_people(options: Namespace) -> bool:
-    return options.output_format in _FOR_PEOPLE
+    return options.output_format in FOR_PEOPLE
 
 
-def _write(report: Report, options: Namespace) -> None:
-    write_lines(_lines(report, options))
+def _write(report: Report, options: Namespace, policy: Policy) -> None:
+    write_lines(_lines(report, options, policy))
     sys.stdout.flush()
     _log(options).write(f"{closing(report, fixed=options.fix)}\n")
 
@@ -92,25 +91,11 @@ def _exit_code(report: Report, options: Namespace, paths: Sequence[str], *, chan
     return FINDINGS
 
 
-def _lines(report: Report, options: Namespace) -> Iterator[str]:
+def _lines(report: Report, options: Namespace, policy: Policy) -> Iterable[str]:
     if options.statistics:
         from statefence.report.statistics import statistics
 
         return statistics(report)
-    match options.output_format:
-        case "json":
-            from statefence.report.json import findings_json
-
-            return iter((findings_json(report),))
-        case "github":
-            from statefence.report.github import github
-
-            return github(report)
-        case "concise":
-            from statefence.report.concise import concise
-
-            return concise(report)
-        case _:
-            from statefence.report.full import full
-
-            return full(report, paint())
+    return formatted(
+        report, options.output_format, policy.root, lambda: selected(rules(), options.select, options.ignore)
+    )

@@ -154,10 +154,11 @@ def attribute(interpreter: Interpreter, owner: Value, name: str, place: Place) -
         return module_attribute(interpreter.program, content, name)
     found = classes.attribute(interpreter.program, content, name, owner)
     if found is not None:
-        value = interpreter.rooted(found)
         if isinstance(found, Dictionary) and not classes.is_property(interpreter.program, content, name):
+            value = interpreter.met(found)
             interpreter.set_attribute(owner, name, value)
-        return value
+            return value
+        return interpreter.rooted(found)
     derived = methods.derived(interpreter.state.freeze(content), name)
     return derived if derived is not None else Member(interpreter.state.freeze(content), name)
 
@@ -202,7 +203,8 @@ def summarize(program: Program, key: str) -> Summary:
     if not isinstance(definition.node, ir.Function):
         return classes.synthetic_summary(program, key)
     try:
-        return _interpret(program, definition, definition.node)
+        node = program.function(definition)
+        return _interpret(program, structs.replace(definition, node=node), node)
     except RecursionError:
         program.running.pop(key, None)
         program.too_deep[key] = (definition.unit.path, definition.node.span.line)
@@ -230,7 +232,7 @@ def _interpret(program: Program, definition: Definition, node: ir.Function) -> S
         table[key] = []
     cells = _bind_parameters(interpreter, definition, node)
     program.running[key] = interpreter.state
-    ended = interpreter.run(node.body)
+    ended = interpreter.run(node.body or ())
     returns = _merge_returns(interpreter, ended=ended)
     summary = Summary(bounded(returns), _merge_yields(interpreter), _effects(interpreter, cells))
     if not live:
@@ -628,7 +630,7 @@ def comprehension(
 ) -> Value:
     """The value of a comprehension."""
     pair = node.value.items if isinstance(node.value, ir.Display) else ()
-    if key is None and isinstance(value, Sequence) and len(pair) == len(value.items) == 2:  # noqa: PLR2004 - a pair
+    if key is None and isinstance(value, Sequence) and len(pair) == len(value.items) == 2:
         as_dict = structs.replace(node, key=pair[0], value=pair[1])
         return Result("items", (interpreter.content(comprehension(interpreter, as_dict, sources, *value.items)),))
     if key is None:

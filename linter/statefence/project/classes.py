@@ -374,8 +374,9 @@ def _setters(program: Program, key: str) -> Mapping[str, tuple[str, ...]]:
         definition = program.definitions.get(value.key) if isinstance(value, FunctionValue) else None
         if definition is None or not isinstance(definition.node, ir.Function) or definition.node.name == "__init__":
             continue
-        parameters = definition.node.parameters
-        for name in _assigned_attributes(definition.node.body, parameters[0].name if parameters else ""):
+        method = program.function(definition)
+        parameters = method.parameters
+        for name in _assigned_attributes(method.body or (), parameters[0].name if parameters else ""):
             found.setdefault(name, []).append(definition.key)
     program.setters[key] = {name: tuple(methods) for name, methods in found.items()}
     return program.setters[key]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, structs
 
-from statefence.callees import Given, Spawner
+from statefence.callees import MCP_KEEPS, Given, Spawner
 from statefence.model import Answer, Step
 from statefence.project.mappings import literal
 from statefence.project.program import RawSite
@@ -50,6 +50,7 @@ class Block(Struct, frozen=True):
         open: a value decided elsewhere went in; `unknown` a value nobody can know, with its reason.
         selected: names went in, or were taken out, by choice.
         prefixes: names that begin so were taken out.
+        listed: the variables that MCP's SDK gives every server went in.
         sets: the values put, by name.
     """
 
@@ -59,6 +60,7 @@ class Block(Struct, frozen=True):
     unknown: str = ""
     selected: bool = False
     added: bool = False
+    listed: bool = False
     prefixes: tuple[str, ...] = ()
     carried: dict[str, Answer] = {}
     sets: dict[str, Value] = {}
@@ -224,7 +226,7 @@ def _kind(block: Block) -> EnvKind:
         return EnvKind.UNKNOWN
     if block.open:
         return EnvKind.PASSTHROUGH
-    if block.selected:
+    if block.selected or (block.listed and not block.sets):
         return EnvKind.FILTERED
     return EnvKind.PARTIAL if block.sets or block.added else EnvKind.EMPTY
 
@@ -286,6 +288,8 @@ def _drop(block: Block, change: Drop) -> Block:
 def _select(change: Select) -> Block:
     """A subset of another mapping, by name."""
     source = _spread(Block(), change.source)
+    if change.names == MCP_KEEPS:
+        return Block(carried=dict.fromkeys(MCP_KEEPS, Answer.YES), listed=True)
     if change.names is not None:
         carried = {name: source.carried.get(name, source.rest) for name in change.names}
         return Block(rest=Answer.NO, selected=True, carried=carried, unknown=source.unknown)
@@ -322,7 +326,7 @@ def _spread(block: Block, source: Value) -> Block:
         return block
     rest = block.rest if block.rest is Answer.YES else Answer.UNKNOWN
     carried = {name: Answer.UNKNOWN if answer is Answer.NO else answer for name, answer in block.carried.items()}
-    drops = tuple(name for name in block.drops if carried[name] is Answer.NO)
+    drops: tuple[str, ...] = ()
     if _is_decided_elsewhere(source):
         return structs.replace(block, rest=rest, carried=carried, drops=drops, open=True)
     reason = source.reason if isinstance(source, Unknown) else "a mapping that is not followed goes in"
@@ -340,6 +344,7 @@ def _merge(block: Block, other: Block) -> Block:
         unknown=block.unknown or other.unknown,
         selected=_selected(block, other),
         added=block.added or other.added,
+        listed=block.listed or other.listed,
         prefixes=_prefixes(block, other),
         carried=carried,
         sets={**block.sets, **other.sets},
@@ -353,7 +358,7 @@ def _carries(block: Block, name: str) -> Answer:
 
 
 def _selected(block: Block, other: Block) -> bool:
-    """Whether names are missing by choice from the union of two blocks: one that has the whole parent mends the other."""
+    """Whether names are missing by choice from two blocks together: one with the whole parent mends the other."""
     if block.parent == other.parent:
         return block.selected and other.selected if block.parent else block.selected or other.selected
     return block.selected if block.parent else other.selected

@@ -96,6 +96,11 @@ def _deciding(site: RawSite) -> Iterable[Parameter]:
             yield part
 
 
+def deciding_functions(sites: Iterable[RawSite]) -> set[str]:
+    """The keys of the functions and constructors on whose parameters some site depends."""
+    return {parameter.function for site in sites for parameter in _deciding(site)}
+
+
 def _connections(value: Value) -> Iterable[Parameter]:
     """The parameters that are the connection itself. One that was opened in the function is decided there."""
     if isinstance(value, Choice):

@@ -31,17 +31,24 @@ LARGEST_OBJECT = 5_000
 
 
 class State:
-    """Variables and heap at one point of a function."""
+    """Variables and heap at one point of a function.
 
-    __slots__ = ("heap", "variables")
+    Attributes:
+        origins: what the objects from outside the function were when they were first met; shared by all its states.
+    """
 
-    def __init__(self, variables: dict[str, Value], heap: dict[int, Value]) -> None:
+    __slots__ = ("heap", "origins", "variables")
+
+    def __init__(
+        self, variables: dict[str, Value], heap: dict[int, Value], origins: dict[int, Value] | None = None
+    ) -> None:
         self.variables = variables
         self.heap = heap
+        self.origins = {} if origins is None else origins
 
     def copy(self) -> State:
         """An independent state; the values are shared, since they never change."""
-        return State(dict(self.variables), dict(self.heap))
+        return State(dict(self.variables), dict(self.heap), self.origins)
 
     def become(self, other: State) -> None:
         """Take over another state's content."""
@@ -88,8 +95,14 @@ def join(test: Test, then: State, orelse: State) -> State:
     """The state after a branch: every variable and object that differs becomes a choice."""
     return State(
         _join_values(test, then.variables, orelse.variables),
-        _join_values(test, then.heap, orelse.heap),
+        _join_values(test, {**_met(then), **then.heap}, {**_met(orelse), **orelse.heap}),
+        then.origins,
     )
+
+
+def _met(state: State) -> dict[int, Value]:
+    """The objects from outside, for a side that has not met them."""
+    return {number: origin for number, origin in state.origins.items() if number not in state.heap}
 
 
 def _join_values(test: Test, then: dict[Key, Value], orelse: dict[Key, Value]) -> dict[Key, Value]:
@@ -129,4 +142,4 @@ def _join_dictionaries(test: Test, then: Dictionary, orelse: Dictionary) -> Valu
     if not tails[0] and not tails[1]:
         return orelse
     branch: tuple[Change, ...] = (When(test, *tails),)
-    return Dictionary(then.changes[:common] + branch, orelse.place, orelse.display and then.display, orelse.merged)
+    return Dictionary(then.changes[:common] + branch, orelse.place, orelse.display and then.display)

@@ -12,7 +12,6 @@ from statefence.project.frames import State, join
 from statefence.project.mappings import item, open_test
 from statefence.project.methods import Asked, method_of
 from statefence.project.program import Chain, Definition, Program, Unit, relative
-from statefence.project.worlds import settled
 from statefence.project.values import (
     MOST_ITEMS,
     NONE,
@@ -45,6 +44,7 @@ from statefence.project.values import (
     concatenated,
     is_constant_none,
 )
+from statefence.project.worlds import settled
 from statefence.template import SymbolKind
 
 if TYPE_CHECKING:
@@ -105,14 +105,24 @@ class Interpreter:
 
     def lookup(self, name: str) -> Value:
         """What a name means here."""
-        value = self.state.variables.get(name)
-        if value is None and self.closure is not None and self.closure is not self.state:
+        value = self.state.variables.get(name, self.state.variables.get(f"outer {name}"))
+        if value is not None:
+            return value
+        if self.closure is not None and self.closure is not self.state:
             value = self.closure.variables.get(name)
             if value is not None:
                 value = self.closure.freeze(value)
         if value is None:
             value = calls.global_value(self.program, self.unit.name, name)
+        if isinstance(value, Dictionary):
+            value = self.state.variables[f"outer {name}"] = self.met(value)
         return External(f"builtins.{name}") if value is None else value
+
+    def met(self, content: Value) -> Reference:
+        """An object from outside this body, which a side of a branch that does not change it leaves as it was."""
+        reference = self.allocate(content)
+        self.state.origins[reference.number] = content
+        return reference
 
     # Statements
 
@@ -324,7 +334,7 @@ class Interpreter:
         return goes_on
 
     def turn(self, node: ir.Loop) -> bool:
-        """Interpret a loop's body once; gives whether its end, or a `continue`, is reached. What breaks stays pending."""
+        """Interpret a loop's body once; gives whether its end or a `continue` is reached. What breaks stays pending."""
         goes_on = self.under_open(node, node.body)
         for _, state in [entry for entry in self.pending if entry[0] == "continue"]:
             self.state.become(join(open_test(self.place(node.span)), self.state, state) if goes_on else state)
@@ -353,7 +363,8 @@ class Interpreter:
         if node.target is not None:
             self.bind(node.target, Unknown("a loop variable") if source is None else self.element(source))
         if self.turn(node):
-            self.state.become(join(Test("loop", (), self.place(node.span)), self.state.copy(), before))
+            over = () if source is None else (before.freeze(source),)
+            self.state.become(join(Test("loop", over, self.place(node.span)), self.state.copy(), before))
         else:
             self.state.become(before)
         return True
@@ -669,7 +680,7 @@ def _as_dictionary(value: Value) -> Dictionary:
 
 
 def _changed(before: Dictionary, changes: tuple[Change, ...]) -> Dictionary:
-    return Dictionary(before.changes + changes, before.place, before.display, before.merged)
+    return Dictionary(before.changes + changes, before.place, before.display)
 
 
 def _items(source: Value | None) -> tuple[Value, ...] | None:

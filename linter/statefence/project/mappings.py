@@ -12,11 +12,13 @@ from statefence.project.values import (
     Choice,
     Clear,
     Constant,
+    Derived,
     Dictionary,
     Drop,
     EnvironmentVariable,
     Item,
     LiveEnvironment,
+    Member,
     Put,
     Select,
     Sequence,
@@ -29,6 +31,9 @@ from statefence.project.values import (
     choose,
     is_constant_none,
 )
+
+DEEPEST = 32
+"""A path's ancestor is followed so many directories up."""
 
 
 def item(owner: Value, key: Value, default: Value | None, place: Place) -> Value:
@@ -46,6 +51,8 @@ def item(owner: Value, key: Value, default: Value | None, place: Place) -> Value
         return _lookup(owner.changes, key.value, default, place)
     if isinstance(owner, Sequence):
         return _indexed(owner, key)
+    if isinstance(owner, Member) and owner.name == "parents":
+        return _ancestor(owner, key)
     if isinstance(owner, Absent):
         return default if default is not None else Unknown("an item of nothing")
     return Item(owner, key, default)
@@ -55,6 +62,16 @@ def variable(name: str, default: Value | None, place: Place) -> Value:
     """A variable of the process. A default of `ABSENT` asks whether the child gets it, which the parent decides."""
     fallback = None if isinstance(default, Absent) else default
     return EnvironmentVariable(name, fallback, required=default is None, place=place)
+
+
+def _ancestor(parents: Member, key: Value) -> Value:
+    """`path.parents[key]`."""
+    if not isinstance(key, Constant) or not isinstance(key.value, int) or not 0 <= key.value < DEEPEST:
+        return Item(parents, key)
+    path = parents.owner
+    for _ in range(key.value + 1):
+        path = Derived("parent", path)
+    return path
 
 
 def _indexed(owner: Sequence, key: Value) -> Value:

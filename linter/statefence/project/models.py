@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from statefence.callees import MCP_KEEPS
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import methods, sinks
+from statefence.project import methods
 from statefence.project.deferred import deferred
 from statefence.project.values import (
     ABSENT,
@@ -274,6 +275,20 @@ def _derive(operation: str) -> Model:
     return lambda interpreter, arguments, _place: Derived(operation, first(interpreter, arguments))
 
 
+def _splitext(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    path = first(interpreter, arguments)
+    return Sequence((Derived("with_suffix", path, Constant("")), Derived("suffix", path)))
+
+
+def _database_url(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    """`URL.create(drivername, ..., database=...)`: of a server's, only that it is one."""
+    driver = interpreter.state.freeze(arguments.keywords.get("drivername", first(interpreter, arguments)))
+    database = interpreter.state.freeze(arguments.keywords.get("database", first(interpreter, arguments, 5)))
+    if isinstance(driver, Constant) and str(driver.value).startswith("sqlite"):
+        return Text((driver, Constant("://" if isinstance(database, Absent) else ":///"), database))
+    return Text((driver, Constant("://"), interpreter.state.freeze(arguments.keywords.get("host", Constant("")))))
+
+
 def _casted(_interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
     return arguments.positional[1] if len(arguments.positional) > 1 else Unknown("a cast of nothing")
 
@@ -294,6 +309,10 @@ MODELS: Mapping[str, Model] = {
     "os.path.normpath": _same,
     "os.path.dirname": _derive("parent"),
     "os.path.basename": _derive("name"),
+    "os.path.splitext": _splitext,
+    "sqlalchemy.URL.create": _database_url,
+    "sqlalchemy.engine.URL.create": _database_url,
+    "sqlalchemy.engine.url.URL.create": _database_url,
     "pathlib.Path": _path,
     "pathlib.Path.home": _directory(SymbolKind.HOME),
     "pathlib.Path.cwd": _directory(SymbolKind.CWD),
@@ -326,10 +345,6 @@ MODELS: Mapping[str, Model] = {
     "sqlalchemy.sql.text": _same,
     "textwrap.dedent": _same,
     "urllib.parse.quote": _same,
-    "mcp.client.stdio.get_default_environment": lambda _i, _a, place: Dictionary(
-        (Select(ENVIRON, tuple(sinks.SPAWNER_BY_NAME["mcp.StdioServerParameters"].keeps)),), place
-    ),
-    "mcp.get_default_environment": lambda _i, _a, place: Dictionary(
-        (Select(ENVIRON, tuple(sinks.SPAWNER_BY_NAME["mcp.StdioServerParameters"].keeps)),), place
-    ),
+    "mcp.client.stdio.get_default_environment": lambda _i, _a, place: Dictionary((Select(ENVIRON, MCP_KEEPS),), place),
+    "mcp.get_default_environment": lambda _i, _a, place: Dictionary((Select(ENVIRON, MCP_KEEPS),), place),
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from statefence.facts import ModuleFacts, extent, extract, ir, line_starts
+from statefence.facts import ModuleFacts, extract, ir
 from statefence.model import Place, Span, Step
 from statefence.policy import Policy
 from statefence.project.frames import State
@@ -37,11 +37,6 @@ class Unit(Struct, frozen=True):
         if self.path.endswith("__init__.py"):
             return self.name
         return self.name.rpartition(".")[0]
-
-
-    def extent(self, span: Span) -> tuple[int, int]:
-        """The offsets in the file of the lines that a span covers."""
-        return extent(line_starts(self.data), span.line, span.end_line)
 
 
 class Definition(Struct, frozen=True):
@@ -164,6 +159,7 @@ class Program:
         self.units = {unit.name: unit for unit in units}
         self.by_path = {unit.path: unit for unit in units}
         self.definitions: dict[str, Definition] = {}
+        self.by_unit: dict[str, list[str]] = {}
         self.namespaces: dict[str, Mapping[str, Value]] = {}
         self.summaries: dict[str, Summary] = {}
         self.members: dict[str, Mapping[str, Value]] = {}
@@ -188,11 +184,13 @@ class Program:
 
     def define(self, definition: Definition) -> str:
         """Make a definition known; gives its key."""
+        if definition.key not in self.definitions:
+            self.by_unit.setdefault(definition.unit.name, []).append(definition.key)
         self.definitions[definition.key] = definition
         return definition.key
 
     def function(self, definition: Definition) -> ir.Function:
-        """The definition's function with its body; a file is read again in full when one of its other functions is asked for."""
+        """The definition's function with its body; a file is read again, in full, for a body that was not wanted before."""
         node = definition.node
         assert isinstance(node, ir.Function)
         if node.body is not None:

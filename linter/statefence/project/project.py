@@ -17,6 +17,7 @@ from statefence.project import calls
 from statefence.project.environments import environments, program_name
 from statefence.project.flows import propagated
 from statefence.project.program import Chain, Program, RawSite, Unit, walk_functions
+from statefence.project.relevance import Words, callee_words, named, of_wrapping_classes, wrapper_words
 from statefence.project.sites import EnvRead, Invocation, Open, Spawn, Statement, Target
 from statefence.project.statements import (
     Pieces,
@@ -89,19 +90,21 @@ def _analyse(sources: Sequence[Source], policy: Policy) -> Project:
     names = _unique(module_names([source.path for source in ordered], policy))
     modules: list[Module] = []
     skipped: list[Skipped] = []
+    words = callee_words(policy)
     for source in ordered:
         try:
-            modules.append(Module(names[source.path], source.path, source, extract(source.data)))
+            facts = extract(source.data, words.pattern(source.data, names[source.path]), complete=False)
+            modules.append(Module(names[source.path], source.path, source, facts))
         except SyntaxError as error:
             skipped.append(Skipped(source.path, f"line {error.lineno}: {error.msg}"))
         except ValueError as error:
             skipped.append(Skipped(source.path, str(error)))
         except (RecursionError, MemoryError):
             skipped.append(Skipped(source.path, TOO_DEEP))
-    program = Program([Unit(module.name, module.path, module.facts) for module in modules], policy)
-    _interpret_all(program)
+    program = Program([Unit(m.name, m.path, m.source.data, m.facts) for m in modules], policy)
+    sites = _interpret(program, policy)
     skipped += [Skipped(path, f"line {line}: {TOO_DEEP}") for path, line in program.too_deep.values()]
-    return _project(program, tuple(modules), tuple(skipped))
+    return _project(program, sites, tuple(modules), tuple(skipped))
 
 
 TOO_DEEP = "its code is nested too deeply to follow"
@@ -130,19 +133,55 @@ def _unique(names: dict[str, str]) -> dict[str, str]:
     return unique
 
 
-def _interpret_all(program: Program) -> None:
+def _interpret(program: Program, policy: Policy) -> list[RawSite]:
+    """Interpret what can matter, until no further function names a wrapper; gives every site."""
+    done: set[str] = set()
+    for unit in program.units.values():
+        if unit.facts.relevant:
+            calls.namespace(program, unit.name)
+    _summarize(program, (key for key in walk_functions(program.definitions) if _is_lowered(program, key)), done)
+    if any(store.deny for store in policy.stores):
+        _interpret_rest(program, done)
+    seen: Words | None = None
+    while True:
+        sites = propagated(program)
+        words = wrapper_words(program, sites)
+        if words == seen:
+            return sites
+        seen = words
+        for unit in program.units.values():
+            pattern = words.pattern(unit.data, unit.name)
+            if pattern is not None:
+                calls.namespace(program, unit.name)
+                _summarize(program, named(program, unit, pattern), done)
+        _summarize(program, of_wrapping_classes(program, words), done)
+
+
+def _is_lowered(program: Program, key: str) -> bool:
+    node = program.definitions[key].node
+    return isinstance(node, ir.Function) and node.body is not None
+
+
+def _interpret_rest(program: Program, done: set[str]) -> None:
+    """Interpret every function, so that the whole call graph is known."""
     for unit in program.units:
         calls.namespace(program, unit)
-    done: set[str] = set()
-    while len(done) < len(program.definitions):
-        for key in [key for key in walk_functions(program.definitions) if key not in done]:
-            calls.summarize(program, key)
+    known = 0
+    while len(program.definitions) > known:
+        known = len(program.definitions)
+        _summarize(program, list(walk_functions(program.definitions)), done)
+
+
+def _summarize(program: Program, keys: Iterable[str], done: set[str]) -> None:
+    for key in list(keys):
+        if key not in done:
             done.add(key)
-        done.update(key for key, entry in program.definitions.items() if isinstance(entry.node, ir.Class))
+            calls.summarize(program, key)
 
 
-def _project(program: Program, modules: tuple[Module, ...], skipped: tuple[Skipped, ...]) -> Project:
-    sites = propagated(program)
+def _project(
+    program: Program, sites: list[RawSite], modules: tuple[Module, ...], skipped: tuple[Skipped, ...]
+) -> Project:
     groups: dict[tuple[str, str, Span], list[RawSite]] = {}
     for site in sites:
         groups.setdefault((site.kind, site.path, site.span), []).append(site)

@@ -9,15 +9,14 @@ nothing new is named. What is left out could not have added a site.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-
-from msgspec import Struct
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from statefence.callees import EXECUTORS, FILE_OPENERS, OPENERS, PATH_METHODS, SPAWNERS
-from statefence.facts import ir
+from statefence.facts import extent, ir, line_starts
 from statefence.policy import Policy
 from statefence.project.flows import deciding_functions
-from statefence.project.program import Definition, Program, RawSite, Unit
+from statefence.project.program import Program, RawSite, Unit
 from statefence.project.sinks import opener, spawner
 from statefence.project.values import ClassValue, External, asked_variables
 
@@ -28,21 +27,25 @@ ENVIRONMENT = ("environ", "getenv")
 ALWAYS: frozenset[str] = frozenset()
 
 
-class Words(Struct, frozen=True):
+class Words(NamedTuple):
     """The words that make a text relevant, once it is known which count in it."""
 
     names: Names
 
-    def pattern(self, data: bytes) -> re.Pattern[bytes] | None:
-        """What to look for in a file; None when nothing counts in it."""
-        present: dict[str, bool] = {}
+    def pattern(self, data: bytes, module: str) -> re.Pattern[bytes] | None:
+        """What to look for in a module's file; None when nothing counts in it. A module need not name itself."""
+        present = {module.rpartition(".")[2]: True}
 
         def holds(word: str) -> bool:
             if word not in present:
                 present[word] = word.encode() in data
             return present[word]
 
-        active = [name for name, words in self.names.items() if (not words or any(map(holds, words))) and holds(name)]
+        active = [
+            name
+            for name, words in self.names.items()
+            if (not words or any(map(holds, words))) and name.encode() in data
+        ]
         if not active:
             return None
         return re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(active)) + rb")\b")
@@ -54,9 +57,9 @@ def callee_words(policy: Policy) -> Words:
     for entry in (*SPAWNERS, *OPENERS):
         for name in entry.names:
             names.setdefault(name.rpartition(".")[2], set()).add(name.partition(".")[0])
-    always = {name for name, entry in EXECUTORS.items() if entry.method.startswith("execute")}
-    for name in EXECUTORS.keys() - always:
-        names.setdefault(name, set()).update(entry.names[0].partition(".")[0] for entry in OPENERS if entry.connection)
+    always = {method for method in EXECUTORS if method.startswith("execute")}
+    for method in EXECUTORS.keys() - always:
+        names.setdefault(method, set()).update(each.names[0].partition(".")[0] for each in OPENERS if each.connection)
     if policy.stores or policy.forbidden:
         always.update(PATH_METHODS)
         always.update(name.rpartition(".")[2] for entry in FILE_OPENERS for name in entry.names)
@@ -115,17 +118,20 @@ def _exported(program: Program) -> Iterable[tuple[str, str]]:
             yield cls, cls
 
 
-def is_named(unit: Unit, definition: Definition, pattern: re.Pattern[bytes]) -> bool:
-    """Whether the text of a function holds one of the words."""
-    node = definition.node
-    if not isinstance(node, ir.Function):
-        return False
-    return pattern.search(unit.data, *unit.extent(node.span)) is not None
+def named(program: Program, unit: Unit, pattern: re.Pattern[bytes]) -> Iterator[str]:
+    """The keys of the functions of a module whose text holds one of the words."""
+    starts = line_starts(unit.data)
+    for key in list(program.by_unit.get(unit.name, ())):
+        definition = program.definitions[key]
+        if isinstance(definition.node, ir.Function):
+            span = definition.node.span
+            if pattern.search(unit.data, *extent(starts, span.line, span.end_line)):
+                yield key
 
 
-def constructs_own_kind(program: Program, definition: Definition, wrappers: Words) -> bool:
-    """Whether a method belongs to a class whose constructor is a wrapper: `cls(...)` and `super().__init__(...)` name none."""
-    if definition.owner is None:
-        return False
-    own = definition.owner.rpartition(":")[2].rpartition(".")[2]
-    return own in wrappers.names
+def of_wrapping_classes(program: Program, wrappers: Words) -> Iterator[str]:
+    """Methods of classes whose constructor is a wrapper: `cls(...)` and `super().__init__(...)` name nobody."""
+    for key, definition in list(program.definitions.items()):
+        own = "" if definition.owner is None else definition.owner.rpartition(":")[2].rpartition(".")[2]
+        if own in wrappers.names and isinstance(definition.node, ir.Function):
+            yield key

@@ -227,13 +227,11 @@ class Dictionary(Value, frozen=True, eq=False):
     Attributes:
         place: the display or call that made it.
         display: it is written as a dict display or a `dict(...)` call, so that an item can be added there.
-        merged: the callee that merges it over its own list of variables (MCP's default environment).
     """
 
     changes: tuple[Change, ...]
     place: Place | None = None
     display: bool = False
-    merged: str = ""
 
 
 class Sequence(Value, frozen=True, eq=False):

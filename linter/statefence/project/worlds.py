@@ -145,7 +145,7 @@ class _Resolver:
         if isinstance(node, Choice):
             return self.take(node.then if self.holds(node.test) else node.orelse)
         if isinstance(node, Dictionary):
-            return Dictionary(self._changes(node.changes), node.place, node.display, node.merged)
+            return Dictionary(self._changes(node.changes), node.place, node.display)
         return None
 
     def _changes(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from statefence.errors import PolicyError
 from statefence.policy.check import check_modules
 from statefence.policy.load import default, load_text

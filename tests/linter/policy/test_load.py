@@ -7,6 +7,7 @@ from textwrap import dedent
 
 import msgspec
 import pytest
+
 from statefence.errors import PolicyError
 from statefence.policy import Forbidden, Policy, Spawner, Store, StoreKind, Variable
 from statefence.policy.load import default, find, load, load_text

@@ -8,6 +8,7 @@ from textwrap import dedent
 import tomli
 from hypothesis import given
 from hypothesis import strategies as st
+
 from statefence.policy.locate import locate
 
 Path = tuple[str, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import jsonschema
 import pytest
 import tomli
+
 from statefence.policy.schema import json_schema, tool_schema
 
 WHOLE = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+
 from statefence.errors import PolicyError
 from statefence.policy.document import Document
 from statefence.policy.load import load_text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import structs
+
 from statefence.policy import Forbidden, Policy
 from statefence.policy.load import default, load_text
 from statefence.policy.show import show

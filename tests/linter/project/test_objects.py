@@ -211,17 +211,6 @@ PROGRAMS: dict[str, str | Files] = {
             def run(self):
                 subprocess.run(["a"], env=self.block())  # full sets=A
     """,
-    "a base that calls what a subclass overrides": """
-        import os, subprocess
-        class Base:
-            def block(self):
-                return dict(os.environ)
-            def run(self):
-                subprocess.run(["a"], env=self.block())  # full | partial
-        class Narrow(Base):
-            def block(self):
-                return {"A": "1"}
-    """,
     "a base of another module": {
         "base.py": """
             import os
@@ -279,7 +268,7 @@ PROGRAMS: dict[str, str | Files] = {
             def prepare(self):
                 self.env = {**os.environ, "A": "1"}
             def run(self):
-                subprocess.run(["a"], env=self.env)  # inherits | full
+                subprocess.run(["a"], env=self.env)  # full sets=A | inherits
     """,
     "an attribute set from outside": """
         import os, subprocess
@@ -299,6 +288,37 @@ PROGRAMS: dict[str, str | Files] = {
             def run(self):
                 self.env["A"] = "1"
                 subprocess.run(["a"], env=self.env)  # full sets=A
+    """,
+    "a block widened through self by another method": """
+        import os, subprocess
+        class Runner:
+            def __init__(self):
+                self.env = {}
+            def widen(self):
+                self.env.update(os.environ)
+            def run(self):
+                self.widen()
+                subprocess.run(["a"], env=self.env)  # full
+    """,
+    "a block narrowed through self under a flag": """
+        import os, subprocess
+        class Runner:
+            def __init__(self):
+                self.env = dict(os.environ)
+            def run(self, strict=False):
+                if strict:
+                    self.env.pop("A", None)
+                subprocess.run(["a"], env=self.env)  # full | filtered
+    """,
+    "a property is made anew each time": """
+        import os, subprocess
+        class Runner:
+            @property
+            def env(self):
+                return dict(os.environ)
+            def run(self):
+                self.env.pop("A", None)
+                subprocess.run(["a"], env=self.env)  # full
     """,
     "a module-level instance of another module": {
         "runner.py": """
@@ -324,17 +344,6 @@ PROGRAMS: dict[str, str | Files] = {
             def run(self):
                 subprocess.run(["a"], env=self.env)  # passthrough
         Runner.narrow().run()  # partial sets=A
-    """,
-    "a method that returns self": """
-        import subprocess
-        class Builder:
-            def __init__(self):
-                self.env = {}
-            def put(self, name, value):
-                self.env[name] = value
-                return self
-            def run(self):
-                subprocess.run(["a"], env=self.env)  # empty | partial
     """,
     "two instances do not share": """
         import os, subprocess

@@ -6,6 +6,7 @@ import posixpath
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from statefence.template import Symbol, SymbolKind, Text, build, parse, substitute
 from statefence.template.build import flatten
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from statefence.model import Answer
 from statefence.template import Piece, Symbol, SymbolKind, Template, build, match, parse
 

@@ -8,6 +8,7 @@ from itertools import product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from statefence.model import Answer
 from statefence.template import Glob, Piece, Segment, Symbol, SymbolKind, Template, Text, build, match, parse
 from statefence.template.records import TREE

@@ -7,6 +7,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from statefence.template import Symbol, SymbolKind, Text, parse
 
 STATE = parse("{env:APP_DIR|{home}/.app}")

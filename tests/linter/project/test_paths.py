@@ -1,0 +1,334 @@
+"""Which file an open reaches: how paths are put together, and which of them is the main answer."""
+
+import pytest
+
+from .programs import Files, expected, opens
+
+PROGRAMS: dict[str, str | Files] = {
+    "memory": """
+        import sqlite3
+        sqlite3.connect(":memory:")  # memory
+    """,
+    "an absolute literal": """
+        import sqlite3
+        sqlite3.connect("/srv/app.db")  # literal /srv/app.db
+    """,
+    "a drive": """
+        import sqlite3
+        sqlite3.connect("C:/app/app.db")  # literal C:/app/app.db
+    """,
+    "relative to the working directory": """
+        import sqlite3
+        sqlite3.connect("data/app.db")  # cwd-relative data/app.db
+    """,
+    "the working directory itself": """
+        import os, sqlite3
+        from pathlib import Path
+        sqlite3.connect(Path.cwd() / "app.db")  # cwd-relative {cwd}/app.db
+        sqlite3.connect(os.path.join(os.getcwd(), "app.db"))  # cwd-relative {cwd}/app.db
+    """,
+    "home": """
+        import os, sqlite3
+        from pathlib import Path
+        sqlite3.connect(Path.home() / ".app" / "x.db")  # symbolic {home}/.app/x.db
+        sqlite3.connect(Path("~/.app/x.db").expanduser())  # symbolic {home}/.app/x.db
+        sqlite3.connect(os.path.expanduser("~/.app/x.db"))  # symbolic {home}/.app/x.db
+        sqlite3.connect(os.path.join(os.path.expanduser("~"), ".app", "x.db"))  # symbolic {home}/.app/x.db
+    """,
+    "a tilde that nobody expands": """
+        import sqlite3
+        sqlite3.connect("~/.app/x.db")  # cwd-relative ~/.app/x.db
+    """,
+    "joins": """
+        import os, sqlite3
+        from pathlib import Path
+        BASE = Path("/srv")
+        sqlite3.connect(BASE / "a" / "x.db")  # literal /srv/a/x.db
+        sqlite3.connect(BASE.joinpath("a", "x.db"))  # literal /srv/a/x.db
+        sqlite3.connect(os.path.join("/srv", "a", "x.db"))  # literal /srv/a/x.db
+        sqlite3.connect(Path("/srv", "a", "x.db"))  # literal /srv/a/x.db
+        sqlite3.connect("/srv" / Path("a") / "x.db")  # literal /srv/a/x.db
+        sqlite3.connect("/srv" + "/a/" + "x.db")  # literal /srv/a/x.db
+        sqlite3.connect("/".join(["/srv", "a", "x.db"]))  # literal /srv/a/x.db
+    """,
+    "formats": """
+        import sqlite3
+        NAME = "x"
+        sqlite3.connect(f"/srv/{NAME}.db")  # literal /srv/x.db
+        sqlite3.connect("/srv/%s.db" % NAME)  # literal /srv/x.db
+        sqlite3.connect("/srv/%(name)s.db" % {"name": NAME})  # literal /srv/x.db
+        sqlite3.connect("/srv/{}.db".format(NAME))  # literal /srv/x.db
+        sqlite3.connect("/srv/{name}.db".format(name=NAME))  # literal /srv/x.db
+    """,
+    "conversions": """
+        import os, sqlite3
+        from pathlib import Path
+        PATH = Path("/srv/x.db")
+        sqlite3.connect(str(PATH))  # literal /srv/x.db
+        sqlite3.connect(os.fspath(PATH))  # literal /srv/x.db
+        sqlite3.connect(PATH.as_posix())  # literal /srv/x.db
+        sqlite3.connect(PATH.resolve())  # literal /srv/x.db
+        sqlite3.connect(os.path.abspath("/srv/x.db"))  # literal /srv/x.db
+        sqlite3.connect(os.fsencode("/srv/x.db"))  # literal /srv/x.db
+        sqlite3.connect(b"/srv/x.db")  # literal /srv/x.db
+    """,
+    "names and suffixes": """
+        import os, sqlite3
+        from pathlib import Path
+        PATH = Path("/srv/a/x.json")
+        sqlite3.connect(PATH.with_suffix(".db"))  # literal /srv/a/x.db
+        sqlite3.connect(PATH.with_name("y.db"))  # literal /srv/a/y.db
+        sqlite3.connect(PATH.parent / "y.db")  # literal /srv/a/y.db
+        sqlite3.connect(PATH.parent.parent / "y.db")  # literal /srv/y.db
+        sqlite3.connect(PATH.parents[1] / "y.db")  # literal /srv/y.db
+        sqlite3.connect(os.path.join(os.path.dirname("/srv/a/x.json"), "y.db"))  # literal /srv/a/y.db
+        sqlite3.connect(f"/srv/{PATH.stem}.db")  # literal /srv/x.db
+    """,
+    "an absolute part starts anew": """
+        import os, sqlite3
+        from pathlib import Path
+        sqlite3.connect(Path("/srv") / "/var/x.db")  # literal /var/x.db
+        sqlite3.connect(os.path.join("a", "/var/x.db"))  # literal /var/x.db
+    """,
+    "made absolute, it is still the working directory's": """
+        import os, sqlite3
+        from pathlib import Path
+        sqlite3.connect(Path("x.db").resolve())  # cwd-relative x.db
+        sqlite3.connect(os.path.abspath("x.db"))  # cwd-relative x.db
+    """,
+    "beside the module": {
+        "pkg/__init__.py": "",
+        "pkg/store.py": """
+            import os, sqlite3
+            from pathlib import Path
+            sqlite3.connect(Path(__file__).parent / "x.db")  # symbolic {repo}/pkg/x.db
+            sqlite3.connect(os.path.join(os.path.dirname(os.path.abspath(__file__)), "x.db"))  # symbolic {repo}/pkg/x.db
+            sqlite3.connect(Path(__file__).resolve().parents[1] / "x.db")  # symbolic {repo}/x.db
+        """,
+    },
+    "a temporary directory": """
+        import sqlite3, tempfile
+        from pathlib import Path
+        sqlite3.connect(Path(tempfile.gettempdir()) / "x.db")  # tmp {tmp}/x.db
+        with tempfile.TemporaryDirectory() as directory:
+            sqlite3.connect(f"{directory}/x.db")  # tmp {tmp}/x.db
+        sqlite3.connect(tempfile.mkdtemp() + "/x.db")  # tmp {tmp}/x.db
+    """,
+    "pytest's temporary directory": {
+        "test_app.py": """
+            import sqlite3
+            def test_it(tmp_path):
+                sqlite3.connect(tmp_path / "x.db")  # tmp {tmp}/x.db
+        """,
+    },
+    "an application directory": """
+        import sqlite3
+        from pathlib import Path
+        import click, platformdirs
+        sqlite3.connect(Path(platformdirs.user_data_dir("app")) / "x.db")  # symbolic {app:user_data_dir:app}/x.db
+        sqlite3.connect(platformdirs.user_data_path("app") / "x.db")  # symbolic {app:user_data_path:app}/x.db
+        sqlite3.connect(f"{click.get_app_dir('app')}/x.db")  # symbolic {app:get_app_dir:app}/x.db
+    """,
+    "a variable with a default": """
+        import os, sqlite3
+        sqlite3.connect(os.environ.get("APP_DB", "/srv/x.db"))  # config {env:APP_DB|/srv/x.db} | literal /srv/x.db
+        sqlite3.connect(os.getenv("APP_DB") or "x.db")  # config {env:APP_DB|x.db} | cwd-relative x.db
+    """,
+    "a required variable": """
+        import os, sqlite3
+        sqlite3.connect(os.environ["APP_DB"])  # config {env:APP_DB}
+    """,
+    "a literal tail on a variable": """
+        import os, sqlite3
+        from pathlib import Path
+        sqlite3.connect(Path(os.environ["APP_DIR"]) / "x.db")  # symbolic {env:APP_DIR}/x.db
+        sqlite3.connect(os.path.join(os.environ.get("APP_DIR", "/srv"), "x.db"))  # symbolic {env:APP_DIR|/srv}/x.db | literal /srv/x.db
+    """,
+    "a variable, else home": """
+        import os, sqlite3
+        from pathlib import Path
+        BASE = Path(os.environ.get("APP_DIR") or Path.home() / ".app")
+        sqlite3.connect(BASE / "x.db")  # symbolic {env:APP_DIR|{home}/.app}/x.db | symbolic {home}/.app/x.db
+    """,
+    "a required parameter": """
+        import sqlite3
+        def connect(path):
+            return sqlite3.connect(path)  # parameter
+        connect("/srv/x.db")  # literal /srv/x.db
+        connect(":memory:")  # memory
+    """,
+    "a parameter with a default": """
+        import sqlite3
+        def connect(path="x.db"):
+            return sqlite3.connect(path)  # parameter | cwd-relative x.db
+        connect()  # cwd-relative x.db
+    """,
+    "a parameter with a fallback": """
+        import sqlite3
+        from pathlib import Path
+        def connect(path=None):
+            if path is None:
+                path = Path.home() / "x.db"
+            return sqlite3.connect(path)  # symbolic {home}/x.db | parameter
+        connect()  # symbolic {home}/x.db
+        connect("/srv/x.db")  # literal /srv/x.db
+    """,
+    "a parameter with a fallback by or": """
+        import sqlite3
+        def connect(path=None):
+            return sqlite3.connect(path or ":memory:")  # memory | parameter
+    """,
+    "a base that is a parameter": """
+        import sqlite3
+        from pathlib import Path
+        def connect(base: Path):
+            return sqlite3.connect(base / "x.db")  # parameter | symbolic {param:app.connect.base}/x.db
+        connect(Path("/srv"))  # literal /srv/x.db
+    """,
+    "a wrapper of a wrapper": """
+        import sqlite3
+        def inner(path):
+            return sqlite3.connect(path)  # parameter
+        def outer(name):
+            return inner(f"/srv/{name}.db")  # symbolic /srv/{param:app.outer.name}.db
+        outer("x")  # literal /srv/x.db
+    """,
+    "a constant of another module": {
+        "pkg/__init__.py": "",
+        "pkg/paths.py": """
+            from pathlib import Path
+            BASE = Path.home() / ".app"
+            def database():
+                return BASE / "x.db"
+        """,
+        "pkg/store.py": """
+            import sqlite3
+            from . import paths
+            from .paths import BASE
+            sqlite3.connect(BASE / "x.db")  # symbolic {home}/.app/x.db
+            sqlite3.connect(paths.database())  # symbolic {home}/.app/x.db
+        """,
+    },
+    "an attribute": """
+        import sqlite3
+        from pathlib import Path
+        class Store:
+            def __init__(self, base):
+                self.path = Path(base) / "x.db"
+            def connect(self):
+                return sqlite3.connect(self.path)  # parameter | symbolic {param:app.Store.__init__.base}/x.db
+        Store("/srv").connect()  # literal /srv/x.db
+    """,
+    "a class attribute that a subclass changes": """
+        import sqlite3
+        class Store:
+            NAME = "/srv/x.db"
+            def connect(self):
+                return sqlite3.connect(self.NAME)  # literal /srv/x.db
+    """,
+    "a field of a dataclass": """
+        import sqlite3
+        from dataclasses import dataclass
+        @dataclass
+        class Store:
+            path: str
+            def connect(self):
+                return sqlite3.connect(self.path)  # parameter
+        Store("/srv/x.db").connect()  # literal /srv/x.db
+    """,
+    "a field of a settings class": """
+        import sqlite3
+        from pydantic_settings import BaseSettings
+        class Settings(BaseSettings):
+            database: str = "/srv/x.db"
+        settings = Settings()
+        sqlite3.connect(settings.database)  # config | literal /srv/x.db
+    """,
+    "URIs": """
+        import sqlite3
+        sqlite3.connect("file:/srv/x.db?mode=ro", uri=True)  # literal /srv/x.db
+        sqlite3.connect("file:x.db?mode=rwc", uri=True)  # cwd-relative x.db
+        sqlite3.connect("file:///srv/x.db", uri=True)  # literal /srv/x.db
+        sqlite3.connect("file:/srv/a%20b.db", uri=True)  # literal /srv/a b.db
+    """,
+    "SQLAlchemy URLs": """
+        import sqlalchemy
+        sqlalchemy.create_engine("sqlite:////srv/x.db")  # literal /srv/x.db
+        sqlalchemy.create_engine("sqlite:///x.db")  # cwd-relative x.db
+        sqlalchemy.create_engine("sqlite://")  # memory
+        sqlalchemy.create_engine("sqlite:///:memory:")  # memory
+        sqlalchemy.create_engine("sqlite+aiosqlite:////srv/x.db?timeout=5")  # literal /srv/x.db
+        sqlalchemy.create_engine("postgresql://host/app")  # literal
+    """,
+    "SQLAlchemy URLs that are put together": """
+        import os, sqlalchemy
+        from pathlib import Path
+        PATH = Path.home() / "x.db"
+        sqlalchemy.create_engine(f"sqlite:///{PATH}")  # symbolic {home}/x.db
+        sqlalchemy.create_engine("sqlite:///" + str(PATH))  # symbolic {home}/x.db
+        sqlalchemy.create_engine(os.environ["DATABASE_URL"])  # config {env:DATABASE_URL}
+    """,
+    "a URL object": """
+        import sqlalchemy
+        from sqlalchemy.engine import URL
+        sqlalchemy.create_engine(URL.create("sqlite", database="/srv/x.db"))  # literal /srv/x.db
+    """,
+    "an unknown path has its reason": """
+        import sqlite3, somewhere
+        sqlite3.connect(somewhere.path())  # unknown
+    """,
+    "branches": """
+        import sqlite3, sys
+        path = "/srv/a.db" if sys.argv else "/srv/b.db"
+        sqlite3.connect(path)  # literal /srv/a.db | literal /srv/b.db
+    """,
+    "a fallback to memory": """
+        import sqlite3
+        try:
+            connection = sqlite3.connect("/srv/x.db")  # literal /srv/x.db
+        except sqlite3.Error:
+            connection = sqlite3.connect(":memory:")  # memory
+    """,
+    "a command line's argument": """
+        import argparse, sqlite3
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--db", default="x.db")
+        arguments = parser.parse_args()
+        sqlite3.connect(arguments.db)  # parameter
+    """,
+    "other stores": """
+        import shelve, dbm, diskcache
+        shelve.open("/srv/x")  # literal /srv/x
+        dbm.open("x", "c")  # cwd-relative x
+        diskcache.Cache("/srv/cache")  # literal /srv/cache
+    """,
+    "a shadowed sqlite3": """
+        class sqlite3:
+            @staticmethod
+            def connect(path):
+                return path
+        sqlite3.connect("x.db")
+    """,
+    "dots": """
+        import os, sqlite3
+        sqlite3.connect("/srv/a/../x.db")  # literal /srv/x.db
+        sqlite3.connect("./x.db")  # cwd-relative x.db
+        sqlite3.connect(os.path.normpath("/srv//a/./x.db"))  # literal /srv/a/x.db
+    """,
+    "splitext and replace": """
+        import os, sqlite3
+        sqlite3.connect(os.path.splitext("/srv/x.json")[0] + ".db")  # literal /srv/x.db
+        sqlite3.connect("/srv/x.json".replace(".json", ".db"))  # literal /srv/x.db
+        sqlite3.connect("/srv/x.json".removesuffix(".json") + ".db")  # literal /srv/x.db
+    """,
+    "a connection that is closed at the end": """
+        import contextlib, sqlite3
+        with contextlib.closing(sqlite3.connect("/srv/x.db")) as connection:  # literal /srv/x.db
+            connection.execute("SELECT 1")
+    """,
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_an_open_reaches_what_its_path_says(name: str) -> None:
+    assert opens(PROGRAMS[name]) == expected(PROGRAMS[name])
