@@ -28,11 +28,13 @@ ENSURED = Variable("STATEFENCE_HOST", ensure="host")
 
 
 def spawning() -> dict[str, bytes]:
-    """The first 60 modules of the standard library, its tests included, that start children."""
+    """The first 60 modules of the standard library, its tests included, that start children; as one package."""
     paths = sorted(path for path in LIBRARY.rglob("*.py") if path.stat().st_size < LARGEST)
     paths = [path for path in paths if not {"site-packages", "lib2to3"} & set(path.parts)]
-    found = {path.relative_to(LIBRARY).as_posix(): path.read_bytes() for path in paths}
-    return dict([(path, data) for path, data in found.items() if SPAWNS.search(data)][:MODULES])
+    spawning = [path for path in paths if SPAWNS.search(path.read_bytes())][:MODULES]
+    packages = {path.with_name("__init__.py") for path in spawning} & set(paths)
+    found = {f"library/{path.relative_to(LIBRARY).as_posix()}": path.read_bytes() for path in {*spawning, *packages}}
+    return {"library/__init__.py": b"", **found}
 
 
 def fixed(files: Mapping[str, bytes], root: Path) -> Outcome:

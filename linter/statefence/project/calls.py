@@ -587,7 +587,9 @@ def bind(
     frozen: dict[tuple[str, str], Value] = {}
     for parameter in signature:
         value = live.get(parameter.name, ABSENT)
-        if isinstance(value, Absent):
+        if isinstance(value, Absent) and parameter.settings:
+            value = parameter
+        elif isinstance(value, Absent):
             value = parameter.default if parameter.default is not None else Unknown("an argument that is not passed")
         frozen[function.key, parameter.name] = bounded(interpreter.state.freeze(value))
     receiver = interpreter.content(function.receiver) if function.receiver is not None else None

@@ -78,6 +78,8 @@ def _handed_over(
                 continue
             if any(step.place == Place(edge.path, edge.span) for step in site.trace):
                 continue
+            if parameter.settings and edge.binding.get((parameter.function, parameter.name)) == parameter:
+                continue  # a settings field that no call passes stays open
             handed = _at_call(program, site, edge, parameter)
             if site.kind != "statement" or not isinstance(handed.roles["connection"], Unknown):
                 yield handed

@@ -363,7 +363,7 @@ class Interpreter:
         if node.target is not None:
             self.bind(node.target, Unknown("a loop variable") if source is None else self.element(source))
         if self.turn(node):
-            over = () if source is None else (before.freeze(source),)
+            over = (before.freeze(source),) if isinstance(source, Parameter | Choice) else ()
             self.state.become(join(Test("loop", over, self.place(node.span)), self.state.copy(), before))
         else:
             self.state.become(before)

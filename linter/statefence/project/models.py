@@ -285,7 +285,8 @@ def _database_url(interpreter: Interpreter, arguments: Arguments, _place: Place)
     driver = interpreter.state.freeze(arguments.keywords.get("drivername", first(interpreter, arguments)))
     database = interpreter.state.freeze(arguments.keywords.get("database", first(interpreter, arguments, 5)))
     if isinstance(driver, Constant) and str(driver.value).startswith("sqlite"):
-        return Text((driver, Constant("://" if isinstance(database, Absent) else ":///"), database))
+        path = () if isinstance(database, Absent) else (Constant("/"), database)
+        return Text((driver, Constant("://"), *path))
     return Text((driver, Constant("://"), interpreter.state.freeze(arguments.keywords.get("host", Constant("")))))
 
 

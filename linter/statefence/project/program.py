@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
@@ -205,6 +206,8 @@ class Program:
         """What `import name` binds: a module of the project, also one beside the importer, or an external one."""
         if name in self.units or name in self.packages:
             return ModuleValue(name)
+        if name in sys.stdlib_module_names and importer.package in self.units:
+            return External(name)  # within a package, only a relative import means its own module of that name
         beside = f"{importer.package}.{name}" if importer.package else name
         if beside in self.units:
             return ModuleValue(beside)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from statefence.callees import EXECUTORS, FILE_OPENERS, OPENERS, PATH_METHODS, SPAWNERS
+from statefence.callees import EXECUTORS, FILE_OPENERS, OPENERS, PATH_METHODS, SPAWNERS, Opener, Spawner
 from statefence.facts import extent, ir, line_starts
 from statefence.policy import Policy
 from statefence.project.flows import deciding_functions
@@ -54,7 +54,8 @@ class Words(NamedTuple):
 def callee_words(policy: Policy) -> Words:
     """The words by which callees outside the project are called."""
     names: dict[str, set[str]] = {}
-    for entry in (*SPAWNERS, *OPENERS):
+    callees: tuple[Spawner | Opener, ...] = (*SPAWNERS, *OPENERS)
+    for entry in callees:
         for name in entry.names:
             names.setdefault(name.rpartition(".")[2], set()).add(name.partition(".")[0])
     always = {method for method in EXECUTORS if method.startswith("execute")}

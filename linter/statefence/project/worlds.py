@@ -18,6 +18,7 @@ from statefence.project.values import (
     Connection,
     Constant,
     Dictionary,
+    Directory,
     EnvironmentVariable,
     Item,
     LiveEnvironment,
@@ -193,9 +194,11 @@ def _value(test: Test, index: int) -> Value:
 
 
 def _decide(test: Test, take: Taker) -> Decision:
-    if test.kind in {"open", "loop"}:
+    if test.kind == "open" or not test.operands:
         return Decision(test.preferred, certain=test.kind == "loop")
     first = take(_value(test, 0))
+    if test.kind == "loop":
+        return _runs(first)
     if test.kind == "truthy":
         return _truthy(first)
     if test.kind == "none":
@@ -223,11 +226,24 @@ def _truthy(value: Value) -> Decision:
         return Decision(filled, certain=filled or not value.changes)
     if isinstance(value, Sequence):
         return Decision(bool(value.items), certain=False)
-    if isinstance(value, LiveEnvironment | Object | Connection | Path):
+    if isinstance(value, LiveEnvironment | Object | Connection | Path | Directory):
         return Decision(holds=True, certain=True)
     if isinstance(value, Item) and isinstance(value.default, Absent):
         return Decision(holds=False, certain=False)
     return Decision(holds=True, certain=False)
+
+
+def _runs(source: Value) -> Decision:
+    """Whether a loop over the value runs: it is taken to, unless what it is over is empty by default."""
+    if isinstance(source, Sequence):
+        return Decision(bool(source.items), certain=True)
+    if isinstance(source, Constant) and source.value is None:
+        return Decision(holds=False, certain=True)
+    if isinstance(source, Parameter) and source.default is not None:
+        default, _ = resolve(source.default, {})
+        empty = default == Constant(None) or (isinstance(default, Sequence | Dictionary) and not _truthy(default).holds)
+        return Decision(not empty, certain=not empty)
+    return Decision(holds=True, certain=True)
 
 
 def _none(value: Value) -> Decision:
@@ -240,7 +256,7 @@ def _none(value: Value) -> Decision:
     if isinstance(value, EnvironmentVariable):
         missing = value.default is None and not value.required
         return Decision(missing, certain=not missing)
-    if isinstance(value, LiveEnvironment | Object | Connection | Path | Dictionary | Sequence | Text):
+    if isinstance(value, LiveEnvironment | Object | Connection | Path | Directory | Dictionary | Sequence | Text):
         return Decision(holds=False, certain=True)
     if isinstance(value, Item):
         return Decision(isinstance(value.default, Absent | Constant), certain=False)

@@ -18,6 +18,7 @@ Where the variable is not set, the sessions are kept below the temporary directo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from statefence.api import (
@@ -46,6 +47,7 @@ from statefence_rules.opening import names, opens_decided_in, stores_at
 from statefence_rules.paths._test_code import is_test
 
 _TREE = (Glob("**"),)
+_TEMPORARY = re.compile(r"/(?:private/)?(?:tmp|var/tmp|var/folders|dev/shm)/")
 _ANYWHERE = (Symbol(SymbolKind.HOME),)
 """A directory to compare two file names in."""
 
@@ -66,10 +68,15 @@ def _first(opened: Open, durable: Iterable[Store], policy: Policy) -> Iterator[H
             yield Hit(opened.span, message, (*target.trace, *opened.trace))
             return
         lost = set_of([*meant, *(store for store in durable if is_named_like(target, store))])
-        if target.kind is PathKind.TMP and lost:
+        if is_temporary(target) and lost:
             message = f"{names(lost)} must last, and this is below a temporary directory"
             yield Hit(opened.span, message, (*target.trace, *opened.trace))
             return
+
+
+def is_temporary(target: Target) -> bool:
+    """Whether the target is below a directory that the platform empties, asked for or written out."""
+    return target.kind is PathKind.TMP or _TEMPORARY.match(str(target.template)) is not None
 
 
 def set_of(stores: Iterable[Store]) -> list[Store]:

@@ -1,15 +1,15 @@
-"""A file is opened by a path that exists on one person's machine only.
+r"""A file is opened by a path that exists on one person's machine only.
 
 ## What it finds
 Opens whose path, or the default of whose path, is a literal in somebody's home directory: `/home/ann/...`,
-`/Users/ann/...`, `C:\\Users\\ann\\...`, also in a URL. Databases are always looked at, other files when the policy declares
-stores or forbidden paths. Homes of accounts that machines and container images have by themselves (`app`, `runner`,
-`vscode`, `Public`, ...) and names that are only placeholders (`user`, `username`) are not reported, nor is a name that
-the program fills in.
+`/Users/ann/...`, `C:\Users\ann\...`, also in a URL. Databases are always looked at, other files when the policy
+declares stores or forbidden paths. Homes of accounts that machines and container images have by themselves (`app`,
+`runner`, `vscode`, `Public`, ...) and names that are only placeholders (`user`, `username`) are not reported, nor is a
+name that the program fills in.
 
 ## Why is this bad?
-On every other machine the directory is missing, or belongs to another person. The open fails there, or a guard around it
-turns the failure into an empty database.
+On every other machine the directory is missing, or belongs to another person. The open fails there, or a guard around
+it turns the failure into an empty database.
 
 ## Example
 The database is found by whoever wrote the line, and by nobody else.
@@ -64,7 +64,7 @@ PLACEHOLDERS = frozenset({"me", "name", "someone", "somebody", "user", "username
 """What documentation writes in the place of a name, in lower case."""
 
 _LITERAL = re.compile(
-    r"""(?s)(?:(?:pathlib\.)?(?:Pure)?(?:Posix|Windows)?Path\(\s*)?([rR]?(?:'[^']*'|"[^"]*"))\s*\)?"""
+    r"""(?:(?:pathlib\.)?(?:Pure)?(?:Posix|Windows)?Path\(\s*)?([rR]?(?:'[^'\n]*'|"[^"\n]*"))\s*\)?"""
 )
 _TAKE_PATHS = ("sqlite3.", "aiosqlite.", "io.", "os.", "shutil.", "pathlib.")
 

@@ -1,9 +1,9 @@
 """A store that every user has one of is opened at a path that says nothing of the user.
 
 ## What it finds
-Opens of a store whose `path` holds a placeholder such as `{user_id}`, at a path where the placeholder's part is missing,
-or where a constant stands in its place. A part that a parameter, a variable or anything else decides at run time is
-scoped, and a path that another store declares is that store's. Tests are not reported: they may name a user.
+Opens of a store whose `path` holds a placeholder such as `{user_id}`, at a path where the placeholder's part is
+missing, or where a constant stands in its place. A part that a parameter, a variable or anything else decides at run
+time is scoped, and a path that another store declares is that store's. Tests are not reported: they may name a user.
 
 ## Why is this bad?
 All users share the one file. What one of them writes, the others read, and nothing fails.
@@ -61,11 +61,8 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
 def placeholders(store: Store) -> tuple[str, ...]:
     """The names of the placeholders in the store's path, in order of appearance."""
     pieces = (piece for segment in store.path.segments for piece in segment)
-    return tuple(dict.fromkeys(piece.name for piece in pieces if _is_named(piece)))
-
-
-def _is_named(piece: Piece) -> bool:
-    return isinstance(piece, Symbol) and piece.kind is SymbolKind.NAMED
+    named = (piece for piece in pieces if isinstance(piece, Symbol) and piece.kind is SymbolKind.NAMED)
+    return tuple(dict.fromkeys(piece.name for piece in named))
 
 
 def _what(target: Target, scoped: Iterable[Store], policy: Policy) -> str:
@@ -75,7 +72,7 @@ def _what(target: Target, scoped: Iterable[Store], policy: Policy) -> str:
         return ""
     for store in scoped:
         if not _lies_on(store.path, path):
-            missing = " and ".join(f"{{{name}}}" for name in lacking(path, store))
+            missing = lacking(path, store)
             said = f"{path} lacks {missing} of {store.path}" if missing else ""
         else:
             constants = {name: constant_in_place(path, store.path, name) for name in placeholders(store)}
@@ -134,13 +131,15 @@ def _anonymous(segment: Segment, wanted: Iterable[re.Pattern[str]], value: str) 
     return segment
 
 
-def lacking(path: Template, store: Store) -> tuple[str, ...]:
-    """The placeholders without which the path is the store's; empty when it is not the store's even so."""
-    names = placeholders(store)
-    for left_out in dict.fromkeys([*((name,) for name in names), names]):
-        if any(_lies_on(shared, path) for shared in _left_out(store.path, left_out)):
-            return left_out
-    return ()
+def lacking(path: Template, store: Store) -> str:
+    """The placeholders without which the path would be the store's, as a sentence names them; empty when none are."""
+    every = placeholders(store)
+    single = [name for name in every if any(_lies_on(shared, path) for shared in _left_out(store.path, (name,)))]
+    if single:
+        return " or ".join(f"{{{name}}}" for name in single)
+    if any(_lies_on(shared, path) for shared in _left_out(store.path, every)):
+        return " and ".join(f"{{{name}}}" for name in every)
+    return ""
 
 
 def _left_out(pattern: Template, names: tuple[str, ...]) -> Iterator[Template]:
@@ -282,7 +281,7 @@ RULE = Rule(
 
                 def save(space: str, user_id: str, text: str) -> None:
                     base = Path.home() / ".app"
-                    (base / space / "notes.json").write_text(text)  # error: lacks {user_id} of
+                    (base / space / "notes.json").write_text(text)  # error: lacks {space} or {user_id} of
                     (base / space / "all" / "notes.json").write_text(text)  # error: all stands where {user_id} belongs
                     (base / "notes.json").write_text(text)  # error: lacks {space} and {user_id} of
                     (base / space / user_id / "notes.json").write_text(text)

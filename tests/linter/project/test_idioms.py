@@ -53,7 +53,7 @@ SPAWNS: dict[str, str | Files] = {
             env.update(extra_environ or {})
             for name in unset_environ:
                 env.pop(name, None)
-            subprocess.run(command, env=env)  # full
+            subprocess.run(command, env=env)  # full | filtered
         launch(["a"], extra_environ={"A": "1"})  # full sets=A
         launch(["a"], unset_environ=("B", "C"))  # filtered drops=B,C
     """,
@@ -175,7 +175,7 @@ SPAWNS: dict[str, str | Files] = {
             def launch(command):
                 return subprocess.run(command, env=env)  # full sets=APP_HOME
             return launch
-        make("/")(["a"])
+        make("/")(["a"])  # full sets=APP_HOME
     """,
     "20 None or a dict, a subclass, a conditional alias": """
         import os, subprocess, sys
@@ -202,8 +202,8 @@ OPENS: dict[str, str | Files] = {
             import os, sqlite3
             import chromadb
             import settings
-            chromadb.PersistentClient(path=settings.DEFAULT)  # cwd-relative chroma
-            chromadb.PersistentClient()  # cwd-relative chroma
+            chromadb.PersistentClient(path=settings.DEFAULT)  # cwd-relative {cwd}/chroma
+            chromadb.PersistentClient()  # cwd-relative {cwd}/chroma
         """,
     },
     "24 a relative URL that a wrapper makes absolute": """
@@ -212,8 +212,8 @@ OPENS: dict[str, str | Files] = {
         BASE = Path("/srv/app")
         def create_engine(url):
             name = url.removeprefix("sqlite:///")
-            return sqlalchemy.create_engine(f"sqlite:///{BASE / name}")  # parameter | symbolic /srv/app/{any}
-        create_engine("sqlite:///app.db")  # literal /srv/app/app.db
+            return sqlalchemy.create_engine(f"sqlite:///{BASE / name}")  # symbolic /srv/app/{param:app.create_engine.url}
+        create_engine("sqlite:///app.db")  # symbolic /srv/app/{any:a piece of a text}
     """,
     "25 URIs that are memory": """
         import sqlite3

@@ -19,7 +19,7 @@ PROGRAMS: dict[str, str | Files] = {
     """,
     "relative to the working directory": """
         import sqlite3
-        sqlite3.connect("data/app.db")  # cwd-relative data/app.db
+        sqlite3.connect("data/app.db")  # cwd-relative {cwd}/data/app.db
     """,
     "the working directory itself": """
         import os, sqlite3
@@ -37,7 +37,7 @@ PROGRAMS: dict[str, str | Files] = {
     """,
     "a tilde that nobody expands": """
         import sqlite3
-        sqlite3.connect("~/.app/x.db")  # cwd-relative ~/.app/x.db
+        sqlite3.connect("~/.app/x.db")  # cwd-relative {cwd}/~/.app/x.db
     """,
     "joins": """
         import os, sqlite3
@@ -93,8 +93,8 @@ PROGRAMS: dict[str, str | Files] = {
     "made absolute, it is still the working directory's": """
         import os, sqlite3
         from pathlib import Path
-        sqlite3.connect(Path("x.db").resolve())  # cwd-relative x.db
-        sqlite3.connect(os.path.abspath("x.db"))  # cwd-relative x.db
+        sqlite3.connect(Path("x.db").resolve())  # cwd-relative {cwd}/x.db
+        sqlite3.connect(os.path.abspath("x.db"))  # cwd-relative {cwd}/x.db
     """,
     "beside the module": {
         "pkg/__init__.py": "",
@@ -132,7 +132,7 @@ PROGRAMS: dict[str, str | Files] = {
     "a variable with a default": """
         import os, sqlite3
         sqlite3.connect(os.environ.get("APP_DB", "/srv/x.db"))  # config {env:APP_DB|/srv/x.db} | literal /srv/x.db
-        sqlite3.connect(os.getenv("APP_DB") or "x.db")  # config {env:APP_DB|x.db} | cwd-relative x.db
+        sqlite3.connect(os.getenv("APP_DB") or "x.db")  # config {env:APP_DB|{cwd}/x.db} | cwd-relative {cwd}/x.db
     """,
     "a required variable": """
         import os, sqlite3
@@ -160,8 +160,8 @@ PROGRAMS: dict[str, str | Files] = {
     "a parameter with a default": """
         import sqlite3
         def connect(path="x.db"):
-            return sqlite3.connect(path)  # parameter | cwd-relative x.db
-        connect()  # cwd-relative x.db
+            return sqlite3.connect(path)  # parameter | cwd-relative {cwd}/x.db
+        connect()  # cwd-relative {cwd}/x.db
     """,
     "a parameter with a fallback": """
         import sqlite3
@@ -242,19 +242,19 @@ PROGRAMS: dict[str, str | Files] = {
         class Settings(BaseSettings):
             database: str = "/srv/x.db"
         settings = Settings()
-        sqlite3.connect(settings.database)  # config | literal /srv/x.db
+        sqlite3.connect(settings.database)  # config {param:settings:app.Settings.__init__.database} | literal /srv/x.db
     """,
     "URIs": """
         import sqlite3
         sqlite3.connect("file:/srv/x.db?mode=ro", uri=True)  # literal /srv/x.db
-        sqlite3.connect("file:x.db?mode=rwc", uri=True)  # cwd-relative x.db
+        sqlite3.connect("file:x.db?mode=rwc", uri=True)  # cwd-relative {cwd}/x.db
         sqlite3.connect("file:///srv/x.db", uri=True)  # literal /srv/x.db
         sqlite3.connect("file:/srv/a%20b.db", uri=True)  # literal /srv/a b.db
     """,
     "SQLAlchemy URLs": """
         import sqlalchemy
         sqlalchemy.create_engine("sqlite:////srv/x.db")  # literal /srv/x.db
-        sqlalchemy.create_engine("sqlite:///x.db")  # cwd-relative x.db
+        sqlalchemy.create_engine("sqlite:///x.db")  # cwd-relative {cwd}/x.db
         sqlalchemy.create_engine("sqlite://")  # memory
         sqlalchemy.create_engine("sqlite:///:memory:")  # memory
         sqlalchemy.create_engine("sqlite+aiosqlite:////srv/x.db?timeout=5")  # literal /srv/x.db
@@ -299,7 +299,7 @@ PROGRAMS: dict[str, str | Files] = {
     "other stores": """
         import shelve, dbm, diskcache
         shelve.open("/srv/x")  # literal /srv/x
-        dbm.open("x", "c")  # cwd-relative x
+        dbm.open("x", "c")  # cwd-relative {cwd}/x
         diskcache.Cache("/srv/cache")  # literal /srv/cache
     """,
     "a shadowed sqlite3": """
@@ -312,7 +312,7 @@ PROGRAMS: dict[str, str | Files] = {
     "dots": """
         import os, sqlite3
         sqlite3.connect("/srv/a/../x.db")  # literal /srv/x.db
-        sqlite3.connect("./x.db")  # cwd-relative x.db
+        sqlite3.connect("./x.db")  # cwd-relative {cwd}/x.db
         sqlite3.connect(os.path.normpath("/srv//a/./x.db"))  # literal /srv/a/x.db
     """,
     "splitext and replace": """
