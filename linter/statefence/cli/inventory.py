@@ -4,37 +4,69 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from shutil import get_terminal_size
 
 from statefence.cli.exit_codes import CLEAN
-from statefence.cli.output import in_colour, write_lines
+from statefence.cli.output import in_colour
 from statefence.cli.parsing import add_paths, parser
 from statefence.cli.project import policy_in_force, relative_paths, require_files
-from statefence.engine import load, resolution
+from statefence.engine import Loaded, load, resolution
+from statefence.policy import Policy
 from statefence.report.closing import coverage
 from statefence.report.inventory import inventory, inventory_json, inventory_lines
-from statefence.report.tree import drawn_tree, plain_tree
+
+_TEXT = "text"
+_FORMATS = (_TEXT, "json", "mermaid", "dot", "html")
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command; returns the exit code."""
     of = parser("map", "List every spawn, open and statement of the project, and what each resolves to.")
     add_paths(of)
-    of.add_argument("--output-format", choices=("text", "json"), default="text")
+    of.add_argument(
+        "--output-format", choices=_FORMATS, default=_TEXT, help="mermaid, dot and html draw layers and stores"
+    )
     options = of.parse_args(arguments)
     policy = policy_in_force(options.config)
     paths = relative_paths(options.paths, policy.root)
     loaded = load(policy)
     require_files(options.paths, paths, (*loaded.sources, *(place.path for place in loaded.skipped)))
-    found = inventory(loaded, policy, paths)
-    as_json = options.output_format == "json"
-    if as_json:
-        write_lines((inventory_json(found),))
-    elif in_colour():
-        sys.stdout.write(drawn_tree(inventory_lines(found), policy.root, get_terminal_size().columns))
-    else:
-        write_lines(plain_tree(inventory_lines(found)))
+    sys.stdout.write(_formatted(options.output_format, loaded, policy, paths))
     sys.stdout.flush()
-    line = coverage(len(loaded.project.modules), loaded.skipped, *resolution(loaded.project))
-    (sys.stderr if as_json else sys.stdout).write(f"{line}.\n")
+    (sys.stdout if options.output_format == _TEXT else sys.stderr).write(f"{_coverage(loaded)}\n")
     return CLEAN
+
+
+def _formatted(name: str, loaded: Loaded, policy: Policy, paths: Sequence[str]) -> str:
+    match name:
+        case "json":
+            return f"{inventory_json(inventory(loaded, policy, paths))}\n"
+        case "mermaid":
+            from statefence.report.picture import mermaid, picture
+
+            return mermaid(picture(loaded, policy, paths))
+        case "dot":
+            from statefence.report.picture import dot, picture
+
+            return dot(picture(loaded, policy, paths))
+        case "html":
+            from statefence.report.picture import page, picture
+
+            found = inventory(loaded, policy, paths)
+            return page(picture(loaded, policy, paths), found, Path(policy.root).resolve().name, _coverage(loaded))
+        case _:
+            return _text(loaded, policy, paths)
+
+
+def _text(loaded: Loaded, policy: Policy, paths: Sequence[str]) -> str:
+    from statefence.report.tree import drawn_tree, plain_tree
+
+    lines = inventory_lines(inventory(loaded, policy, paths))
+    if in_colour():
+        return drawn_tree(lines, policy.root, get_terminal_size().columns)
+    return "".join(f"{line}\n" for line in plain_tree(lines))
+
+
+def _coverage(loaded: Loaded) -> str:
+    return f"{coverage(len(loaded.project.modules), loaded.skipped, *resolution(loaded.project))}."

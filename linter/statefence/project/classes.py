@@ -14,6 +14,7 @@ from statefence.project.values import (
     Arguments,
     Choice,
     ClassValue,
+    Dictionary,
     External,
     FunctionValue,
     Object,
@@ -137,6 +138,8 @@ def _field_default(program: Program, value: Value | None) -> Value | None:
     factory = keywords.get("default_factory", keywords.get("factory"))
     if isinstance(factory, FunctionValue):
         return calls.summarize(program, factory.key).returns
+    if isinstance(factory, External) and factory.name in {"builtins.dict", "collections.OrderedDict"}:
+        return Dictionary(())
     if factory is not None:
         return Unknown("a default made by a factory")
     positional = value.arguments[0] if value.arguments else None
@@ -256,6 +259,8 @@ def _own_attribute(program: Program, key: str, name: str) -> Value | None:
     in_body = model.names.get(name)
     if isinstance(in_body, FunctionValue):
         return in_body
+    if in_body is not None and _is_pydantic_field(in_body):
+        return Parameter(f"{key}.__init__", name, "keyword", _field_default(program, in_body))
     late = _late_member(program, key, name)
     early = member if member is not None else in_body
     if late is None or early is None:

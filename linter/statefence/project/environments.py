@@ -87,7 +87,7 @@ def _as_known(environment: Environment, world: World, site: RawSite) -> Environm
         has = {*has, *(fold(ambient.changes).sets if isinstance(ambient, Dictionary) else ())}
     if not lacks and not has:
         return environment
-    carried = {**environment.carried, **dict.fromkeys(lacks, Answer.YES)}
+    carried = {**environment.carried, **dict.fromkeys(lacks.difference(environment.drops), Answer.YES)}
     ensured = [name for name in has if environment.carries(name) is Answer.YES and name not in environment.ensured]
     return structs.replace(environment, carried=carried, ensured=(*environment.ensured, *sorted(ensured)))
 
@@ -266,7 +266,9 @@ def _put(block: Block, change: Put) -> Block:
         isinstance(node, Item) and isinstance(node.owner, LiveEnvironment) for node in walk(change.value)
     ) or any(isinstance(node, LiveEnvironment) for node in walk(change.key))
     rest = Answer.UNKNOWN if block.rest is Answer.NO else block.rest
-    return structs.replace(block, rest=rest, selected=block.selected or (selected and not block.parent), added=True)
+    carried = {name: Answer.UNKNOWN if answer is Answer.NO else answer for name, answer in block.carried.items()}
+    selected = block.selected or bool(block.drops) or (selected and not block.parent)
+    return structs.replace(block, rest=rest, carried=carried, drops=(), selected=selected, added=True)
 
 
 def _drop(block: Block, change: Drop) -> Block:

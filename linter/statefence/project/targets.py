@@ -33,6 +33,7 @@ from statefence.project.values import (
     Text,
     Unknown,
     Value,
+    is_constant_none,
     walk,
 )
 from statefence.project.worlds import World, main_world, worlds
@@ -263,6 +264,8 @@ def flatten(value: Value) -> list[Piece]:
     if isinstance(value, EnvironmentVariable):
         default = None if value.default is None else build(flatten(main_world(value.default)))
         return [Symbol(SymbolKind.ENV, value.name, default)]
+    if isinstance(value, Text | Path) and any(is_constant_none(part) for part in value.parts):
+        return [Symbol(SymbolKind.ANY, "None where a text is needed")]
     if isinstance(value, Text):
         return [piece for part in value.parts for piece in flatten(part)]
     if isinstance(value, Path):

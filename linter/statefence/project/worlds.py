@@ -198,7 +198,8 @@ def _decide(test: Test, take: Taker) -> Decision:
         return Decision(test.preferred, certain=test.kind == "loop")
     first = take(_value(test, 0))
     if test.kind == "loop":
-        return _runs(first)
+        decision = _runs(first)
+        return Decision(decision.holds, decision.holds or (decision.certain and first == test.operands[0]))
     if test.kind == "truthy":
         return _truthy(first)
     if test.kind == "none":

@@ -340,10 +340,10 @@ PROGRAMS: dict[str, str | Files] = {
                 self.env = env
             @classmethod
             def narrow(cls):
-                return cls({"A": "1"})
+                return cls({"A": "1"})  # partial sets=A
             def run(self):
                 subprocess.run(["a"], env=self.env)  # passthrough
-        Runner.narrow().run()  # partial sets=A
+        Runner.narrow().run()
     """,
     "two instances do not share": """
         import os, subprocess

@@ -1,0 +1,8 @@
+"""The map as a picture: which layer opens which store, and which kinds of environment it starts children with."""
+
+from statefence.report.picture.dot import dot
+from statefence.report.picture.draw import picture
+from statefence.report.picture.mermaid import mermaid
+from statefence.report.picture.page import page
+
+__all__ = ["dot", "mermaid", "page", "picture"]

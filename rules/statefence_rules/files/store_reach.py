@@ -1,0 +1,543 @@
+"""Code that must never write a store reaches a write to it by calls.
+
+## What it finds
+Calls that leave the layers of a store's `deny` and lead, through any number of functions, to a write of that store: an
+open of it for writing, its removal or replacement, or a statement that writes on a connection to it. The trace is the
+shortest chain, call by call. A write in a denied layer itself is found where it stands. Where a call hands over a path
+of its own in the place of the store's, it does not lead to that store. Calls that the analysis cannot resolve, such as
+those of functions kept in a table, lead nowhere.
+
+## Why is this bad?
+The store is trusted because nothing but its owner writes it: an import that reaches the vault can fill it with records
+that never happened there. Nobody sees that in the importer, since the write is three modules away.
+
+## Example
+The importer calls a harmless-looking helper, which records what it does in the vault.
+
+## Options
+`stores.NAME.deny` lists the layers; `layers` says which modules make them up.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from statefence.api import (
+    Answer,
+    Bad,
+    Good,
+    Hit,
+    Mode,
+    Module,
+    Open,
+    PathKind,
+    Place,
+    Policy,
+    Project,
+    Rule,
+    Span,
+    Statement,
+    Step,
+    Store,
+    Target,
+    match,
+)
+from statefence_rules.opening import opens_decided_in
+
+_VERBS = {
+    Mode.WRITE: "opens {} for writing",
+    Mode.APPEND: "appends to {}",
+    Mode.CREATE: "creates or replaces {}",
+    Mode.REMOVE: "removes {}",
+}
+"""What an open does to its store in each mode that is known to change it."""
+
+
+class Call(NamedTuple):
+    """A call of a function of the project, by the dotted names of both sides."""
+
+    place: Place
+    caller: str
+    callee: str
+
+
+class Route(NamedTuple):
+    """How a function comes to write a store: by itself when `call` is None, else by that call."""
+
+    write: tuple[Step, ...]
+    call: Call | None
+
+
+class Writes(NamedTuple):
+    """Where a store is written.
+
+    Attributes:
+        by_function: the way to the first write of each function that has one, by the function's dotted name.
+        own: the opens that are of the store whatever they are handed.
+        elsewhere: for a call that hands over another path, the open that it thereby keeps from the store.
+    """
+
+    by_function: dict[str, tuple[Step, ...]]
+    own: frozenset[Place]
+    elsewhere: dict[Place, Place]
+
+
+class Reach(NamedTuple):
+    """What leads to the writes of a store: the functions that do, and the calls that only seem to."""
+
+    routes: dict[str, Route]
+    writes: Writes
+
+    def is_entered_by(self, call: Call) -> bool:
+        """Whether the call leads to a write."""
+        route = self.routes.get(call.callee)
+        return route is not None and self.writes.elsewhere.get(call.place) != route.write[-1].place
+
+
+class _Run:
+    """A project under a policy, equal to nothing but itself, so that what follows from it can be kept."""
+
+    def __init__(self, project: Project, policy: Policy) -> None:
+        self.project = project
+        self.policy = policy
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Run) and self.project is other.project and self.policy is other.policy
+
+    def __hash__(self) -> int:
+        return hash((id(self.project), id(self.policy)))
+
+
+def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
+    """Report, for each store that denies the module's layer, its own writes and the calls that lead to one."""
+    layer = policy.layer_of(module.name)
+    for store in policy.stores:
+        if layer is not None and layer in store.deny:
+            reach = _reaches(_Run(project, policy))[store.name]
+            found = {hit.span: hit for hit in _opens(module, project, store, layer, reach)}
+            found.update((hit.span, hit) for hit in _leaving(module, project, policy, store, layer, reach))
+            yield from found.values() if found else _statements(module, project, store, layer)
+
+
+def _leaving(module: Module, project: Project, policy: Policy, store: Store, layer: str, reach: Reach) -> Iterator[Hit]:
+    """The calls of the module that leave the denied layers and lead to a write, each by its shortest chain."""
+    modules = frozenset(each.name for each in project.modules)
+    chains: dict[Span, list[Call]] = {}
+    for call in _calls(module, project):
+        leaves = policy.layer_of(module_of(call.callee, modules)) not in store.deny
+        if leaves and reach.is_entered_by(call):
+            chain = [call, *_chain(call.callee, reach)]
+            shortest = chains.setdefault(call.place.span, chain)
+            chains[call.place.span] = min(chain, shortest, key=_length_and_names)
+    for span, chain in chains.items():
+        shown = " > ".join((chain[0].caller, *(call.callee for call in chain)))
+        steps = [Step(call.place, f"{call.caller} calls {call.callee}") for call in chain]
+        message = f"{_denied(store, layer)}, and this call does: {shown}"
+        yield Hit(span, message, (*steps, *reach.routes[chain[0].callee].write))
+
+
+def _opens(module: Module, project: Project, store: Store, layer: str, reach: Reach) -> Iterator[Hit]:
+    """The opens by which the module itself writes the store."""
+    for opened in opens_decided_in(module, project):
+        if is_write(opened, store) and not is_handed_on(opened, reach.writes.own):
+            message = f"{_denied(store, layer)}, and this {_VERBS[opened.mode].format('it')}"
+            yield Hit(opened.span, message, opened.trace)
+
+
+def _statements(module: Module, project: Project, store: Store, layer: str) -> Iterator[Hit]:
+    """The statements by which the module writes the store, on a connection that was made elsewhere."""
+    for statement in project.statements(module):
+        if writes_to(statement, store):
+            yield Hit(statement.span, f"{_denied(store, layer)}, and this writes to it", statement.trace)
+
+
+def _denied(store: Store, layer: str) -> str:
+    return f"the layer {layer} must not reach a write to {store.name}"
+
+
+def _length_and_names(chain: list[Call]) -> tuple[int, list[str]]:
+    return len(chain), [call.callee for call in chain]
+
+
+def _chain(function: str, reach: Reach) -> Iterator[Call]:
+    """The calls from a function to the write that it leads to."""
+    while (call := reach.routes[function].call) is not None:
+        yield call
+        function = call.callee
+
+
+def module_of(symbol: str, modules: frozenset[str]) -> str:
+    """The module that a dotted name is in; empty when it is in none."""
+    while symbol and symbol not in modules:
+        symbol = symbol.rpartition(".")[0]
+    return symbol
+
+
+def _calls(module: Module, project: Project) -> Iterator[Call]:
+    for call in project.invocations(module):
+        yield Call(Place(call.path, call.span), call.caller, call.callee)
+
+
+@lru_cache(maxsize=1)
+def _reaches(run: _Run) -> dict[str, Reach]:
+    """For each store that denies a layer, by its name, what leads to its writes."""
+    project = run.project
+    every = sorted(call for module in project.modules for call in _calls(module, project))
+    callers: dict[str, list[Call]] = {}
+    for call in every:
+        callers.setdefault(call.callee, []).append(call)
+    denying = [store for store in run.policy.stores if store.deny]
+    return {store.name: reach_of(writes_of(project, store), callers) for store in denying}
+
+
+def writes_of(project: Project, store: Store) -> Writes:
+    """Every way to write the store, one for each function, and the calls that send a write elsewhere."""
+    opens = [opened for module in project.modules for opened in project.opens(module)]
+    own = frozenset(_place(opened) for opened in opens if opened.via is None and is_write(opened, store))
+    by_function: dict[str, tuple[Step, ...]] = {}
+    for opened in opens:
+        if is_write(opened, store) and not is_handed_on(opened, own):
+            what = f"{opened.via or opened.api} {_VERBS[opened.mode].format(store.name)}"
+            by_function.setdefault(opened.symbol, (Step(_place(opened), what), *opened.trace))
+    open_to_callers = {opened.symbol for opened in opens if is_handed_on(opened, own) and is_open_to_callers(opened)}
+    for statement in (each for module in project.modules for each in project.statements(module)):
+        if writes_to(statement, store) and statement.symbol not in open_to_callers:
+            tables = ", ".join(dict.fromkeys((*statement.writes, *statement.ddl)))
+            step = Step(_place(statement), f"a statement writes {tables} in {store.name}")
+            by_function.setdefault(statement.symbol, (step, *statement.trace))
+    others = [opened for opened in opens if is_handed_on(opened, own) and not is_at(store, opened.targets)]
+    return Writes(by_function, own, {_place(opened): opened.trace[-1].place for opened in others if opened.argument})
+
+
+def is_open_to_callers(opened: Open) -> bool:
+    """Whether a caller may hand over another path, so that its statements are on the store only by default."""
+    return any(target.kind is PathKind.PARAMETER for target in opened.targets)
+
+
+def is_write(opened: Open, store: Store) -> bool:
+    """Whether the open provably changes the store, or lets it be changed."""
+    return opened.mode in _VERBS and is_at(store, opened.targets)
+
+
+def writes_to(statement: Statement, store: Store) -> bool:
+    """Whether the statement provably changes the store's rows or tables."""
+    return bool(statement.writes or statement.ddl) and is_at(store, statement.connection)
+
+
+def is_handed_on(opened: Open, own: frozenset[Place]) -> bool:
+    """Whether it is a call that leads to one of these opens and hands it a path, or a part of one."""
+    return bool(opened.trace) and opened.trace[-1].place in own
+
+
+def is_at(store: Store, targets: Iterable[Target]) -> bool:
+    """Whether one of the targets provably is the store."""
+    templates = (target.template for target in targets)
+    return any(template is not None and match(store.path, template) is Answer.YES for template in templates)
+
+
+def _place(site: Open | Statement) -> Place:
+    return Place(site.path, site.span)
+
+
+def reach_of(writes: Writes, callers: Mapping[str, Iterable[Call]]) -> Reach:
+    """How each function that leads to a write comes to it, by the fewest calls: from the writes up, breadth first."""
+    reach = Reach({symbol: Route(write, None) for symbol, write in sorted(writes.by_function.items())}, writes)
+    todo = deque(reach.routes)
+    while todo:
+        callee = todo.popleft()
+        for call in callers.get(callee, ()):
+            if call.caller not in reach.routes and reach.is_entered_by(call):
+                reach.routes[call.caller] = Route(reach.routes[callee].write, call)
+                todo.append(call.caller)
+    return reach
+
+
+POLICY = """
+    [layers]
+    importer = ["app.importer"]
+    storage = ["app.storage.**"]
+
+    [stores.vault]
+    path = "{home}/.app/vault.db"
+    owners = ["storage"]
+    deny = ["importer"]
+    tables = ["records"]
+
+    [stores.imported]
+    path = "{home}/.app/imported.db"
+    owners = ["storage"]
+"""
+VAULT = """
+    import sqlite3
+    from pathlib import Path
+
+    PATH = Path.home() / ".app" / "vault.db"
+
+
+    def open_vault(path: Path | None = None) -> sqlite3.Connection:
+        return sqlite3.connect(path or PATH)
+
+
+    def record(text: str, path: Path | None = None) -> None:
+        with open_vault(path) as connection:
+            connection.execute("INSERT INTO records VALUES (?)", (text,))
+
+
+    def count() -> int:
+        connection = sqlite3.connect(f"file:{PATH}?mode=ro", uri=True)
+        return len(list(connection.execute("SELECT text FROM records")))
+"""
+TRANSCRIPTS = """
+    [layers]
+    importer = ["app.importer"]
+    storage = ["app.transcripts"]
+
+    [stores.transcripts]
+    path = "{home}/.app/transcripts/**"
+    kind = "tree"
+    owners = ["storage"]
+    deny = ["importer"]
+"""
+
+RULE = Rule(
+    code="SF502",
+    check=check,
+    cases=(
+        Bad(
+            "through a helper",
+            {
+                "app/storage/vault.py": VAULT,
+                "app/journal.py": """
+                from app.storage.vault import record
+
+
+                def note(text: str) -> None:
+                    record(f"note: {text}")
+                """,
+                "app/importer.py": """
+                from app.journal import note
+
+
+                def load(lines: list[str]) -> None:
+                    for line in lines:
+                        note(line)  # error: app.importer.load > app.journal.note > app.storage.vault.record
+                """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "the vault's own functions",
+            {
+                "app/storage/vault.py": VAULT,
+                "app/importer.py": """
+                from app.storage import vault
+
+
+                def load(line: str) -> None:
+                    vault.record(line)  # error: app.importer.load > app.storage.vault.record
+
+
+                def ready() -> None:
+                    vault.open_vault()  # error: must not reach a write to vault
+                """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "a method, by way of a constructor",
+            {
+                "app/storage/vault.py": """
+                import sqlite3
+                from pathlib import Path
+
+
+                class Vault:
+                    def __init__(self) -> None:
+                        self.connection = sqlite3.connect(Path.home() / ".app" / "vault.db")
+
+                    def record(self, text: str) -> None:
+                        self.connection.execute("INSERT INTO records VALUES (?)", (text,))
+                """,
+                "app/importer.py": """
+                from app.storage.vault import Vault
+
+
+                def load(line: str) -> None:
+                    vault = Vault()  # error: app.storage.vault.Vault.__init__
+                    vault.record(line)  # error: app.storage.vault.Vault.record
+                """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "only the call that leaves is reported, and circles end",
+            {
+                "app/storage/vault.py": VAULT,
+                "app/retry.py": """
+                from app import importer
+                from app.storage import vault
+
+
+                def once(line: str) -> None:
+                    vault.record(line)
+                    again(line)
+
+
+                def again(line: str) -> None:
+                    once(line)
+                    importer.load(line)
+                """,
+                "app/importer.py": """
+                from app import retry
+
+
+                def load(line: str) -> None:
+                    step(line)
+
+
+                def step(line: str) -> None:
+                    retry.again(line)  # error: app.importer.step > app.retry.again > app.retry.once > app.storage
+                    load(line)
+                """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "it opens the store itself",
+            {
+                "app/storage/vault.py": VAULT,
+                "app/importer.py": """
+                import sqlite3
+                from pathlib import Path
+
+                from app.storage.vault import open_vault
+
+                connection = sqlite3.connect(Path.home() / ".app" / "vault.db")  # error: opens it for writing
+                other = open_vault(Path.home() / ".app" / "vault.db")  # error: app.storage.vault.open_vault
+                """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "it writes on a connection made elsewhere",
+            {
+                "app/storage/vault.py": """
+                import sqlite3
+                from pathlib import Path
+
+                CONNECTION = sqlite3.connect(Path.home() / ".app" / "vault.db")
+                """,
+                "app/importer.py": """
+                from app.storage.vault import CONNECTION
+
+
+                def load(text: str) -> None:
+                    CONNECTION.execute("INSERT INTO records VALUES (?)", (text,))  # error: this writes to it
+                    CONNECTION.execute("SELECT text FROM records")
+                """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "files of a tree",
+            {
+                "app/transcripts.py": """
+                from pathlib import Path
+
+                HOME = Path.home() / ".app" / "transcripts"
+
+
+                def append(name: str, line: str) -> None:
+                    with (HOME / name).open("a") as file:
+                        file.write(line)
+
+
+                def forget(name: str) -> None:
+                    (HOME / name).unlink()
+
+
+                def read(name: str) -> str:
+                    return (HOME / name).read_text()
+                """,
+                "app/importer.py": """
+                from app import transcripts
+
+
+                def load(name: str) -> None:
+                    transcripts.append(name, transcripts.read(name))  # error: app.transcripts.append
+                    transcripts.forget(name)  # error: app.transcripts.forget
+                """,
+            },
+            policy=TRANSCRIPTS,
+        ),
+        Good(
+            "it only reads",
+            {
+                "app/storage/vault.py": VAULT,
+                "app/importer.py": """
+                from app.storage.vault import count
+
+
+                def ready() -> bool:
+                    return count() > 0
+                """,
+            },
+            policy=POLICY,
+        ),
+        Good(
+            "it writes where it may",
+            {
+                "app/storage/vault.py": VAULT,
+                "app/storage/imported.py": """
+                import sqlite3
+                from pathlib import Path
+
+
+                def keep(text: str) -> None:
+                    connection = sqlite3.connect(Path.home() / ".app" / "imported.db")
+                    connection.execute("INSERT INTO lines VALUES (?)", (text,))
+                """,
+                "app/importer.py": """
+                from app.storage.imported import keep
+
+
+                def load(line: str) -> None:
+                    keep(line)
+                """,
+            },
+            policy=POLICY,
+        ),
+        Good(
+            "another path is handed over",
+            {
+                "app/storage/vault.py": VAULT,
+                "app/importer.py": """
+                from pathlib import Path
+
+                from app.storage.vault import open_vault, record
+
+                connection = open_vault(Path.home() / ".app" / "imported.db")
+                record("a line", Path.home() / ".app" / "imported.db")
+                """,
+            },
+            policy=POLICY,
+        ),
+        Good(
+            "another layer calls it",
+            {
+                "app/storage/vault.py": VAULT,
+                "app/importer.py": "",
+                "app/chat.py": """
+                from app.storage.vault import record
+
+                record("hello")
+                """,
+            },
+            policy=POLICY,
+        ),
+        Good("without a policy", 'import sqlite3\n\nconnection = sqlite3.connect("/srv/app/vault.db")\n'),
+    ),
+)

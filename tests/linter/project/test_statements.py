@@ -1,0 +1,109 @@
+"""Which statements are found, and what each touches."""
+
+import pytest
+
+from .programs import Files, expected, statements
+
+PROGRAMS: dict[str, str | Files] = {
+    "a connection": """
+        import sqlite3
+        connection = sqlite3.connect("/srv/x.db")
+        connection.execute("CREATE TABLE models (id, name)")  # ddl=models
+        connection.execute("SELECT id FROM models")  # reads=models
+        connection.execute("INSERT INTO models VALUES (?, ?)", (1, "a"))  # writes=models
+    """,
+    "a cursor": """
+        import sqlite3
+        cursor = sqlite3.connect("/srv/x.db").cursor()
+        cursor.execute("CREATE TABLE models (id)")  # ddl=models
+        cursor.executemany("DELETE FROM models WHERE id = ?", [(1,)])  # reads=models writes=models
+    """,
+    "a with block": """
+        import sqlite3
+        with sqlite3.connect("/srv/x.db") as connection:
+            connection.execute("CREATE TABLE models (id)")  # ddl=models
+    """,
+    "a script": """
+        import sqlite3
+        connection = sqlite3.connect("/srv/x.db")
+        connection.executescript("CREATE TABLE a (id); CREATE TABLE b (id);")  # ddl=a,b
+    """,
+    "a constant of another module": {
+        "queries.py": 'ALL = "SELECT id FROM models"\n',
+        "app.py": """
+            import sqlite3
+            from queries import ALL
+            connection = sqlite3.connect("/srv/x.db")
+            connection.execute("CREATE TABLE models (id)")  # ddl=models
+            connection.execute(ALL)  # reads=models
+        """,
+    },
+    "holes": """
+        import sqlite3
+        def delete(connection: sqlite3.Connection, name, table):
+            connection.execute("CREATE TABLE models (name)")  # ddl=models
+            connection.execute(f"DELETE FROM models WHERE name = '{name}'")  # reads=models writes=models holes=1
+    """,
+    "a wrapper": """
+        import sqlite3
+        class Store:
+            def __init__(self, path):
+                self.connection = sqlite3.connect(path)
+            def run(self, sql, *parameters):
+                return self.connection.execute(sql, parameters)
+            def create(self):
+                self.run("CREATE TABLE models (id)")  # ddl=models
+            def all(self):
+                return self.run("SELECT id FROM models")  # reads=models
+    """,
+    "an asynchronous connection": """
+        import aiosqlite
+        async def start():
+            async with aiosqlite.connect("/srv/x.db") as connection:
+                await connection.execute("CREATE TABLE models (id)")  # ddl=models
+                async with connection.execute("SELECT id FROM models") as cursor:  # reads=models
+                    return await cursor.fetchall()
+    """,
+    "an unknown receiver with SQL": """
+        def start(connection):
+            connection.execute("CREATE TABLE models (id)")  # ddl=models
+    """,
+    "an unknown receiver with prose": """
+        def start(robot):
+            robot.execute("select the best option and update the plan")
+    """,
+    "no database at all": """
+        def start(pool):
+            pool.execute(print, 1)
+            pool.query("hello")
+    """,
+    "parts joined": """
+        import sqlite3
+        connection = sqlite3.connect("/srv/x.db")
+        connection.execute("CREATE TABLE models (id)")  # ddl=models
+        connection.execute("SELECT id " + "FROM models " "WHERE id = ?", (1,))  # reads=models
+        sql = "SELECT id FROM models"
+        sql += " WHERE id = ?"
+        connection.execute(sql, (1,))  # reads=models
+    """,
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_statement_touches_what_it_says(name: str) -> None:
+    assert statements(PROGRAMS[name]) == expected(PROGRAMS[name])
+
+
+def test_a_statement_knows_where_its_connection_was_opened() -> None:
+    from .programs import analysed
+
+    project = analysed("""
+        import sqlite3
+        class Store:
+            def __init__(self):
+                self.connection = sqlite3.connect("/srv/x.db")
+            def create(self):
+                self.connection.cursor().execute("CREATE TABLE models (id)")
+    """)
+    (statement,) = project.statements_by_path["app.py"]
+    assert [str(target.template) for target in statement.connection] == ["/srv/x.db"]
