@@ -517,6 +517,7 @@ def project_call(interpreter: Interpreter, function: FunctionValue, arguments: A
         interpreter.owner.symbol,
         binding,
         argument_spans(program, function, arguments),
+        interpreter.reached_under(),
     )
     program.edges.setdefault(interpreter.owner.key, []).append(edge)
     summary = summarize(program, function.key)
@@ -541,6 +542,9 @@ def argument_spans(program: Program, function: FunctionValue, arguments: Argumen
 
 
 def _apply_effect(interpreter: Interpreter, target: Value | None, effect: Effect, binding: Binding) -> None:
+    if isinstance(target, Choice):
+        interpreter.either(target, lambda side: _apply_effect(interpreter, side, effect, binding))
+        return
     if not isinstance(target, Reference):
         return
     value = instantiate(interpreter.program, effect.value, binding)

@@ -431,6 +431,7 @@ def construct(interpreter: Interpreter, cls: ClassValue, arguments: Arguments, n
         interpreter.owner.symbol,
         {**binding, **{(function, name): value for function, name, value in bound}},
         calls.argument_spans(program, method, arguments),
+        interpreter.reached_under(),
     )
     program.edges.setdefault(interpreter.owner.key, []).append(edge)
     calls.summarize(program, constructor)

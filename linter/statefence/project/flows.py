@@ -15,7 +15,20 @@ from msgspec import Struct
 from statefence.model import Place, Span, Step
 from statefence.project.calls import instantiate
 from statefence.project.program import Edge, Program, RawSite
-from statefence.project.values import Choice, Item, Member, Parameter, Text, Unknown, Value, bounded, parameters_of
+from statefence.project.values import (
+    Choice,
+    Constant,
+    Item,
+    Member,
+    Parameter,
+    Test,
+    Text,
+    Unknown,
+    Value,
+    bounded,
+    parameters_of,
+)
+from statefence.project.worlds import holds_by_default, settled
 
 LONGEST = 8
 """A chain of wrappers is followed through at most so many calls."""
@@ -54,7 +67,7 @@ def propagated(program: Program) -> list[RawSite]:
             derived[call] += 1
             if len(site.trace) < LONGEST:
                 todo.append(_handed_over(program, site, callers, derived))
-    return list(found.values())
+    return sorted(found.values(), key=lambda site: not all(map(holds_by_default, site.conditions)))
 
 
 def _key(site: RawSite) -> _Key:
@@ -80,7 +93,10 @@ def _handed_over(
                 continue
             if parameter.settings and edge.binding.get((parameter.function, parameter.name)) == parameter:
                 continue  # a settings field that no call passes stays open
-            handed = _at_call(program, site, edge, parameter)
+            conditions = _conditions(program, site, edge)
+            if conditions is None:
+                continue
+            handed = _at_call(program, site, edge, parameter, conditions)
             if site.kind != "statement" or not isinstance(handed.roles["connection"], Unknown):
                 yield handed
 
@@ -114,7 +130,24 @@ def _connections(value: Value) -> Iterable[Parameter]:
         yield value
 
 
-def _at_call(program: Program, site: RawSite, edge: Edge, parameter: Parameter) -> RawSite:
+def _conditions(program: Program, site: RawSite, edge: Edge) -> tuple[Test, ...] | None:
+    """The tests under which this call reaches the site; None when what it hands over makes one of them fail."""
+    open_tests = list(edge.conditions)
+    for test in site.conditions:
+        bound = instantiate(program, Choice(test, Constant(value=True), Constant(value=False)), edge.binding)
+        holds = (
+            settled(bound.test) if isinstance(bound, Choice) else isinstance(bound, Constant) and bound.value is True
+        )
+        if holds is False:
+            return None
+        if isinstance(bound, Choice) and holds is None:
+            open_tests.append(bound.test)
+    return tuple(open_tests)
+
+
+def _at_call(
+    program: Program, site: RawSite, edge: Edge, parameter: Parameter, conditions: tuple[Test, ...]
+) -> RawSite:
     roles = {role: bounded(instantiate(program, value, edge.binding)) for role, value in site.roles.items()}
     step = Step(Place(site.path, site.span), f"{site.api} {_VERBS[site.kind]}")
     return RawSite(
@@ -129,6 +162,7 @@ def _at_call(program: Program, site: RawSite, edge: Edge, parameter: Parameter) 
         via=site.via or site.api,
         argument=edge.spans.get(parameter.name),
         trace=(step, *site.trace),
+        conditions=conditions,
     )
 
 

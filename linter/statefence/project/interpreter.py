@@ -15,6 +15,7 @@ from statefence.project.program import Chain, Definition, Program, Unit, relativ
 from statefence.project.values import (
     MOST_ITEMS,
     NONE,
+    PARAMETERS,
     Choice,
     ClassValue,
     Constant,
@@ -39,10 +40,12 @@ from statefence.project.values import (
     Text,
     Unknown,
     Value,
+    asked,
     asked_variables,
     choose,
     concatenated,
     is_constant_none,
+    traits,
 )
 from statefence.project.worlds import settled
 from statefence.template import SymbolKind
@@ -52,6 +55,10 @@ if TYPE_CHECKING:
 
 AMBIENT = "os.environ"
 """The variable of a state that holds the changes to the process's own environment; no Python name can be it."""
+
+LARGEST_CONDITION = 60
+MOST_CONDITIONS = 6
+"""A call remembers at most so many of the tests it stands under, each of at most so many nodes, the innermost ones."""
 
 UNROLLED = 32
 """A loop over a literal of at most so many items is followed item by item."""
@@ -68,6 +75,7 @@ class Interpreter:
         state: variables and heap at the present statement.
         closure: the variables of the enclosing functions.
         conditions: the tests under which the present statement runs, outermost first.
+        passed: the tests that hold since a branch on the way left the function.
         returned, yielded: what was returned and yielded so far, each with its conditions.
         turns: how often the loops around the present statement are followed, multiplied.
     """
@@ -80,6 +88,7 @@ class Interpreter:
         self.state.variables.setdefault(AMBIENT, Dictionary(()))
         self.closure = closure
         self.conditions: list[Test] = []
+        self.passed: list[Test] = []
         self.returned: list[tuple[tuple[Test, ...], Value]] = []
         self.yielded: list[Value] = []
         self.pending: list[tuple[str, State]] = []
@@ -128,11 +137,10 @@ class Interpreter:
 
     def run(self, body: Iterable[ir.Statement]) -> bool:
         """Interpret a suite; gives whether its end is reached."""
-        for statement in body:
-            handler = STATEMENTS[type(statement)]
-            if handler(self, statement) is False:
-                return False
-        return True
+        depth = len(self.passed)
+        goes_on = all(STATEMENTS[type(statement)](self, statement) is not False for statement in body)
+        del self.passed[depth:]
+        return goes_on
 
     def assign(self, node: ir.Assign) -> None:
         """`targets = value`."""
@@ -192,8 +200,7 @@ class Interpreter:
     def change(self, owner: Value, *changes: Change) -> None:
         """Apply changes to the mapping that `owner` refers to; what is no known mapping starts as its own copy."""
         if isinstance(owner, Choice):
-            for side in (owner.then, owner.orelse):
-                self.change(side, *changes)
+            self.either(owner, lambda side: self.change(side, *changes))
             return
         if isinstance(self.content(owner), LiveEnvironment):
             self.state.variables[AMBIENT] = _changed(self.ambient(), changes)
@@ -210,6 +217,13 @@ class Interpreter:
             return
         self.state.heap[owner.number] = _changed(_as_dictionary(content), changes)
 
+    def either(self, owner: Choice, happens: Callable[[Value], None]) -> None:
+        """Something happens to the one object or the other, by the test of the choice."""
+        for test, side in ((owner.test, owner.then), (negated(owner.test), owner.orelse)):
+            before = self.state.copy()
+            happens(side)
+            self.state.become(join(test, self.state.copy(), before))
+
     def ambient(self) -> Dictionary:
         """What this body has done to the process's own environment so far."""
         return _as_dictionary(self.state.variables[AMBIENT])
@@ -219,7 +233,7 @@ class Interpreter:
         value = self.evaluate(node.value)
         before = self.evaluate(node.target)
         if node.operator == "|" and not isinstance(self.content(before), LiveEnvironment):
-            self.change(before, Spread(value))
+            self.change(before, Spread(self.state.freeze(value)))
         elif isinstance(self.content(before), Sequence):
             more = self.content(value)
             if isinstance(before, Reference) and isinstance(more, Sequence):
@@ -280,7 +294,14 @@ class Interpreter:
         self.state = before
         if all(goes_on):
             self.chained_branches(node, then, orelse)
+        elif any(goes_on):
+            self.passed.append(test if goes_on[0] else negated(test))
         return any(goes_on)
+
+    def reached_under(self) -> tuple[Test, ...]:
+        """The tests on which it depends whether the present statement runs, as far as they can be decided by a call."""
+        tests = [test for test in (*self.conditions, *self.passed) if traits(test).holds & PARAMETERS]
+        return tuple([test for test in tests if traits(test).size <= LARGEST_CONDITION][-MOST_CONDITIONS:])
 
     def narrow(self, test: ir.Expression, state: State) -> None:
         """`isinstance(name, Class)` tells what a name is in the branch."""
@@ -519,7 +540,7 @@ class Interpreter:
         values = [self.state.freeze(self.evaluate(value)) for value in node.values]
         result = values[-1]
         for value in reversed(values[:-1]):
-            test = Test("truthy", (value,), self.place(node.span))
+            test = asked("truthy", (value,), self.place(node.span))
             result = choose(test, value, result) if node.operator == "or" else choose(test, result, value)
         if node.operator == "or":
             self.chain(node.span, result, values)
@@ -645,7 +666,7 @@ class Interpreter:
         value = self.state.freeze(self.evaluate(node))
         if isinstance(value, Unknown):
             return open_test(place)
-        return Test("truthy", (value,), place)
+        return asked("truthy", (value,), place)
 
     def comparison(self, node: ir.Compare, place: Place) -> Test:
         """A comparison as the test of a choice."""
@@ -659,11 +680,11 @@ class Interpreter:
 def compared(operator: str, left: Value, right: Value, place: Place) -> Test:
     """`left operator right` as a test."""
     if operator == "in":
-        return Test("contains", (left, right), place)
+        return asked("contains", (left, right), place)
     for value, other in ((left, right), (right, left)):
         if is_constant_none(other):
-            return Test("none", (value,), place)
-    return Test("equal", (left, right), place)
+            return asked("none", (value,), place)
+    return asked("equal", (left, right), place)
 
 
 def negated(test: Test) -> Test:

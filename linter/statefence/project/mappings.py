@@ -14,6 +14,7 @@ from statefence.project.values import (
     Constant,
     Derived,
     Dictionary,
+    Directory,
     Drop,
     EnvironmentVariable,
     Item,
@@ -31,6 +32,7 @@ from statefence.project.values import (
     choose,
     is_constant_none,
 )
+from statefence.template import SymbolKind
 
 DEEPEST = 32
 """A path's ancestor is followed so many directories up."""
@@ -53,6 +55,8 @@ def item(owner: Value, key: Value, default: Value | None, place: Place) -> Value
         return _indexed(owner, key)
     if isinstance(owner, Member) and owner.name == "parents":
         return _ancestor(owner, key)
+    if isinstance(owner, Directory) and owner.kind is SymbolKind.TMP:
+        return owner  # `mkstemp` gives a descriptor and the path
     if isinstance(owner, Absent):
         return default if default is not None else Unknown("an item of nothing")
     return Item(owner, key, default)

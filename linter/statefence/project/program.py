@@ -18,6 +18,7 @@ from statefence.project.values import (
     External,
     ModuleValue,
     Parameter,
+    Test,
     Unknown,
     Value,
     key_of,
@@ -88,6 +89,7 @@ class RawSite(Struct, frozen=True):
         roles: the decisive values by role (`env`, `program`, `path`, `mode`, `sql`, `connection`), frozen.
         entry: which entry of its table the callee is, by canonical name.
         argument: where the decisive argument stands in the file of the call.
+        conditions: tests over parameters that must hold for the call to be made.
     """
 
     kind: str
@@ -101,6 +103,7 @@ class RawSite(Struct, frozen=True):
     via: str | None = None
     argument: Span | None = None
     trace: tuple[Step, ...] = ()
+    conditions: tuple[Test, ...] = ()
 
 
 class Edge(Struct, frozen=True):
@@ -119,6 +122,7 @@ class Edge(Struct, frozen=True):
     symbol: str
     binding: Binding
     spans: Mapping[str, Span]
+    conditions: tuple[Test, ...] = ()
 
 
 class Chain(Struct, frozen=True):

@@ -211,5 +211,16 @@ def _record(
 ) -> None:
     owner = interpreter.owner
     roles = {role: bounded(value) for role, value in roles.items()}
-    site = RawSite(kind, entry, entry, interpreter.unit.path, node.span, owner.symbol, owner.key, roles, argument=span)
+    site = RawSite(
+        kind,
+        entry,
+        entry,
+        interpreter.unit.path,
+        node.span,
+        owner.symbol,
+        owner.key,
+        roles,
+        argument=span,
+        conditions=interpreter.reached_under(),
+    )
     interpreter.program.sites.setdefault(owner.key, []).append(site)

@@ -30,7 +30,7 @@ class Traits(NamedTuple):
     holds: int
 
 
-REFERENCES, PARAMETERS, CHOICES = 1, 2, 4
+REFERENCES, PARAMETERS, CHOICES, UNSTABLE = 1, 2, 4, 8
 
 
 class Term(Struct, frozen=True, eq=False, dict=True):
@@ -385,6 +385,12 @@ ABSENT = Absent()
 ENVIRON = LiveEnvironment()
 
 
+def asked(kind: str, operands: tuple[Value, ...], place: Place) -> Test:
+    """A test of values: the same test wherever it is asked, unless it is of values that may differ each time."""
+    unstable = any(traits(operand).holds & UNSTABLE for operand in operands)
+    return Test(kind, operands, place if unstable else None)
+
+
 def choose(test: Test, then: Value, orelse: Value) -> Value:
     """A choice, unless both sides are the same; a variable or what stands in for it is the variable with a default."""
     if then == orelse:
@@ -455,7 +461,15 @@ def rewrite(value: Value, wanted: int, replace: Rewrite, finish: Callable[[Value
     return result
 
 
-_OWN: dict[type, int] = {Reference: REFERENCES, Parameter: PARAMETERS, Choice: CHOICES, When: CHOICES}
+_OWN: dict[type, int] = {
+    Reference: REFERENCES,
+    Parameter: PARAMETERS,
+    Choice: CHOICES,
+    When: CHOICES,
+    Unknown: UNSTABLE,
+    Result: UNSTABLE,
+    Element: UNSTABLE,
+}
 
 
 def walk(value: object) -> list[Value]:

@@ -165,6 +165,11 @@ class _Resolver:
         return tuple(flat)
 
 
+def holds_by_default(test: Test) -> bool:
+    """Whether the test holds in the main answer."""
+    return _Resolver({}).holds(test)
+
+
 def settled(test: Test) -> bool | None:
     """Whether the test holds, where that is certain whatever is passed and whatever the environment holds."""
     if test.kind == "not":
@@ -280,7 +285,7 @@ def _equal(first: Value, second: Value) -> Decision:
     for value, other in ((first, second), (second, first)):
         if isinstance(value, Parameter) and isinstance(value.default, Constant) and isinstance(other, Constant):
             return Decision(value.default.value == other.value, certain=False)
-    return Decision(holds=True, certain=False)
+    return Decision(holds=not any(isinstance(side, Parameter) for side in (first, second)), certain=False)
 
 
 def _contains(first: Value, second: Value) -> Decision:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from statefence.engine import Loaded, is_within
 from statefence.model import Answer
-from statefence.policy.model import Policy
+from statefence.policy.model import Policy, Store
 from statefence.project import Module, Project
 from statefence.project.sites import EnvKind, Mode, PathKind, Target
 from statefence.report.picture.graph import Edge, Node, Picture, Shape, Use
@@ -30,7 +30,7 @@ _VAGUE = {
 }
 _ENVIRONMENTS = {
     EnvKind.INHERITS: Node("inherits", "passes no environment", Shape.WHOLE),
-    EnvKind.FULL: Node("full", "all of the parent's, and more", Shape.WHOLE),
+    EnvKind.FULL: Node("full", "the parent's, and more", Shape.WHOLE),
     EnvKind.PARTIAL: Node("partial", "only named variables", Shape.PART),
     EnvKind.EMPTY: Node("empty", "no variable at all", Shape.PART),
     EnvKind.FILTERED: Node("filtered", "some of the parent's", Shape.PART),
@@ -69,7 +69,7 @@ def picture(loaded: Loaded, policy: Policy, paths: Sequence[str] = ()) -> Pictur
     edges = _edges(uses, layer)
     return Picture(
         _ordered([*map(_layer, policy.layers)], (edge.layer for edge in edges), (Shape.LAYER, Shape.OUTSIDE)),
-        _ordered([_store(s.name, str(s.path)) for s in policy.stores], (edge.target for edge in edges), _STORES),
+        _ordered([_store(store, policy) for store in policy.stores], (edge.target for edge in edges), _STORES),
         tuple(node for node in _ENVIRONMENTS.values() if any(edge.target == node for edge in edges)),
         edges,
     )
@@ -85,8 +85,14 @@ def _layer(name: str) -> Node:
     return Node(name, "", Shape.LAYER)
 
 
-def _store(name: str, path: str) -> Node:
-    return Node(name, path, Shape.STORE)
+def _store(store: Store, policy: Policy) -> Node:
+    return Node(store.name, _written(store.path, policy), Shape.STORE)
+
+
+def _written(template: Template, policy: Policy) -> str:
+    """The template as text, with `{state}` for the policy's state directory."""
+    text, state = str(template), "" if policy.state is None else str(policy.state)
+    return f"{{state}}{text.removeprefix(state)}" if state and text.startswith(f"{state}/") else text
 
 
 def _layering(policy: Policy, modules: Sequence[Module]) -> Callable[[Module], Node]:
@@ -130,7 +136,7 @@ def _placing(project: Project, modules: Sequence[Module], policy: Policy) -> Cal
         for site in (*(o.targets for o in project.opens(module)), *(s.connection for s in project.statements(module))):
             for target in site:
                 found.setdefault(target, _node_or_template(target, policy))
-    shown = _places({answer for answer in found.values() if isinstance(answer, Template)})
+    shown = _places({answer for answer in found.values() if isinstance(answer, Template)}, policy)
     nodes = {target: shown[answer] if isinstance(answer, Template) else answer for target, answer in found.items()}
     return nodes.__getitem__
 
@@ -140,28 +146,28 @@ def _node_or_template(target: Target, policy: Policy) -> Node | Template:
     if template is not None:
         for store in policy.stores:
             if match(store.path, template) is Answer.YES:
-                return _store(store.name, str(store.path))
+                return _store(store, policy)
         for forbidden in policy.forbidden:
             if match(forbidden.path, template) is Answer.YES:
-                return Node(_last(template), str(template), Shape.FORBIDDEN)
+                return Node(_last(template), _written(template, policy), Shape.FORBIDDEN)
     if template is None or target.kind in _VAGUE.keys() - {PathKind.CONFIG}:
         return _VAGUE.get(target.kind, Node(target.kind, target.reason, Shape.VAGUE))
     return template
 
 
-def _places(templates: set[Template]) -> dict[Template, Node]:
+def _places(templates: set[Template], policy: Policy) -> dict[Template, Node]:
     """A node for each place, directories in their stead as near to the root as it takes to be few."""
     depth = max((len(template.segments) for template in templates), default=0)
     while depth > 1 and len({template.segments[:depth] for template in templates}) > MOST_PLACES:
         depth -= 1
-    return {template: _place(template, depth) for template in templates}
+    return {template: _place(template, depth, policy) for template in templates}
 
 
-def _place(template: Template, depth: int) -> Node:
+def _place(template: Template, depth: int, policy: Policy) -> Node:
     if len(template.segments) <= depth:
-        return Node(_last(template), str(template), Shape.PLACE)
+        return Node(_last(template), _written(template, policy), Shape.PLACE)
     directory = Template(template.segments[:depth])
-    return Node(f"{_last(directory)}/...", f"{directory}/...", Shape.PLACE)
+    return Node(f"{_last(directory)}/...", f"{_written(directory, policy)}/...", Shape.PLACE)
 
 
 def _last(template: Template) -> str:

@@ -8,7 +8,7 @@ STYLE = """
   --bad: #ff7b72; } }
 body { margin: 1.5rem; background: var(--paper); color: var(--ink); font: 14px/1.45 system-ui, sans-serif; }
 h1 { font-size: 1.4rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-h2 small, p { color: var(--quiet); } code { font: 12px ui-monospace, monospace; overflow-wrap: anywhere; }
+h2 small, p { color: var(--quiet); } code { font: 12px ui-monospace, monospace; }
 .scroll { overflow-x: auto; }
 svg text { fill: var(--ink); font: 600 13px system-ui, sans-serif; }
 svg text.heading { fill: var(--quiet); }
@@ -31,6 +31,7 @@ svg text.detail { fill: var(--quiet); font: 10.5px ui-monospace, monospace; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid var(--line); }
 th { position: sticky; top: 0; background: var(--paper); } td.place { white-space: nowrap; }
+td.long { min-width: 14rem; overflow-wrap: anywhere; }
 th button { all: unset; cursor: pointer; } th button:focus-visible { outline: 2px solid var(--read); }
 th[aria-sort=ascending] button::after { content: " \\2191"; }
 th[aria-sort=descending] button::after { content: " \\2193"; }

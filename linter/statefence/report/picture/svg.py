@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from statefence.report.picture.graph import Picture, edge_label, numbered, shortened
-from statefence.report.picture.layout import HEADING, LABEL_RUN, WIDTH, Box, Curve, Layout, laid_out
+from statefence.report.picture.layout import HEADING, SPAWN_RUN, STORE_RUN, WIDTH, Box, Curve, Layout, laid_out
 from statefence.report.picture.markup import text
 
 _MARGIN = 12
@@ -44,7 +44,7 @@ def _curve(curve: Curve, layer: str, target: str) -> Iterator[str]:
     """A bend that ends level, below its label."""
     edge = curve.edge
     to_left = curve.x2 < curve.x1
-    bend = curve.x2 + (LABEL_RUN if to_left else -LABEL_RUN)
+    bend = curve.x2 + SPAWN_RUN if to_left else curve.x2 - STORE_RUN
     middle = (curve.x1 + bend) / 2
     path = (
         f"M{curve.x1:g},{curve.y1:g}C{middle:g},{curve.y1:g} {middle:g},{curve.y2:g} {bend:g},{curve.y2:g}H{curve.x2:g}"

@@ -9,12 +9,13 @@ from statefence.report.picture.markup import text
 
 Row = dict[str, Any]
 _COLUMNS = {
-    "spawns": ("place", "api", "via", "env", "alternatives", "sets", "drops", "symbol", "trace"),
-    "opens": ("place", "api", "via", "kind", "alternatives", "mode", "target", "store", "symbol", "trace"),
-    "statements": ("place", "sql", "reads", "writes", "ddl", "holes", "store", "symbol", "trace"),
+    "spawns": ("place", "api", "via", "env", "alternatives", "sets", "drops", "trace"),
+    "opens": ("place", "api", "via", "kind", "alternatives", "mode", "target", "store", "trace"),
+    "statements": ("place", "sql", "reads", "writes", "ddl", "holes", "store", "trace"),
 }
 _HEADINGS = {"env": "class", "kind": "class", "ddl": "schema", "place": "path:line"}
-_CODE = frozenset({"api", "via", "target", "sql", "symbol"})
+_CODE = frozenset({"api", "via", "target", "sql"})
+_LONG = frozenset({"target", "sql", "sets", "reads", "writes"})
 
 
 def tables(found: dict[str, Any]) -> Iterator[str]:
@@ -47,13 +48,16 @@ def _row(row: Row, columns: Sequence[str]) -> str:
 def _cell(row: Row, column: str) -> str:
     match column:
         case "place":
-            return f'<td class="place">{text(_place(row))}</td>'
+            return f'<td class="place" title="{text(row["symbol"])}">{text(_place(row))}</td>'
         case "trace":
             return f"<td>{_trace(row['trace'])}</td>"
         case _:
-            value = row[column]
-            shown = text(", ".join(value) if isinstance(value, list) else "" if value is None else str(value))
-            return f"<td><code>{shown}</code></td>" if column in _CODE and shown else f"<td>{shown}</td>"
+            return f"<td{' class=long' if column in _LONG else ''}>{_value(row[column], code=column in _CODE)}</td>"
+
+
+def _value(value: object, *, code: bool) -> str:
+    shown = text(", ".join(value) if isinstance(value, list) else "" if value is None else str(value))
+    return f"<code>{shown}</code>" if code and shown else shown
 
 
 def _trace(steps: Sequence[Row]) -> str:
