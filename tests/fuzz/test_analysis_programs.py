@@ -1,8 +1,9 @@
-"""Any program that parses is analysed: nothing is raised, nothing is lost, and the order of the files does not matter."""
+"""Any program that parses is analysed: nothing is raised, nothing is lost, and the order of files does not matter."""
 
 from __future__ import annotations
 
 import ast
+import random
 import warnings
 from collections.abc import Sequence
 
@@ -56,7 +57,7 @@ def on_one_line(expression: str) -> str:
         return ast.unparse(ast.parse(expression.strip(), mode="eval"))
 
 
-def shuffled(files: Sequence[Source], order: st.Random) -> list[Source]:
+def shuffled(files: Sequence[Source], order: random.Random) -> list[Source]:
     other = list(files)
     order.shuffle(other)
     return other
@@ -68,7 +69,7 @@ def shuffled(files: Sequence[Source], order: st.Random) -> list[Source]:
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
 def test_generated_programs_are_analysed_whatever_the_order_of_the_files(
-    programs: list[tuple[str, str]], order: st.Random
+    programs: list[tuple[str, str]], order: random.Random
 ) -> None:
     texts = [f"{PRELUDE}{program}\n{call.format('A')}\n" for program, call in programs]
     files = [Source(f"module{number}.py", text.encode()) for number, text in enumerate(texts)]

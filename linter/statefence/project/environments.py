@@ -156,7 +156,7 @@ def _is_decided_elsewhere(value: Value) -> bool:
     """Whether it is a parameter or a part of an object, and not of what an unknown call gave."""
     if not isinstance(value, DECIDED_ELSEWHERE):
         return False
-    root = value
+    root: Value = value
     while isinstance(root, Item | Member | Element):
         root = root.source if isinstance(root, Element) else root.owner
     return not isinstance(root, Unknown | Result | External)

@@ -8,7 +8,7 @@ files does not matter.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from msgspec import Struct
 
@@ -67,7 +67,14 @@ def propagated(program: Program) -> list[RawSite]:
             derived[call] += 1
             if len(site.trace) < LONGEST:
                 todo.append(_handed_over(program, site, callers, derived))
-    return sorted(found.values(), key=lambda site: not all(map(holds_by_default, site.conditions)))
+    calls = {(site.kind, site.path, site.span) for site in found.values()}
+    chosen = [site for site in found.values() if not _is_chosen_within(site, calls)]
+    return sorted(chosen, key=lambda site: not all(map(holds_by_default, site.conditions)))
+
+
+def _is_chosen_within(site: RawSite, calls: Set[tuple[str, str, Span]]) -> bool:
+    """Whether what a call hands over is itself a site (`add(Database(path))`), which then answers for it."""
+    return site.via is not None and site.argument is not None and (site.kind, site.path, site.argument) in calls
 
 
 def _key(site: RawSite) -> _Key:

@@ -498,10 +498,20 @@ def bounded(value: Value, largest: int = LARGEST) -> Value:
 
 
 def parameters_of(value: Value) -> list[Parameter]:
-    """The parameters that a value depends on, in order of appearance."""
-    if not traits(value).holds & PARAMETERS:
-        return []
-    return [node for node in walk(value) if isinstance(node, Parameter)]
+    """The parameters that decide a value: those it is made of, and those a test asks about directly."""
+    found: list[Parameter] = []
+    todo: list[object] = [value]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, tuple):
+            todo.extend(reversed(node))
+        elif isinstance(node, Parameter):
+            found.append(node)
+        elif isinstance(node, Test):
+            todo.extend([part for part in reversed(node.operands) if isinstance(part, Parameter | Test)])
+        elif isinstance(node, Term) and traits(node).holds & PARAMETERS:
+            todo.extend([getattr(node, name) for name in reversed(node.__struct_fields__)])
+    return found
 
 
 def asked_variables(value: Value) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from statefence.project.values import (
     Choice,
     Connection,
     Constant,
+    Derived,
     Dictionary,
     Directory,
     EnvironmentVariable,
@@ -234,6 +235,8 @@ def _truthy(value: Value) -> Decision:
         return Decision(bool(value.items), certain=False)
     if isinstance(value, LiveEnvironment | Object | Connection | Path | Directory):
         return Decision(holds=True, certain=True)
+    if isinstance(value, Derived) and value.operation in {"parent", "with_name", "with_suffix"}:
+        return Decision(holds=True, certain=True)
     if isinstance(value, Item) and isinstance(value.default, Absent):
         return Decision(holds=False, certain=False)
     return Decision(holds=True, certain=False)
@@ -262,7 +265,9 @@ def _none(value: Value) -> Decision:
     if isinstance(value, EnvironmentVariable):
         missing = value.default is None and not value.required
         return Decision(missing, certain=not missing)
-    if isinstance(value, LiveEnvironment | Object | Connection | Path | Directory | Dictionary | Sequence | Text):
+    if isinstance(value, LiveEnvironment | Object | Connection | Dictionary | Sequence):
+        return Decision(holds=False, certain=True)
+    if isinstance(value, Path | Directory | Derived | Text):
         return Decision(holds=False, certain=True)
     if isinstance(value, Item):
         return Decision(isinstance(value.default, Absent | Constant), certain=False)

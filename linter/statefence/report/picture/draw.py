@@ -106,7 +106,13 @@ def _edges(uses: Sequence[_Use], layer: Callable[[Module], Node]) -> tuple[Edge,
     grouped: dict[tuple[Node, Node], list[_Use]] = defaultdict(list)
     for use in uses:
         grouped[layer(use.module), use.target].append(use)
-    return tuple(_edge(ends, group) for ends, group in sorted(grouped.items()))
+    return tuple(_edge(ends, grouped[ends]) for ends in sorted(grouped, key=_reading_order))
+
+
+def _reading_order(ends: tuple[Node, Node]) -> tuple[Node, bool, Node]:
+    """By layer, then stores before environments."""
+    layer, target = ends
+    return layer, target.shape not in _STORES, target
 
 
 def _edge(ends: tuple[Node, Node], group: Sequence[_Use]) -> Edge:

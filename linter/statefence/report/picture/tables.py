@@ -56,7 +56,8 @@ def _cell(row: Row, column: str) -> str:
 
 
 def _value(value: object, *, code: bool) -> str:
-    shown = text(", ".join(value) if isinstance(value, list) else "" if value is None else str(value))
+    words = ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+    shown = text(" ".join(words.split()))
     return f"<code>{shown}</code>" if code and shown else shown
 
 
