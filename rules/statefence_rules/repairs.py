@@ -101,6 +101,8 @@ def _wrapping(
     sources = [each.source for each in items]
     display = _display([*sources, present] if keep and not _PARENT.fullmatch(text) else [present, *sources])
     doubtful = any(block.kind in {EnvKind.PASSTHROUGH, EnvKind.UNKNOWN} for block in spawn.environments)
+    if doubtful and spawn.via is not None and present == PRESENT:
+        return Repair()  # the function it is handed to may take None, which cannot be spread
     safe = within(target, spawn.span) and not removed and not doubtful
     edit = ReplaceExpression(target, display, _imports(items))
     return Repair((edit,), Safety.SAFE if safe else Safety.UNSAFE)

@@ -21,7 +21,7 @@ from statefence.policy import Policy
 from statefence.policy.model import Variable
 
 LIBRARY = Path(sysconfig.get_path("stdlib"))
-LARGEST = 120_000
+LARGEST = 50_000
 MODULES = 60
 SPAWNS = re.compile(rb"\b(subprocess\.|Popen\(|os\.(exec|spawn|posix_spawn|system|popen)|create_subprocess)")
 ENSURED = Variable("STATEFENCE_HOST", ensure="host")

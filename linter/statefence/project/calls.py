@@ -591,16 +591,21 @@ def bind(
     frozen: dict[tuple[str, str], Value] = {}
     for parameter in signature:
         value = live.get(parameter.name, ABSENT)
-        if isinstance(value, Absent) and parameter.settings:
-            value = parameter
-        elif isinstance(value, Absent):
-            value = parameter.default if parameter.default is not None else Unknown("an argument that is not passed")
+        if isinstance(value, Absent):
+            value = _not_passed(parameter)
         frozen[function.key, parameter.name] = bounded(interpreter.state.freeze(value))
     receiver = interpreter.content(function.receiver) if function.receiver is not None else None
     if isinstance(receiver, Object) and receiver.bound is not None:
         for owner, name, value in receiver.bound:
             frozen.setdefault((owner, name), interpreter.state.freeze(value))
     return frozen, live
+
+
+def _not_passed(parameter: Parameter) -> Value:
+    """What a parameter is that a call does not pass: its default, but a settings field is read from elsewhere."""
+    if parameter.settings:
+        return parameter
+    return parameter.default if parameter.default is not None else Unknown("an argument that is not passed")
 
 
 def _rest(positional: list[Value], arguments: Arguments) -> Value:

@@ -8,7 +8,8 @@ files does not matter.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
@@ -72,9 +73,13 @@ def propagated(program: Program) -> list[RawSite]:
     return sorted(chosen, key=lambda site: not all(map(holds_by_default, site.conditions)))
 
 
-def _is_chosen_within(site: RawSite, calls: Set[tuple[str, str, Span]]) -> bool:
+def _is_chosen_within(site: RawSite, calls: AbstractSet[tuple[str, str, Span]]) -> bool:
     """Whether what a call hands over is itself a site (`add(Database(path))`), which then answers for it."""
-    return site.via is not None and site.argument is not None and (site.kind, site.path, site.argument) in calls
+    if site.via is None:
+        return False
+    lost = any(isinstance(site.roles[role], Unknown) for role in DECISIVE[site.kind])
+    handed_over = site.handed_over if lost else (site.argument,)
+    return any((site.kind, site.path, span) in calls for span in handed_over if span is not None)
 
 
 def _key(site: RawSite) -> _Key:
@@ -170,6 +175,7 @@ def _at_call(
         argument=edge.spans.get(parameter.name),
         trace=(step, *site.trace),
         conditions=conditions,
+        handed_over=tuple(edge.spans.values()),
     )
 
 

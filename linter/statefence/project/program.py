@@ -90,6 +90,7 @@ class RawSite(Struct, frozen=True):
         entry: which entry of its table the callee is, by canonical name.
         argument: where the decisive argument stands in the file of the call.
         conditions: tests over parameters that must hold for the call to be made.
+        handed_over: where the arguments of a wrapper's call stand.
     """
 
     kind: str
@@ -104,6 +105,7 @@ class RawSite(Struct, frozen=True):
     argument: Span | None = None
     trace: tuple[Step, ...] = ()
     conditions: tuple[Test, ...] = ()
+    handed_over: tuple[Span, ...] = ()
 
 
 class Edge(Struct, frozen=True):

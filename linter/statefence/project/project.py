@@ -74,18 +74,19 @@ class Project(Struct, frozen=True):
         return self.invocations_by_path.get(module.path, ())
 
 
-def analyse(sources: Sequence[Source], policy: Policy) -> Project:
+def analyse(sources: Sequence[Source], policy: Policy, *, thorough: bool = False) -> Project:
     """Analyse a whole project. A function or module that is nested too deeply is unknown, and among the skipped.
 
     Args:
         sources: every file of it, in any order.
         policy: its policy; what it says of spawners widens what is recognised.
+        thorough: interpret every function, also those that cannot matter. The answers are the same, later.
     """
     with _deep_recursion():
-        return _analyse(sources, policy)
+        return _analyse(sources, policy, thorough=thorough)
 
 
-def _analyse(sources: Sequence[Source], policy: Policy) -> Project:
+def _analyse(sources: Sequence[Source], policy: Policy, *, thorough: bool) -> Project:
     ordered = sorted(sources, key=lambda source: source.path)
     names = _unique(module_names([source.path for source in ordered], policy))
     modules: list[Module] = []
@@ -102,7 +103,7 @@ def _analyse(sources: Sequence[Source], policy: Policy) -> Project:
         except (RecursionError, MemoryError):
             skipped.append(Skipped(source.path, TOO_DEEP))
     program = Program([Unit(m.name, m.path, m.source.data, m.facts) for m in modules], policy)
-    sites = _interpret(program, policy)
+    sites = _interpret(program, thorough=thorough or any(store.deny for store in policy.stores))
     skipped += [Skipped(path, f"line {line}: {TOO_DEEP}") for path, line in program.too_deep.values()]
     return _project(program, sites, tuple(modules), tuple(skipped))
 
@@ -133,14 +134,17 @@ def _unique(names: dict[str, str]) -> dict[str, str]:
     return unique
 
 
-def _interpret(program: Program, policy: Policy) -> list[RawSite]:
-    """Interpret what can matter, until no further function names a wrapper; gives every site."""
+def _interpret(program: Program, *, thorough: bool) -> list[RawSite]:
+    """Interpret what can matter, until no further function names a wrapper; gives every site.
+
+    The whole call graph is known only to a `thorough` run, which interprets everything.
+    """
     done: set[str] = set()
     for unit in program.units.values():
         if unit.facts.relevant:
             calls.namespace(program, unit.name)
     _summarize(program, (key for key in walk_functions(program.definitions) if _is_lowered(program, key)), done)
-    if any(store.deny for store in policy.stores):
+    if thorough:
         _interpret_rest(program, done)
     seen: Words | None = None
     while True:

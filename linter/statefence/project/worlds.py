@@ -131,10 +131,17 @@ class _Resolver:
             return all(self.holds(_test(test, index)) for index in range(len(test.operands)))
         if test.kind == "or":
             return any(self.holds(_test(test, index)) for index in range(len(test.operands)))
+        if self._is_excluded(test):
+            return False
         decision = self.asked.get(test)
         if decision is None:
             decision = self.asked[test] = _decide(test, self.take)
         return self.flipped.get(test, decision.holds)
+
+    def _is_excluded(self, test: Test) -> bool:
+        """Whether what holds already rules the test out: what is true is not None, and the other way round."""
+        other = {"none": "truthy", "truthy": "none"}.get(test.kind)
+        return other is not None and self.known.get(Test(other, (self.take(_value(test, 0)),)), False)
 
     def take(self, node: Value) -> Value:
         """The value without choices."""

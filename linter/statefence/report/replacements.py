@@ -52,7 +52,9 @@ def _change(line: int, old: Sequence[str], new: Sequence[str]) -> Replacement:
     """The replacement of lines that begin at `line`, without what they have in common at both ends."""
     before, after = "".join(old), "".join(new)
     head = _shared(before, after)
+    head -= _splits_line_end(before, head)
     tail = _shared(reversed(before[head:]), reversed(after[head:]))
+    tail -= _splits_line_end(before, len(before) - tail)
     start, end = _position(line, before[:head]), _position(line, before[: len(before) - tail])
     return Replacement(Span(*start, *end), after[head : len(after) - tail])
 
@@ -60,6 +62,11 @@ def _change(line: int, old: Sequence[str], new: Sequence[str]) -> Replacement:
 def _shared(one: Iterable[str], other: Iterable[str]) -> int:
     """How many characters both begin with."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _splits_line_end(text: str, offset: int) -> bool:
+    """Whether the offset lies between a carriage return and its line feed, where no line and column leads to."""
+    return offset > 0 and text.startswith("\r\n", offset - 1)
 
 
 def _position(line: int, passed: str) -> tuple[int, int]:

@@ -185,6 +185,36 @@ RULE = Rule(
             """,
             policy=POLICY,
         ),
+        Bad(
+            "a parameter that may be None is handed on: repaired where it is used",
+            """
+            import os
+
+
+            def start(command: list[str], env: dict[str, str] | None) -> int:
+                if env is None:
+                    env = os.environ
+                return os.posix_spawn("/bin/worker", command, env)  # error
+
+
+            def restart(command: list[str], env: dict[str, str] | None = None) -> int:
+                return start(command, env)  # error
+            """,
+            fixed="""
+            import os
+
+
+            def start(command: list[str], env: dict[str, str] | None) -> int:
+                if env is None:
+                    env = os.environ
+                return os.posix_spawn("/bin/worker", command, {"APP": os.environ.get("APP", "main"), **env})
+
+
+            def restart(command: list[str], env: dict[str, str] | None = None) -> int:
+                return start(command, env)
+            """,
+            policy=POLICY,
+        ),
         Good(
             "repaired by hand",
             """

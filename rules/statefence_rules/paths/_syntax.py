@@ -30,6 +30,17 @@ class Syntax(NamedTuple):
         around = (parent for parent in self.ancestors(node) if isinstance(parent, Function))
         return next(around, self.tree)
 
+    def handler(self, node: ast.AST) -> ast.ExceptHandler | None:
+        """The innermost `except` of its function that the node stands in."""
+        for parent in self.ancestors(node):
+            if isinstance(parent, ast.ExceptHandler | Function | ast.Lambda):
+                return parent if isinstance(parent, ast.ExceptHandler) else None
+        return None
+
+    def statement(self, node: ast.expr) -> ast.AST:
+        """The statement that the expression stands in."""
+        return next(parent for parent in self.ancestors(node) if isinstance(parent, ast.stmt | ast.Module))
+
     def at(self, span: Span) -> ast.expr | None:
         """The outermost expression that stands exactly there."""
         return next(
@@ -55,3 +66,17 @@ def span_of(node: ast.expr | ast.stmt) -> Span:
     """Where a node stands."""
     end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
     return Span(node.lineno, node.col_offset, end_line, end_column)
+
+
+def assigned(statement: ast.AST) -> str:
+    """What a statement assigns to, as source; of any other statement its kind, so that two returns are alike."""
+    if isinstance(statement, ast.Assign):
+        return ", ".join(map(ast.unparse, statement.targets))
+    if isinstance(statement, ast.AnnAssign):
+        return ast.unparse(statement.target)
+    return type(statement).__name__
+
+
+def value_of(statement: ast.AST) -> ast.expr | None:
+    """What a statement assigns or returns."""
+    return statement.value if isinstance(statement, ast.Assign | ast.AnnAssign | ast.Return) else None

@@ -81,13 +81,16 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:  #
 
 def person(path: Template) -> str:
     """Whose home directory a literal path is in; empty when it is in nobody's."""
-    texts = ["".join(piece.text for piece in segment if isinstance(piece, Text)) for segment in path.segments[:3]]
-    if len(path.segments) < 3 or not all(isinstance(piece, Text) for segment in path.segments[:3] for piece in segment):
+    segments = path.segments[:3]
+    if len(segments) < 3 or not all(isinstance(piece, Text) for segment in segments for piece in segment):
         return ""
-    drive, directory, name = texts
-    is_root = not drive or re.fullmatch("[A-Za-z]:", drive)
+    drive, directory, name = (
+        "".join(piece.text for piece in segment if isinstance(piece, Text)) for segment in segments
+    )
+    is_file = len(path.segments) == 3 and "." in name
     known = name.lower() in SERVICE_ACCOUNTS | PLACEHOLDERS or not re.match(r"\w", name)
-    return name if is_root and f"/{directory.lower()}" in HOMES and not known else ""
+    is_root = re.fullmatch("(?:[A-Za-z]:)?", drive) is not None
+    return name if is_root and f"/{directory.lower()}" in HOMES and not (known or is_file) else ""
 
 
 def _person(target: Target) -> str:

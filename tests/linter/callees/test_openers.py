@@ -1,4 +1,4 @@
-"""Every entry of the table of openers reaches what its fields say, under every name; a new entry is tested by itself."""
+"""Every entry of the table of openers reaches what its fields say, under every name; a new one is tested by itself."""
 
 import pytest
 

@@ -16,7 +16,6 @@ from statefence.project.sites import Environment, EnvKind
 
 from .programs import analysed, assert_sound
 
-NAMES = ("A", "B", "P_C", "HOME")
 HEADER = """\
 import copy, os, subprocess
 def marked(block):
@@ -140,7 +139,9 @@ def loops(inner: st.SearchStrategy[list[str]]) -> st.SearchStrategy[list[str]]:
     leave = st.sampled_from(["break", "continue", "env['B'] = '1'"])
     return st.one_of(
         st.builds(lambda items, body: [f"for name in {items}:", *indented(body)], names, some),
-        st.builds(lambda items, variable: [f"for name in {items}:", f"    {variable}.pop(name, None)"], names, VARIABLE),
+        st.builds(
+            lambda items, variable: [f"for name in {items}:", f"    {variable}.pop(name, None)"], names, VARIABLE
+        ),
         st.builds(lambda items, variable: [f"for name in {items}:", f"    {variable}[name] = '1'"], names, VARIABLE),
         st.builds(
             lambda items, leave, body, other: [
@@ -180,7 +181,7 @@ FLAGS = st.sampled_from(["flag", "not flag", "extra", "extra is None", "flag or 
 STATEMENT = step().map(lambda line: [line])
 CERTAIN = st.recursive(STATEMENT, lambda inner: branches(FLAGS, inner) | loops(inner), max_leaves=5)
 CERTAIN_PROGRAMS = st.lists(CERTAIN, min_size=1, max_size=4).map(flat).map(program)
-ONE_BRANCH = branches(FLAGS, STATEMENT) | loops(STATEMENT) | unsure(STATEMENT)
+ONE_BRANCH = branches(st.sampled_from(["flag", "not flag", "extra"]), STATEMENT) | loops(STATEMENT) | unsure(STATEMENT)
 UNSURE_PROGRAMS = st.builds(lambda *parts: program(flat(list(parts))), STEPS, ONE_BRANCH, STEPS)
 
 
@@ -193,7 +194,7 @@ def got(program: str, parent: Mapping[str, str], arguments: Mapping[str, object]
 
     namespace: dict[str, Callable[..., None]] = {}
     with mock.patch.dict(os.environ, parent, clear=True), mock.patch.object(subprocess, "run", record):
-        exec(compile(program, "program", "exec"), namespace)  # noqa: S102 - it is a program made here
+        exec(compile(program, "program", "exec"), namespace)
         try:
             namespace["start"](**arguments)
         except KeyError:
@@ -204,9 +205,9 @@ def got(program: str, parent: Mapping[str, str], arguments: Mapping[str, object]
 def contradiction(answer: Environment, parent: Mapping[str, str], real: Mapping[str, str]) -> str:
     """What of an answer is not so, empty when all of it may be."""
     for name in parent:
-        if name in NAMES and answer.carries(name) is not Answer.UNKNOWN:
-            if (answer.carries(name) is Answer.YES) != (name in real):
-                return f"{name}: {answer.carries(name)}"
+        carried = answer.carries(name)
+        if carried is not Answer.UNKNOWN and (carried is Answer.YES) != (name in real):
+            return f"{name}: {carried}"
     if any(name not in real for name in answer.ensured):
         return f"ensured {answer.ensured}"
     if any(name in real for name in answer.drops):
@@ -229,13 +230,13 @@ def check(text: str, calls: Iterable[Mapping[str, object]], *, main: bool) -> No
             assert real is None or not all(wrong), (text, arguments, parent, real, wrong)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(CERTAIN_PROGRAMS)
 def test_without_arguments_the_child_gets_the_main_answer(text: str) -> None:
     check(text, CALLS[:1], main=True)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(UNSURE_PROGRAMS)
 def test_with_any_arguments_the_child_gets_one_of_the_answers(text: str) -> None:
     check(text, CALLS, main=False)

@@ -1,4 +1,4 @@
-"""Programs whose order of events decides: aliases, early returns, exceptions, loops, deletion, and names that mislead."""
+"""Programs whose order of events decides: aliases, returns, exceptions, loops, deletion, and names that mislead."""
 
 import pytest
 

@@ -279,7 +279,7 @@ PROGRAMS = {
     "a key that is put together from constants": """
         import os, subprocess
         PREFIX = "APP"
-        subprocess.run(["a"], env={**os.environ, PREFIX + "_HOME": "1", f"{PREFIX}_DIR": "2"})  # full sets=APP_HOME,APP_DIR
+        subprocess.run(["a"], env={**os.environ, PREFIX + "_HOME": "1", f"{PREFIX}_B": "2"})  # full sets=APP_HOME,APP_B
     """,
     "the values of an enumeration as keys": """
         import enum, os, subprocess

@@ -1,4 +1,4 @@
-"""Which answer is the main one, and which others are kept: flags and optional parameters at their defaults come first."""
+"""Which answer is the main one, and which others are kept: flags and optional parameters at their defaults first."""
 
 import pytest
 

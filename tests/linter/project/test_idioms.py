@@ -210,10 +210,10 @@ OPENS: dict[str, str | Files] = {
         import sqlalchemy
         from pathlib import Path
         BASE = Path("/srv/app")
-        def create_engine(url):
+        def engine(url):
             name = url.removeprefix("sqlite:///")
-            return sqlalchemy.create_engine(f"sqlite:///{BASE / name}")  # symbolic /srv/app/{param:app.create_engine.url}
-        create_engine("sqlite:///app.db")  # symbolic /srv/app/{any:a piece of a text}
+            return sqlalchemy.create_engine(f"sqlite:///{BASE / name}")  # symbolic /srv/app/{param:app.engine.url}
+        engine("sqlite:///app.db")  # symbolic /srv/app/{any:a piece of a text}
     """,
     "25 URIs that are memory": """
         import sqlite3
@@ -232,7 +232,7 @@ OPENS: dict[str, str | Files] = {
     """,
     "27 or chains": """
         import os, sqlite3
-        sqlite3.connect(os.environ.get("APP_DB") or "/srv/app.db")  # config {env:APP_DB|/srv/app.db} | literal /srv/app.db
+        sqlite3.connect(os.environ.get("DB") or "/srv/app.db")  # config {env:DB|/srv/app.db} | literal /srv/app.db
     """,
     "28 sqlite3 re-exported and imported lazily": {
         "compat.py": """

@@ -102,7 +102,8 @@ PROGRAMS: dict[str, str | Files] = {
             import os, sqlite3
             from pathlib import Path
             sqlite3.connect(Path(__file__).parent / "x.db")  # symbolic {repo}/pkg/x.db
-            sqlite3.connect(os.path.join(os.path.dirname(os.path.abspath(__file__)), "x.db"))  # symbolic {repo}/pkg/x.db
+            here = os.path.dirname(os.path.abspath(__file__))
+            sqlite3.connect(os.path.join(here, "x.db"))  # symbolic {repo}/pkg/x.db
             sqlite3.connect(Path(__file__).resolve().parents[1] / "x.db")  # symbolic {repo}/x.db
         """,
     },
@@ -142,7 +143,8 @@ PROGRAMS: dict[str, str | Files] = {
         import os, sqlite3
         from pathlib import Path
         sqlite3.connect(Path(os.environ["APP_DIR"]) / "x.db")  # symbolic {env:APP_DIR}/x.db
-        sqlite3.connect(os.path.join(os.environ.get("APP_DIR", "/srv"), "x.db"))  # symbolic {env:APP_DIR|/srv}/x.db | literal /srv/x.db
+        base = os.environ.get("APP_DIR", "/srv")
+        sqlite3.connect(os.path.join(base, "x.db"))  # symbolic {env:APP_DIR|/srv}/x.db | literal /srv/x.db
     """,
     "a variable, else home": """
         import os, sqlite3

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .programs import Files, expected, statements
+from .programs import Files, analysed, expected, statements
 
 PROGRAMS: dict[str, str | Files] = {
     "a connection": """
@@ -95,8 +95,6 @@ def test_a_statement_touches_what_it_says(name: str) -> None:
 
 
 def test_a_statement_knows_where_its_connection_was_opened() -> None:
-    from .programs import analysed
-
     project = analysed("""
         import sqlite3
         class Store:

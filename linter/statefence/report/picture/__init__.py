@@ -2,7 +2,8 @@
 
 from statefence.report.picture.dot import dot
 from statefence.report.picture.draw import picture
+from statefence.report.picture.graph import Picture
 from statefence.report.picture.mermaid import mermaid
 from statefence.report.picture.page import page
 
-__all__ = ["dot", "mermaid", "page", "picture"]
+__all__ = ["Picture", "dot", "mermaid", "page", "picture"]

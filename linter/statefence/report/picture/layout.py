@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from statefence.report.picture.graph import Edge, Node, Picture, Shape
 
-ENVIRONMENT_WIDTH, LAYER_WIDTH, STORE_WIDTH = 190, 200, 290
-SPAWN_GAP, STORE_GAP = 230, 330
+ENVIRONMENT_WIDTH, LAYER_WIDTH, STORE_WIDTH = 180, 200, 330
+SPAWN_GAP, STORE_GAP = 200, 330
 SPAWN_RUN, STORE_RUN = 30, 160
 PORT = 19
 HEADING = 30

@@ -35,6 +35,7 @@ td.long { min-width: 14rem; overflow-wrap: anywhere; }
 th button { all: unset; cursor: pointer; } th button:focus-visible { outline: 2px solid var(--read); }
 th[aria-sort=ascending] button::after { content: " \\2191"; }
 th[aria-sort=descending] button::after { content: " \\2193"; }
+details[open] { min-width: 24rem; }
 ol { margin: .2rem 0; padding-left: 1.4rem; }
 """
 

@@ -9,7 +9,7 @@ from statefence.report.picture.layout import HEADING, SPAWN_RUN, STORE_RUN, WIDT
 from statefence.report.picture.markup import text
 
 _MARGIN = 12
-_NAME_CHARACTER, _DETAIL_CHARACTER = 7.6, 6.5
+_NAME_CHARACTER, _DETAIL_CHARACTER = 8.4, 6.5
 _MOST_SITES = 12
 _HEADINGS = ("Child environments", "Layers", "Stores")
 
