@@ -1,4 +1,4 @@
-"""What can go wrong outside the analysed program: every error names its place and the way out, and ends in exit code 2."""
+"""What can go wrong outside the analysed program: an error names its place and the way out, and ends in exit code 2."""
 
 
 class StatefenceError(Exception):

@@ -133,7 +133,12 @@ def _module_getattr(program: Program, unit: str) -> Value | None:
 
 
 def star_import(program: Program, module: Value) -> Mapping[str, Value]:
-    """What `from module import *` binds: `__all__` where it is a literal, else every public name."""
+    """What `from module import *` binds: `__all__` where it is a literal, else every public name.
+
+    Of a module outside the project only those names are known that the tables of callees list.
+    """
+    if isinstance(module, External):
+        return sinks.listed_in(module.name)
     if not isinstance(module, ModuleValue):
         return {}
     names = namespace(program, module.name)

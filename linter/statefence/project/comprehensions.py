@@ -61,8 +61,16 @@ def _key_variable(target: ir.Expression) -> str:
     return target.id if isinstance(target, ir.Name) else ""
 
 
+RECODINGS = frozenset({"str", "bytes", "fsdecode", "fsencode", "intern"})
+"""Functions that leave a name what it is."""
+
+
+def _last_name(function: ir.Expression) -> str:
+    return function.attr if isinstance(function, ir.Attribute) else function.id if isinstance(function, ir.Name) else ""
+
+
 def _is_name(node: ir.Expression | None, name: str) -> bool:
-    if isinstance(node, ir.Call) and len(node.arguments) == 1:
+    if isinstance(node, ir.Call) and len(node.arguments) == 1 and _last_name(node.function) in RECODINGS:
         node = node.arguments[0]
     return bool(name) and isinstance(node, ir.Name) and node.id == name
 

@@ -197,7 +197,7 @@ class Program:
         return definition.key
 
     def function(self, definition: Definition) -> ir.Function:
-        """The definition's function with its body; a file is read again, in full, for a body that was not wanted before."""
+        """The definition's function with its body; a file is read again in full for a body that was not wanted yet."""
         node = definition.node
         assert isinstance(node, ir.Function)
         if node.body is not None:

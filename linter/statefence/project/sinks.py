@@ -28,6 +28,7 @@ from statefence.project.values import (
     Derived,
     Directory,
     EnvironmentVariable,
+    External,
     Item,
     Member,
     Parameter,
@@ -61,6 +62,12 @@ def _by_ends(names: dict[str, Spawner] | dict[str, Opener]) -> dict[tuple[str, s
 
 SPAWNER_ENDS = _by_ends(SPAWNER_BY_NAME)
 OPENER_ENDS = _by_ends(OPENER_BY_NAME)
+
+
+def listed_in(module: str) -> dict[str, Value]:
+    """The callees that a module outside the project has, by their names in it."""
+    names = (name.rpartition(".") for name in (*SPAWNER_BY_NAME, *OPENER_BY_NAME))
+    return {name: External(f"{module}.{name}") for owner, _, name in names if owner == module}
 
 
 def spawner(name: str) -> Spawner | None:

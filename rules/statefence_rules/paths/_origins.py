@@ -44,7 +44,7 @@ class Names(NamedTuple):
 def origins(project: Project, module: Module, span: Span) -> Iterator[Origin]:
     """Every expression that the value of the one at the span may be made of, itself first, nearest first."""
     modules = {each.name: each for each in project.modules}
-    start = syntax(module).at(span)
+    start = syntax(module).expressions.get(span)
     todo = [] if start is None else [Origin(module, start)]
     seen: dict[int, ast.expr] = {}
     while todo and len(seen) < MOST:
@@ -136,10 +136,12 @@ def _of_call(module: Module, node: ast.Call, modules: Mapping[str, Module]) -> I
 
 def _module_named(module: Module, node: ast.expr, modules: Mapping[str, Module]) -> Module | None:
     """The module of the project that an expression such as `config` or `app.config` names."""
-    dotted = ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else ""
-    first, _, rest = dotted.partition(".")
-    source, member = names_of(module).imports.get(first, ("", ""))
-    return modules.get(".".join(filter(None, (source, member, rest)))) if source else None
+    members: list[str] = []
+    while isinstance(node, ast.Attribute):
+        members.insert(0, node.attr)
+        node = node.value
+    source, member = names_of(module).imports.get(node.id, ("", "")) if isinstance(node, ast.Name) else ("", "")
+    return modules.get(".".join(filter(None, (source, member, *members)))) if source else None
 
 
 @lru_cache(maxsize=64)

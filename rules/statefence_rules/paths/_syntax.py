@@ -9,15 +9,17 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from statefence.api import Module, Span
+from statefence_rules.source_text import text_at
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Syntax(NamedTuple):
-    """A tree with the parent of each of its nodes."""
+    """A tree with the parent of each of its nodes, and the outermost expression at each place."""
 
     tree: ast.Module
     parents: dict[ast.AST, ast.AST]
+    expressions: dict[Span, ast.expr]
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """What the node stands in, from the inside out."""
@@ -41,12 +43,6 @@ class Syntax(NamedTuple):
         """The statement that the expression stands in."""
         return next(parent for parent in self.ancestors(node) if isinstance(parent, ast.stmt | ast.Module))
 
-    def at(self, span: Span) -> ast.expr | None:
-        """The outermost expression that stands exactly there."""
-        return next(
-            (node for node in ast.walk(self.tree) if isinstance(node, ast.expr) and span_of(node) == span), None
-        )
-
 
 def syntax(module: Module) -> Syntax:
     """The tree of a module; the last ones asked for are kept."""
@@ -59,7 +55,13 @@ def parsed(text: str) -> Syntax:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = ast.parse(text)
-    return Syntax(tree, {child: parent for parent in ast.walk(tree) for child in ast.iter_child_nodes(parent)})
+    parents: dict[ast.AST, ast.AST] = {}
+    expressions: dict[Span, ast.expr] = {}
+    for node in ast.walk(tree):
+        parents.update(dict.fromkeys(ast.iter_child_nodes(node), node))
+        if isinstance(node, ast.expr):
+            expressions.setdefault(span_of(node), node)
+    return Syntax(tree, parents, expressions)
 
 
 def span_of(node: ast.expr | ast.stmt) -> Span:
@@ -68,12 +70,17 @@ def span_of(node: ast.expr | ast.stmt) -> Span:
     return Span(node.lineno, node.col_offset, end_line, end_column)
 
 
-def assigned(statement: ast.AST) -> str:
+def source_of(module: Module, node: ast.expr) -> str:
+    """The text of an expression, as it stands in its module."""
+    return text_at(module, span_of(node))
+
+
+def assigned(module: Module, statement: ast.AST) -> str:
     """What a statement assigns to, as source; of any other statement its kind, so that two returns are alike."""
     if isinstance(statement, ast.Assign):
-        return ", ".join(map(ast.unparse, statement.targets))
+        return ", ".join(source_of(module, target) for target in statement.targets)
     if isinstance(statement, ast.AnnAssign):
-        return ast.unparse(statement.target)
+        return source_of(module, statement.target)
     return type(statement).__name__
 
 

@@ -71,25 +71,25 @@ def _is_memory(node: ast.expr) -> bool:
 def _stand_in(module: Module, opened: Open, files: list[Open]) -> Iterator[Hit]:
     """An open of memory in a handler, where the `try` is for the open of a file."""
     within = syntax(module)
-    call = within.at(opened.span)
+    call = within.expressions.get(opened.span)
     handler = None if call is None else within.handler(call)
     attempt = None if handler is None else within.parents[handler]
     if isinstance(attempt, ast.Try | ast.TryStar) and call is not None:
-        tried = _tried(attempt, within.statement(call), files)
+        tried = _tried(module, attempt, within.statement(call), files)
         if tried is not None:
             step = Step(Place(opened.path, span_of(tried)), "this is tried first")
             message = "the database is in memory after an exception, and nobody is told"
             yield Hit(opened.span, message, (step, *opened.trace))
 
 
-def _tried(attempt: ast.Try | ast.TryStar, statement: ast.AST, files: list[Open]) -> ast.expr | None:
+def _tried(module: Module, attempt: ast.Try | ast.TryStar, statement: ast.AST, files: list[Open]) -> ast.expr | None:
     """The open of a file in the body, or the call whose result the handler's statement replaces."""
     spans = {opened.span for opened in files}
     for node in (part for each in attempt.body for part in ast.walk(each) if isinstance(part, ast.stmt | ast.expr)):
         if isinstance(node, ast.expr):
             if span_of(node) in spans:
                 return node
-        elif assigned(node) == assigned(statement) and isinstance(value := value_of(node), ast.Call):
+        elif assigned(module, node) == assigned(module, statement) and isinstance(value := value_of(node), ast.Call):
             return value
     return None
 
@@ -97,21 +97,23 @@ def _tried(attempt: ast.Try | ast.TryStar, statement: ast.AST, files: list[Open]
 def _dict(module: Module, opened: Open) -> Iterator[Hit]:
     """The empty dicts that the handlers of a `try` put in the place of what was opened in it."""
     within = syntax(module)
-    call = within.at(opened.span)
+    call = within.expressions.get(opened.span)
     ancestors = [] if call is None else list(within.ancestors(call))
     if len(ancestors) < 2 or not isinstance(ancestors[0], ast.Assign | ast.AnnAssign | ast.Return):
         return
     attempt = ancestors[1]
     if isinstance(attempt, ast.Try) and ancestors[0] in attempt.body:
         for statement in (each for handler in attempt.handlers for each in handler.body):
-            if assigned(statement) == assigned(ancestors[0]) and _is_empty_dict(value_of(statement)):
+            if assigned(module, statement) == assigned(module, ancestors[0]) and _is_empty_dict(value_of(statement)):
                 step = Step(Place(opened.path, opened.span), "this is the file")
                 message = "a dict takes the place of what is stored after an exception, and nobody is told"
                 yield Hit(span_of(statement), message, (step,))
 
 
 def _is_empty_dict(value: ast.expr | None) -> bool:
-    return value is not None and ast.unparse(value) in {"{}", "dict()"}
+    if isinstance(value, ast.Call):
+        return isinstance(value.func, ast.Name) and value.func.id == "dict" and not (value.args or value.keywords)
+    return isinstance(value, ast.Dict) and not value.values
 
 
 RULE = Rule(

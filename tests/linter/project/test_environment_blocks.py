@@ -175,6 +175,13 @@ PROGRAMS = {
         env = {str(k): str(v) for k, v in os.environ.items()}
         subprocess.run(["a"], env=env)  # full
     """,
+    "a comprehension that renames": """
+        import os, subprocess
+        def renamed(name):
+            return "X_" + name
+        env = {renamed(k): v for k, v in os.environ.items()}
+        subprocess.run(["a"], env=env)  # filtered
+    """,
     "a comprehension over keys": """
         import os, subprocess
         env = {k: os.environ[k] for k in os.environ}

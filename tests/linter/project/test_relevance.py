@@ -39,8 +39,18 @@ def test_interpreting_everything_finds_the_same(title: str) -> None:
 
 
 CHAIN = {
-    "host.py": "import os\n\ndef first():\n    return os.environ.get('CONFIG')\n\ndef second():\n    return os.environ['OTHER']\n",
-    "app.py": "from host import first, second\n\ndef name():\n    return first() or second()\n",
+    "host.py": """
+        import os
+        def first():
+            return os.environ.get("CONFIG")
+        def second():
+            return os.environ["OTHER"]
+    """,
+    "app.py": """
+        from host import first, second
+        def name():
+            return first() or second()
+    """,
 }
 
 
