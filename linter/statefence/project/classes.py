@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from statefence.facts import ir
-from statefence.project import calls, sinks
+from statefence.project import bindings, functions, scopes, sinks
 from statefence.project.frames import State
 from statefence.project.mappings import open_test
 from statefence.project.program import ClassModel, Definition, Edge, Program, Summary
@@ -137,7 +137,7 @@ def _field_default(program: Program, value: Value | None) -> Value | None:
         return keywords["default"]
     factory = keywords.get("default_factory", keywords.get("factory"))
     if isinstance(factory, FunctionValue):
-        return calls.summarize(program, factory.key).returns
+        return functions.summarize(program, factory.key).returns
     if isinstance(factory, External) and factory.name in {"builtins.dict", "collections.OrderedDict"}:
         return Dictionary(())
     if factory is not None:
@@ -180,9 +180,9 @@ def class_of(program: Program, parameter: Parameter) -> str | None:
     unit = parameter.function.partition(":")[0]
     for name in parameter.types:
         first, *rest = name.split(".")
-        value = calls.global_value(program, unit, first)
+        value = scopes.global_value(program, unit, first)
         for part in rest:
-            value = None if value is None else calls.module_attribute(program, value, part)
+            value = None if value is None else scopes.module_attribute(program, value, part)
         if isinstance(value, ClassValue) and value.key in program.models:
             return value.key
     return None
@@ -243,7 +243,7 @@ def _instance_attribute(program: Program, owner: Object, name: str, reference: V
         if isinstance(found, FunctionValue):
             return _bound(program, found, reference, owner, binding)
         if found is not None:
-            return calls.instantiate(program, found, binding)
+            return bindings.instantiate(program, found, binding)
     return None
 
 
@@ -272,7 +272,7 @@ def _bound(
     program: Program, method: FunctionValue, reference: Value, owner: Object, binding: Mapping[tuple[str, str], Value]
 ) -> Value:
     if method.key in program.properties:
-        return calls.instantiate(program, calls.summarize(program, method.key).returns, binding)
+        return bindings.instantiate(program, functions.summarize(program, method.key).returns, binding)
     if method.key in program.static_methods or method.receiver is not None:
         return method
     receiver: Value = ClassValue(owner.cls) if method.key in program.class_methods else reference
@@ -340,7 +340,7 @@ def members(program: Program, key: str) -> Mapping[str, Value]:
 
 def _attributes_set(program: Program, method: str) -> Mapping[str, Value]:
     """The attributes a method leaves on its receiver."""
-    summary = calls.summarize(program, method)
+    summary = functions.summarize(program, method)
     signature = program.signatures.get(method, ())
     receiver = signature[0].name if signature else ""
     for effect in summary.effects:
@@ -418,7 +418,7 @@ def construct(interpreter: Interpreter, cls: ClassValue, arguments: Arguments, n
         interpreter.state.heap[reference.number] = Object(cls.key, ())
         return reference
     method = FunctionValue(constructor, reference)
-    binding, _ = calls.bind(interpreter, method, arguments, node)
+    binding, _ = bindings.bind(interpreter, method, arguments, node)
     signature = program.signatures.get(constructor, ())
     bound = tuple([(p.function, p.name, binding[constructor, p.name]) for p in signature[1:]])
     interpreter.state.heap[reference.number] = Object(cls.key, bound)
@@ -430,11 +430,11 @@ def construct(interpreter: Interpreter, cls: ClassValue, arguments: Arguments, n
         node.span,
         interpreter.owner.symbol,
         {**binding, **{(function, name): value for function, name, value in bound}},
-        calls.argument_spans(program, method, arguments),
+        bindings.argument_spans(program, method, arguments),
         interpreter.reached_under(),
     )
     program.edges.setdefault(interpreter.owner.key, []).append(edge)
-    calls.summarize(program, constructor)
+    functions.summarize(program, constructor)
     return reference
 
 

@@ -14,7 +14,7 @@ from collections.abc import Set as AbstractSet
 from msgspec import Struct
 
 from statefence.model import Place, Span, Step
-from statefence.project.calls import instantiate
+from statefence.project.bindings import instantiate
 from statefence.project.program import Edge, Program, RawSite
 from statefence.project.values import (
     Choice,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import calls, classes
+from statefence.project import calls, classes, functions, scopes
 from statefence.project.frames import State, join
 from statefence.project.mappings import item, open_test
 from statefence.project.methods import Asked, method_of
@@ -122,7 +122,7 @@ class Interpreter:
             if value is not None:
                 value = self.closure.freeze(value)
         if value is None:
-            value = calls.global_value(self.program, self.unit.name, name)
+            value = scopes.global_value(self.program, self.unit.name, name)
         if isinstance(value, Dictionary):
             value = self.state.variables[f"outer {name}"] = self.met(value)
         return External(f"builtins.{name}") if value is None else value
@@ -190,7 +190,7 @@ class Interpreter:
             attributes = {**dict(content.attributes), name: value}
             self.state.heap[owner.number] = Object(content.cls, content.bound, tuple(attributes.items()))
         else:
-            self.state.heap[owner.number] = calls.with_attribute(content, name, value)
+            self.state.heap[owner.number] = scopes.with_attribute(content, name, value)
 
     def set_item(self, target: ir.Subscript, value: Value) -> None:
         """`owner[key] = value`."""
@@ -443,16 +443,16 @@ class Interpreter:
         module = self.program.resolve_module(name, self.unit) if not node.level else ModuleValue(name)
         for imported, bound in node.names:
             if imported == "*":
-                self.state.variables.update(calls.star_import(self.program, module))
+                self.state.variables.update(scopes.star_import(self.program, module))
             else:
-                self.state.variables[bound] = calls.module_attribute(self.program, module, imported)
+                self.state.variables[bound] = scopes.module_attribute(self.program, module, imported)
 
     def define_function(self, node: ir.Function) -> None:
         """`def`: the function under its decorators."""
         key = self.declare(node)
         value: Value = FunctionValue(key)
         for decorator in reversed(node.decorators):
-            value = calls.decorated(self, self.evaluate(decorator), value)
+            value = functions.decorated(self, self.evaluate(decorator), value)
         self.state.variables[node.name] = value
 
     def declare(self, node: ir.Function) -> str:
@@ -462,7 +462,7 @@ class Interpreter:
         qualified = f"{self.owner.qualified}.{name}" if self.owner.qualified else name
         owner = self.owner.key if inside else None
         key = self.program.define(Definition(self.unit, qualified, node, owner))
-        calls.set_defaults(self, key, node)
+        functions.set_defaults(self, key, node)
         self.program.closures[key] = self.enclosing()
         self.nested.append(key)
         return key
@@ -504,7 +504,7 @@ class Interpreter:
 
     def attribute(self, node: ir.Attribute) -> Value:
         """`value.attr`."""
-        return calls.attribute(self, self.evaluate(node.value), node.attr, self.place(node.span))
+        return scopes.attribute(self, self.evaluate(node.value), node.attr, self.place(node.span))
 
     def call(self, node: ir.Call) -> Value:
         """A call."""

@@ -13,7 +13,7 @@ from statefence.facts import ModuleFacts, extract, ir
 from statefence.model import Skipped, Span
 from statefence.module_names import module_names
 from statefence.policy import Policy
-from statefence.project import calls
+from statefence.project import functions, scopes
 from statefence.project.environments import environments, program_name
 from statefence.project.flows import propagated
 from statefence.project.program import Chain, Program, RawSite, Unit, walk_functions
@@ -142,7 +142,7 @@ def _interpret(program: Program, *, thorough: bool) -> list[RawSite]:
     done: set[str] = set()
     for unit in program.units.values():
         if unit.facts.relevant:
-            calls.namespace(program, unit.name)
+            scopes.namespace(program, unit.name)
     _summarize(program, (key for key in walk_functions(program.definitions) if _is_lowered(program, key)), done)
     if thorough:
         _interpret_rest(program, done)
@@ -156,7 +156,7 @@ def _interpret(program: Program, *, thorough: bool) -> list[RawSite]:
         for unit in program.units.values():
             pattern = words.pattern(unit.data, unit.name)
             if pattern is not None:
-                calls.namespace(program, unit.name)
+                scopes.namespace(program, unit.name)
                 _summarize(program, named(program, unit, pattern), done)
         _summarize(program, of_wrapping_classes(program, words), done)
 
@@ -169,7 +169,7 @@ def _is_lowered(program: Program, key: str) -> bool:
 def _interpret_rest(program: Program, done: set[str]) -> None:
     """Interpret every function, so that the whole call graph is known."""
     for unit in program.units:
-        calls.namespace(program, unit)
+        scopes.namespace(program, unit)
     known = 0
     while len(program.definitions) > known:
         known = len(program.definitions)
@@ -180,7 +180,7 @@ def _summarize(program: Program, keys: Iterable[str], done: set[str]) -> None:
     for key in list(keys):
         if key not in done:
             done.add(key)
-            calls.summarize(program, key)
+            functions.summarize(program, key)
 
 
 def _project(

@@ -16,7 +16,7 @@ from statefence.callees import (
 )
 from statefence.facts import ir
 from statefence.model import Span
-from statefence.project import calls, models
+from statefence.project import bindings, models
 from statefence.project.program import RawSite
 from statefence.project.values import (
     ABSENT,
@@ -170,7 +170,7 @@ def record_statement(
     known = isinstance(connection, Connection)
     if not known and method not in {"execute", "executemany", "executescript", "exec_driver_sql"}:
         return None
-    sql = interpreter.state.freeze(calls.argument(arguments, "sql", 0, interpreter.place(node.span)))
+    sql = interpreter.state.freeze(bindings.argument(arguments, "sql", 0, interpreter.place(node.span)))
     if not known and not isinstance(sql, Constant | Text | Parameter | Unknown | Result | Member):
         return None
     roles = {"sql": sql, "connection": connection}
@@ -201,7 +201,7 @@ def _role(interpreter: Interpreter, arguments: Arguments, where: Argument | None
     if where is None:
         return ABSENT
     return interpreter.content(
-        calls.argument(arguments, where.keyword, where.position, interpreter.place(node.span)),
+        bindings.argument(arguments, where.keyword, where.position, interpreter.place(node.span)),
     )
 
 

@@ -62,6 +62,16 @@ def imported_modules(module: Module, project: Project) -> set[str]:
     return {name for source, member in pairs for name in (source, f"{source}.{member}") if name in known}
 
 
+def defining_modules(project: Project, module: str, name: str) -> list[Module]:
+    """The modules that hand a name on, from the one it is asked for in to the one that defines it."""
+    modules = {each.name: each for each in project.modules}
+    found: list[Module] = []
+    while module in modules and module not in {each.name for each in found}:
+        found.append(modules[module])
+        module, name = names_of(modules[module]).imports.get(name, ("", ""))
+    return found
+
+
 def names_of(module: Module) -> Names:
     """What the names of a module stand for."""
     package = module.name if module.path.endswith("__init__.py") else module.name.rpartition(".")[0]

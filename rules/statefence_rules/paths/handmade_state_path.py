@@ -3,7 +3,7 @@
 ## What it finds
 Opens whose file provably is a store with an `open-with`, in code that may open it (a layer that owns it, or no layer)
 outside the module of `open-with`, where the path is spelled outside that module too. A path that comes from the
-module of `open-with`, or from one that it imports, is not spelled by hand.
+module of `open-with` (where it is defined, too), or from one that it imports, is not spelled by hand.
 
 Where the policy's `state` begins with a variable, it also finds the opens in the state directory that spell its default
 and never ask the variable. Layers that do not own the store are what SF201 finds; tests, and calls that only move or
@@ -53,7 +53,7 @@ from statefence.api import (
     match,
 )
 from statefence_rules.opening import open_instead, opens_decided_in, stores_at
-from statefence_rules.paths._origins import imported_modules, origins
+from statefence_rules.paths._origins import defining_modules, imported_modules, origins
 from statefence_rules.paths._test_code import is_test
 
 
@@ -69,11 +69,7 @@ def _hits(module: Module, project: Project, policy: Policy, opened: Open, target
     layer = policy.layer_of(module.name)
     stores = [store for store in stores_at(target, policy) if layer is None or layer in store.owners]
     for store in stores:
-        if (
-            is_opened_by(opened, store)
-            and is_outside(module, store)
-            and is_spelled_by_hand(module, project, opened, store)
-        ):
+        if is_opened_by(opened, store) and is_spelled_by_hand(module, project, opened, store):
             message = f"the path of {store.name} is put together here, and {store.open_with} is there to open it"
             yield Hit(opened.span, message, (*target.trace, *opened.trace), open_instead(module, opened, store))
     variable = ignored_variable(opened, target, policy)
@@ -93,18 +89,16 @@ def is_opened_by(opened: Open, store: Store) -> bool:
     return opened.mode is not Mode.REMOVE
 
 
-def is_outside(module: Module, store: Store) -> bool:
-    """Whether the store has an `open-with`, and the module is not the one that it is in."""
-    return store.open_with is not None and store.open_with.partition(":")[0] != module.name
-
-
 def is_spelled_by_hand(module: Module, project: Project, opened: Open, store: Store) -> bool:
-    """Whether the file's name is spelled only in modules that the resolver's module has nothing to do with."""
+    """Whether the file's name is spelled only in modules that the store's `open-with` has nothing to do with."""
     name = _file_name(store)
     if opened.argument is None or store.open_with is None or not name:
         return False
-    home = store.open_with.partition(":")[0]
-    resolvers = {home}.union(*(imported_modules(each, project) for each in project.modules if each.name == home))
+    home, _, function = store.open_with.partition(":")
+    homes = defining_modules(project, home, function)
+    if module.name in {each.name for each in homes}:
+        return False
+    resolvers = {each.name for each in homes}.union(*(imported_modules(each, project) for each in homes[-1:]))
     spelled = {each.module.name for each in origins(project, module, opened.argument) if _spells(each.node, name)}
     return bool(spelled) and spelled.isdisjoint(resolvers)
 
@@ -319,6 +313,16 @@ RULE = Rule(
 
                 connection = sqlite3.connect(SESSIONS)
                 """,
+            },
+            policy=POLICY,
+        ),
+        Good(
+            "the package hands the resolver on",
+            {
+                "app/chat.py": "",
+                "app/storage/__init__.py": "",
+                "app/storage/opening/__init__.py": "from app.storage.opening.really import open_sessions\n",
+                "app/storage/opening/really.py": OPENING,
             },
             policy=POLICY,
         ),

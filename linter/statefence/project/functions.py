@@ -1,0 +1,228 @@
+"""Functions of the project: what calling one gives and changes, found by interpreting it once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from statefence.facts import ir
+from statefence.project import classes, click, models, scopes
+from statefence.project.frames import State
+from statefence.project.program import (
+    RECURSIVE,
+    Definition,
+    Effect,
+    Program,
+    Summary,
+    Unit,
+    parameter_values,
+)
+from statefence.project.values import (
+    NONE,
+    ClassValue,
+    Constant,
+    External,
+    FunctionValue,
+    Object,
+    Parameter,
+    Reference,
+    Result,
+    Test,
+    Unknown,
+    Value,
+    bounded,
+    choose,
+    key_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from statefence.project.interpreter import Interpreter
+
+
+MOST_TRIED = 50
+"""A function within one that is not yet interpreted to its end is interpreted anew for at most so many calls."""
+
+DEEPEST = 60
+"""At most so many functions are interpreted within each other; beyond, a value is unknown."""
+
+
+def set_defaults(interpreter: Interpreter, key: str, node: ir.Function) -> None:
+    """Evaluate a function's defaults where it is defined, and keep its open parameters."""
+    defaults = {
+        parameter.name: interpreter.state.freeze(interpreter.evaluate(parameter.default))
+        for parameter in node.parameters
+        if parameter.default is not None
+    }
+    values = []
+    for value, parameter in zip(parameter_values(key, node.parameters, defaults), node.parameters, strict=True):
+        types = tuple(classes.type_names(parameter.annotation))
+        values.append(
+            Parameter(value.function, value.name, value.kind, value.default, settings=False, types=types),
+        )
+    interpreter.program.signatures[key] = tuple(values)
+
+
+def summarize(program: Program, key: str) -> Summary:
+    """What calling a function gives and changes, in terms of its parameters."""
+    known = program.summaries.get(key)
+    if known is not None:
+        return known
+    if key in program.running or len(program.running) > DEEPEST:
+        return RECURSIVE
+    definition = program.definitions[key]
+    if not isinstance(definition.node, ir.Function):
+        return classes.synthetic_summary(program, key)
+    try:
+        node = program.function(definition)
+        return _interpret(program, structs.replace(definition, node=node), node)
+    except RecursionError:
+        program.running.pop(key, None)
+        program.too_deep[key] = (definition.unit.path, definition.node.span.line)
+        return program.summaries.setdefault(key, Summary(Unknown("code that is nested too deeply to follow")))
+
+
+def _interpret(program: Program, definition: Definition, node: ir.Function) -> Summary:
+    from statefence.project.interpreter import Interpreter
+
+    key = definition.key
+    live = _is_live(program, definition)
+    if live:
+        program.tried[key] = program.tried.get(key, 0) + 1
+        if program.tried[key] > MOST_TRIED:
+            return Summary(Unknown("a function within a function that is called too often to follow"))
+    interpreter = Interpreter(program, definition, State({}, {}), program.closures.get(key))
+    for table in (program.sites, program.edges, program.chains):
+        table[key] = []
+    cells = _bind_parameters(interpreter, definition, node)
+    program.running[key] = interpreter.state
+    ended = interpreter.run(node.body or ())
+    returns = _merge_returns(interpreter, ended=ended)
+    summary = Summary(bounded(returns), _merge_yields(interpreter), _effects(interpreter, cells))
+    if not live:
+        program.summaries[key] = summary
+    program.running[key] = interpreter.state
+    for nested in interpreter.nested:
+        summarize(program, nested)
+    del program.running[key]
+    if not live:
+        for nested in interpreter.nested:
+            program.closures[nested] = interpreter.enclosing()
+            summarize(program, nested)
+    return summary
+
+
+def _is_live(program: Program, definition: Definition) -> bool:
+    """Whether the function that encloses this one is being interpreted, so that its variables may still change."""
+    outer = definition.qualified.rpartition(".")[0]
+    while outer:
+        key = key_of(definition.unit.name, outer)
+        if key in program.running:
+            return True
+        outer = outer.rpartition(".")[0]
+    return False
+
+
+def _bind_parameters(interpreter: Interpreter, definition: Definition, node: ir.Function) -> dict[str, Reference]:
+    """Give every parameter a cell of its own, so that what happens to its object is seen."""
+    program, key = interpreter.program, definition.key
+    cells: dict[str, Reference] = {}
+    values = program.signatures.get(key, ())
+    for position, parameter in enumerate(values):
+        content: Value = parameter
+        if position == 0 and definition.owner is not None and key not in program.static_methods:
+            is_class = key in program.class_methods or node.name == "__new__"
+            content = ClassValue(definition.owner) if is_class else Object(definition.owner, None)
+        elif models.is_test_function(definition.unit.path, node.name) or key in program.fixtures:
+            content = fixture_value(program, definition.unit, parameter) or parameter
+        cells[parameter.name] = interpreter.allocate(content)
+        interpreter.state.variables[parameter.name] = cells[parameter.name]
+    return cells
+
+
+def fixture_value(program: Program, unit: Unit, parameter: Parameter) -> Value | None:
+    """What pytest hands to a test for a parameter: a fixture of the module or of a conftest above it, or a built-in."""
+    folder = unit.path.rpartition("/")[0]
+    candidates = [unit]
+    while True:
+        above = program.by_path.get(f"{folder}/conftest.py" if folder else "conftest.py")
+        if above is not None and above is not unit:
+            candidates.append(above)
+        if not folder:
+            break
+        folder = folder.rpartition("/")[0]
+    for candidate in candidates:
+        names = scopes.namespace(program, candidate.name)
+        key = program.fixture_names.get((candidate.name, parameter.name))
+        if key is None:
+            value = names.get(parameter.name)
+            key = value.key if isinstance(value, FunctionValue) and value.key in program.fixtures else None
+        if key is not None and key != parameter.function:
+            summary = summarize(program, key)
+            return summary.yields if summary.yields is not None else summary.returns
+    return models.builtin_fixture(parameter.name)
+
+
+def _merge_returns(interpreter: Interpreter, *, ended: bool) -> Value:
+    """One value of all returns: the first whose conditions hold."""
+    returned = list(interpreter.returned)
+    if ended:
+        returned.append(((), NONE))
+    if not returned:
+        return Unknown("never returns")
+    result = returned[-1][1]
+    for conditions, value in reversed(returned[:-1]):
+        if conditions:
+            test = conditions[0] if len(conditions) == 1 else Test("and", conditions)
+            result = choose(test, value, result)
+        else:
+            result = value
+    interpreter.chain(interpreter.owner.node.span, result, [value for _, value in returned], expression=False)
+    return result
+
+
+def _merge_yields(interpreter: Interpreter) -> Value | None:
+    node = interpreter.owner.node
+    if not isinstance(node, ir.Function) or not node.generator or not interpreter.yielded:
+        return None
+    result = interpreter.yielded[-1]
+    for value in reversed(interpreter.yielded[:-1]):
+        result = choose(Test("open"), value, result)
+    return result
+
+
+def _effects(interpreter: Interpreter, cells: Mapping[str, Reference]) -> tuple[Effect, ...]:
+    effects = []
+    for name, cell in cells.items():
+        content = interpreter.state.heap[cell.number]
+        if not isinstance(content, Parameter) and content != Object(getattr(content, "cls", ""), None):
+            effects.append(Effect(name, bounded(interpreter.state.freeze(content))))
+    return tuple(effects)
+
+
+def decorated(interpreter: Interpreter, decorator: Value, value: Value) -> Value:
+    """A function under a decorator. Decorators not known here are taken to keep the function as it is."""
+    program = interpreter.program
+    content = interpreter.content(decorator)
+    name = content.callee if isinstance(content, Result) else content.name if isinstance(content, External) else ""
+    if not isinstance(value, FunctionValue):
+        return value
+    last = name.rpartition(".")[2]
+    if last in {"option", "argument"} and isinstance(content, Result):
+        click.declare(program, value.key, content, required=last == "argument")
+    elif last == "staticmethod":
+        program.static_methods.add(value.key)
+    elif last == "classmethod":
+        program.class_methods.add(value.key)
+    elif last in {"property", "cached_property"}:
+        program.properties.add(value.key)
+    elif last in {"contextmanager", "asynccontextmanager"}:
+        program.managers.add(value.key)
+    elif last == "fixture":
+        program.fixtures.add(value.key)
+        named = dict(content.keywords).get("name") if isinstance(content, Result) else None
+        if isinstance(named, Constant) and isinstance(named.value, str):
+            program.fixture_names[interpreter.unit.name, named.value] = value.key
+    return value

@@ -1,0 +1,146 @@
+"""What names and attributes mean: of modules, of the project and outside, and of values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from statefence.facts import ir
+from statefence.model import Place, Span
+from statefence.project import classes, methods, models, sinks
+from statefence.project.frames import State
+from statefence.project.program import (
+    Definition,
+    Program,
+    Unit,
+)
+from statefence.project.values import (
+    Choice,
+    Constant,
+    Dictionary,
+    External,
+    Member,
+    ModuleValue,
+    Result,
+    Sequence,
+    Unknown,
+    Value,
+    choose,
+    key_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from statefence.project.interpreter import Interpreter
+
+
+def global_value(program: Program, unit: str, name: str) -> Value | None:
+    """What a name means at module level, None when the module does not bind it."""
+    running = program.running.get(key_of(unit, ""))
+    if running is not None and unit not in program.namespaces:
+        value = running.variables.get(name)
+        return None if value is None else running.freeze(value)
+    return namespace(program, unit).get(name)
+
+
+def namespace(program: Program, unit: str) -> Mapping[str, Value]:
+    """A module's names after it was run, frozen."""
+    known = program.namespaces.get(unit)
+    if known is not None:
+        return known
+    if key_of(unit, "") in program.running:
+        return {}
+    found = program.units.get(unit)
+    if found is None:
+        return {}
+    try:
+        return _run_module(program, found)
+    except RecursionError:
+        del program.running[key_of(unit, "")]
+        program.too_deep[key_of(unit, "")] = (found.path, 1)
+        return program.namespaces.setdefault(unit, {})
+
+
+def _run_module(program: Program, unit: Unit) -> Mapping[str, Value]:
+    from statefence.project.interpreter import Interpreter
+
+    start = Span(1, 0, 1, 0)
+    body = ir.Function(start, "<module>", (), unit.facts.body, (), None, generator=False)
+    owner = Definition(unit, "", body)
+    interpreter = Interpreter(program, owner, State({}, {}))
+    program.running[owner.key] = interpreter.state
+    interpreter.run(unit.facts.body)
+    del program.running[owner.key]
+    state = interpreter.state
+    names = {name: state.freeze(value) for name, value in state.variables.items()}
+    program.namespaces[unit.name] = names
+    return names
+
+
+def module_attribute(program: Program, module: Value, name: str) -> Value:
+    """`module.name`, for a module of the project or outside."""
+    if isinstance(module, External):
+        return models.external(f"{module.name}.{name}")
+    if not isinstance(module, ModuleValue):
+        return Unknown("an attribute of something that is no module")
+    value = global_value(program, module.name, name) if module.name in program.units else None
+    if value is not None:
+        return value
+    inner = f"{module.name}.{name}"
+    if inner in program.units or inner in program.packages:
+        return ModuleValue(inner)
+    if module.name in program.units:
+        fallback = _module_getattr(program, module.name)
+        return fallback or Unknown(f"{module.name} has no {name!r} that the analysis can see")
+    return External(inner)
+
+
+def _module_getattr(program: Program, unit: str) -> Value | None:
+    """A module with a `__getattr__` makes its names on demand; what they are is not known."""
+    return Unknown("made by the module's __getattr__") if "__getattr__" in namespace(program, unit) else None
+
+
+def star_import(program: Program, module: Value) -> Mapping[str, Value]:
+    """What `from module import *` binds: `__all__` where it is a literal, else every public name.
+
+    Of a module outside the project only those names are known that the tables of callees list.
+    """
+    if isinstance(module, External):
+        return sinks.listed_in(module.name)
+    if not isinstance(module, ModuleValue):
+        return {}
+    names = namespace(program, module.name)
+    declared = names.get("__all__")
+    if isinstance(declared, Sequence):
+        wanted = [entry.value for entry in declared.items if isinstance(entry, Constant)]
+        return {name: names[name] for name in wanted if isinstance(name, str) and name in names}
+    return {name: value for name, value in names.items() if not name.startswith("_")}
+
+
+def attribute(interpreter: Interpreter, owner: Value, name: str, place: Place) -> Value:
+    """`owner.name`."""
+    content = interpreter.state.followed(owner)
+    if isinstance(content, Choice):
+        then = attribute(interpreter, content.then, name, place)
+        return choose(content.test, then, attribute(interpreter, content.orelse, name, place))
+    if isinstance(content, ModuleValue | External):
+        return module_attribute(interpreter.program, content, name)
+    found = classes.attribute(interpreter.program, content, name, owner)
+    if found is not None:
+        if isinstance(found, Dictionary) and not classes.is_property(interpreter.program, content, name):
+            value = interpreter.met(found)
+            interpreter.set_attribute(owner, name, value)
+            return value
+        return interpreter.rooted(found)
+    derived = methods.derived(interpreter.state.freeze(content), name)
+    return derived if derived is not None else Member(interpreter.state.freeze(content), name)
+
+
+def with_attribute(content: Value, name: str, value: Value) -> Value:
+    """An object the analysis has no class for, with an attribute set on it."""
+    if isinstance(content, Choice):
+        then = with_attribute(content.then, name, value)
+        return Choice(content.test, then, with_attribute(content.orelse, name, value))
+    if isinstance(content, Result):
+        return Result(content.callee, content.arguments, (*content.keywords, (name, value)))
+    return content
