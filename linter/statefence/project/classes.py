@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from statefence.facts import ir
+from statefence.facts import extent, ir, line_starts
+from statefence.model import Span
 from statefence.project import bindings, functions, scopes, sinks
 from statefence.project.frames import State
 from statefence.project.mappings import open_test
@@ -20,6 +22,7 @@ from statefence.project.values import (
     Object,
     Parameter,
     Result,
+    Spread,
     SuperValue,
     Unknown,
     Value,
@@ -251,6 +254,8 @@ def _own_attribute(program: Program, key: str, name: str) -> Value | None:
     """An attribute as one class itself decides it, its bases left aside."""
     model = program.models[key]
     member = members(program, key).get(name)
+    if isinstance(member, Dictionary) and _is_changed_later(program, key, name):
+        return Dictionary((*member.changes, Spread(Unknown("other methods of the class change it"))), member.place)
     if member is not None and not is_constant_none(member):
         return member
     for parameter in program.signatures.get(f"{key}.__init__", ()) if model.synthetic else ():
@@ -266,6 +271,28 @@ def _own_attribute(program: Program, key: str, name: str) -> Value | None:
     if late is None or early is None:
         return late if early is None else early
     return choose(open_test(), late, early)
+
+
+def _is_changed_later(program: Program, key: str, name: str) -> bool:
+    """Whether a method other than the constructor changes the mapping that an attribute holds, by the class's text."""
+    definition = program.definitions[key]
+    data = definition.unit.data
+    starts = line_starts(data)
+    changed = re.compile(CHANGED.replace(b"NAME", re.escape(name.encode())))
+    constructor = program.definitions.get(f"{key}.__init__")
+    own = (0, 0) if constructor is None else _extent(starts, constructor.node.span)
+    found = changed.finditer(data, *_extent(starts, definition.node.span))
+    return any(not own[0] <= match.start() < own[1] for match in found)
+
+
+def _extent(starts: tuple[int, ...], span: Span) -> tuple[int, int]:
+    return extent(starts, span.line, span.end_line)
+
+
+CHANGED = (
+    rb"\bself\.NAME(?:\[[^\]\n]*\]\s*=[^=]|\.(?:update|setdefault|pop|popitem|clear)\(|\s*\|=)|\bdel\s+self\.NAME\["
+)
+"""A statement that changes the mapping in `self.NAME`."""
 
 
 def _bound(

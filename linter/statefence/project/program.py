@@ -176,6 +176,7 @@ class Program:
         self.edges: dict[str, list[Edge]] = {}
         self.chains: dict[str, list[Chain]] = {}
         self.packages = _packages(self.units)
+        self.reassigned: dict[str, frozenset[str]] = {}
         self.complete: dict[str, Mapping[Span, ir.Function]] = {}
         self.signatures: dict[str, tuple[Parameter, ...]] = {}
         self.static_methods: set[str] = set()

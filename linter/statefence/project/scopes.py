@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.model import Place, Span
 from statefence.project import classes, methods, models, sinks
 from statefence.project.frames import State
+from statefence.project.mappings import open_test
 from statefence.project.program import (
     Definition,
     Program,
@@ -25,6 +27,7 @@ from statefence.project.values import (
     Unknown,
     Value,
     choose,
+    is_constant_none,
     key_of,
 )
 
@@ -40,7 +43,25 @@ def global_value(program: Program, unit: str, name: str) -> Value | None:
     if running is not None and unit not in program.namespaces:
         value = running.variables.get(name)
         return None if value is None else running.freeze(value)
-    return namespace(program, unit).get(name)
+    value = namespace(program, unit).get(name)
+    if value is not None and name in reassigned(program, unit):
+        unknown = Unknown(f"functions of {unit} assign {name!r} too")
+        nothing = is_constant_none(value) or value == Dictionary((), getattr(value, "place", None), display=True)
+        return Choice(open_test(preferred=nothing), unknown, value)
+    return value
+
+
+GLOBALS = re.compile(rb"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
+
+
+def reassigned(program: Program, unit: str) -> frozenset[str]:
+    """The module's names that functions declare `global`, and so may assign."""
+    known = program.reassigned.get(unit)
+    if known is None:
+        found = GLOBALS.findall(program.units[unit].data) if unit in program.units else []
+        known = frozenset(name.strip().decode() for names in found for name in names.split(b","))
+        program.reassigned[unit] = known
+    return known
 
 
 def namespace(program: Program, unit: str) -> Mapping[str, Value]:

@@ -319,6 +319,7 @@ RULE = Rule(
         Good(
             "the package hands the resolver on",
             {
+                "app/__init__.py": "",
                 "app/chat.py": "",
                 "app/storage/__init__.py": "",
                 "app/storage/opening/__init__.py": "from app.storage.opening.really import open_sessions\n",
