@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
@@ -68,18 +67,7 @@ def propagated(program: Program) -> list[RawSite]:
             derived[call] += 1
             if len(site.trace) < LONGEST:
                 todo.append(_handed_over(program, site, callers, derived))
-    calls = {(site.kind, site.path, site.span) for site in found.values()}
-    chosen = [site for site in found.values() if not _is_chosen_within(site, calls)]
-    return sorted(chosen, key=lambda site: not all(map(holds_by_default, site.conditions)))
-
-
-def _is_chosen_within(site: RawSite, calls: AbstractSet[tuple[str, str, Span]]) -> bool:
-    """Whether what a call hands over is itself a site (`add(Database(path))`), which then answers for it."""
-    if site.via is None:
-        return False
-    lost = any(isinstance(site.roles[role], Unknown) for role in DECISIVE[site.kind])
-    handed_over = site.handed_over if lost else (site.argument,)
-    return any((site.kind, site.path, span) in calls for span in handed_over if span is not None)
+    return sorted(found.values(), key=lambda site: not all(map(holds_by_default, site.conditions)))
 
 
 def _key(site: RawSite) -> _Key:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from statefence.project.environments import environments, program_name
 from statefence.project.flows import propagated
 from statefence.project.program import Chain, Program, RawSite, Unit, walk_functions
 from statefence.project.relevance import Words, callee_words, named, of_wrapping_classes, wrapper_words
-from statefence.project.sites import EnvRead, Invocation, Open, Spawn, Statement, Target
+from statefence.project.sites import EnvKind, EnvRead, Invocation, Open, PathKind, Spawn, Statement, Target
 from statefence.project.statements import (
     Pieces,
     all_known,
@@ -196,9 +196,13 @@ def _project(
     for (kind, _, _), group in sorted(groups.items()):
         group.sort(key=lambda site: site.via is not None)
         if kind == "spawn":
-            spawns.append(_spawn(group))
+            spawn = _spawn(group)
+            if not _is_chosen_within(group[0], groups, unknown=spawn.environments[0].kind is EnvKind.UNKNOWN):
+                spawns.append(spawn)
         elif kind == "open":
-            opens.append(_open(group))
+            opened = _open(group)
+            if not _is_chosen_within(group[0], groups, unknown=opened.targets[0].kind is PathKind.UNKNOWN):
+                opens.append(opened)
         else:
             statements.extend(_statements(group, schema))
     return Project(
@@ -209,6 +213,17 @@ def _project(
         _by_path(statements),
         _by_path(_reads(program)),
         _by_path(_invocations(program)),
+    )
+
+
+def _is_chosen_within(site: RawSite, groups: Mapping[tuple[str, str, Span], list[RawSite]], *, unknown: bool) -> bool:
+    """Whether what a wrapper's call hands over is itself a site (`add(Database(path))`), which then answers for it.
+
+    Where the call's own answer is unknown, any of its arguments may be the one.
+    """
+    handed_over = site.handed_over if unknown else (site.argument,)
+    return site.via is not None and any(
+        (site.kind, site.path, span) in groups for span in handed_over if span is not None
     )
 
 

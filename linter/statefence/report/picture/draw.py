@@ -157,7 +157,7 @@ def _node_or_template(target: Target, policy: Policy) -> Node | Template:
             if match(forbidden.path, template) is Answer.YES:
                 return Node(_last(template), _written(template, policy), Shape.FORBIDDEN)
     if template is None or target.kind in _VAGUE.keys() - {PathKind.CONFIG}:
-        return _VAGUE.get(target.kind, Node(target.kind, target.reason, Shape.VAGUE))
+        return _VAGUE.get(target.kind, Node(target.reason or target.kind.value, target.kind.value, Shape.VAGUE))
     return template
 
 

@@ -30,7 +30,7 @@ svg text.detail { fill: var(--quiet); font: 10.5px ui-monospace, monospace; }
 .legend i { display: inline-block; width: 1.6rem; margin-right: .4rem; vertical-align: middle; border-top: 2px solid; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid var(--line); }
-th { position: sticky; top: 0; background: var(--paper); } td.place { white-space: nowrap; }
+th { position: sticky; top: 0; background: var(--paper); } td.place { min-width: 16rem; overflow-wrap: anywhere; }
 td.long { min-width: 14rem; overflow-wrap: anywhere; }
 th button { all: unset; cursor: pointer; } th button:focus-visible { outline: 2px solid var(--read); }
 th[aria-sort=ascending] button::after { content: " \\2191"; }

@@ -94,6 +94,12 @@ def test_an_unknown_place_is_drawn_as_such(tmp_path: Path) -> None:
     assert (edge.target.name, edge.target.shape) == ("not known", Shape.VAGUE)
 
 
+def test_a_server_is_drawn_as_one(tmp_path: Path) -> None:
+    text = "import psycopg\npsycopg.connect('postgresql://localhost/app')\n"
+    (edge,) = drawn(tmp_path, {"a.py": text}).edges
+    assert (edge.target.name, edge.target.detail) == ("a server", "literal")
+
+
 def test_without_layers_packages_stand_for_them(tmp_path: Path) -> None:
     assert [node.name for node in drawn(tmp_path, FILES).layers] == ["app.admin", "b"]
 
