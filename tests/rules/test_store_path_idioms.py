@@ -1,8 +1,13 @@
 """How programs spell, lose and fall back from the paths of their stores: what SF204 to SF208 must say of each way."""
 
+import textwrap
+
 import pytest
 
+from statefence.policy.load import load_text
+from statefence.project import analyse
 from statefence.registry import find, rules
+from statefence.source import Source
 from statefence.testing import check_findings
 
 HANDMADE = find("SF204", rules())
@@ -463,6 +468,26 @@ def test_a_fallback_to_memory_is_found(idiom: str) -> None:
 @pytest.mark.parametrize("idiom", NOT_TO_MEMORY)
 def test_a_choice_of_memory_is_not(idiom: str) -> None:
     assert not check_findings(MEMORY_FALLBACK, NOT_TO_MEMORY[idiom])
+
+
+LONG_SUM = " + ".join(["a"] * 900)
+ODD = {
+    "a byte order mark and other line ends": "\ufeffimport sqlite3\r\nsqlite3.connect(\r\n '/home/ann/\u00e9.db'\r\n)",
+    "except star": "import sqlite3\ntry:\n    x = sqlite3.connect('/a')\nexcept* OSError:\n    x = sqlite3.connect('')",
+    "functions that call themselves": "import sqlite3\ndef f(a): return f(a) or ':memory:'\nsqlite3.connect(f(1))",
+    "names that stand for each other": "import sqlite3\na = b or ':memory:'\nb = a\nsqlite3.connect(a)",
+    "a long sum": f"import sqlite3\ndef f(a):\n    if not {LONG_SUM}: a = ':memory:'\n    sqlite3.connect(a)",
+    "imports in a circle": "from app import x\nimport sqlite3\nsqlite3.connect(x or ':memory:')",
+}
+
+
+@pytest.mark.parametrize("program", ODD)
+def test_an_odd_program_is_survived(program: str) -> None:
+    policy = load_text(textwrap.dedent(RESOLVED), root="/case", source="statefence.toml")
+    project = analyse([Source("app/__init__.py", ODD[program].encode())], policy)
+    (module,) = project.modules
+    for rule in (HANDMADE, EPHEMERAL, MACHINE_SPECIFIC, MEMORY_FALLBACK, UNSCOPED):
+        assert all(hit.message for hit in rule.rule.check(module, project, policy))
 
 
 @pytest.mark.parametrize("idiom", USERS)

@@ -14,7 +14,7 @@ _COMMANDS = {
     "check": ("check", "find what breaks the policy, and repair it with --fix"),
     "map": ("inventory", "list every spawn, open and statement, and what each resolves to"),
     "rules": ("rules", "list the rules"),
-    "explain": ("explain", "show what a rule finds, why that hurts, and how it is repaired"),
+    "explain": ("explain", "show what a rule finds and how it is repaired, or what the sites at PATH:LINE resolve to"),
     "show-config": ("show_config", "show the policy in force, or the JSON Schema of policies"),
 }
 

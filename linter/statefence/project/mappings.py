@@ -86,26 +86,28 @@ def _indexed(owner: Sequence, key: Value) -> Value:
 
 def _lookup(changes: Iterable[Change], name: str, default: Value | None, place: Place) -> Value:
     missing = default if default is not None else Unknown(f"no item {name!r} was put")
-    before = tuple(changes)
-    while before:
-        *rest, change = before
-        before = tuple(rest)
-        if isinstance(change, Clear):
-            return missing
+    return _prefer(_after(changes, name, ABSENT, place), missing)
+
+
+def _after(changes: Iterable[Change], name: str, value: Value, place: Place) -> Value:
+    """What a mapping holds under a name after changes, when it held `value` before."""
+    for change in changes:
         if isinstance(change, When):
-            then = _lookup((*before, *change.then), name, default, place)
-            return choose(change.test, then, _lookup((*before, *change.orelse), name, default, place))
-        if isinstance(change, Put) and _is(change.key, name):
-            if change.weak:
-                return _prefer(_lookup(before, name, ABSENT, place), change.value)
-            return change.value
-        if isinstance(change, Drop) and _is(change.key, name):
-            return missing
-        if isinstance(change, Spread | Select):
-            found = item(change.source, Constant(name), ABSENT, place)
-            if not isinstance(found, Absent):
-                return _prefer(found, _lookup(before, name, default, place))
-    return missing
+            then = _after(change.then, name, value, place)
+            value = choose(change.test, then, _after(change.orelse, name, value, place))
+        elif isinstance(change, Clear):
+            value = ABSENT
+        elif isinstance(change, Spread | Select):
+            value = _prefer(item(change.source, Constant(name), ABSENT, place), value)
+        elif _is(change.key, name):
+            value = _changed(value, change)
+    return value
+
+
+def _changed(before: Value, change: Put | Drop) -> Value:
+    if isinstance(change, Drop):
+        return ABSENT
+    return _prefer(before, change.value) if change.weak else change.value
 
 
 def _is(key: Value, name: str) -> bool:
@@ -124,7 +126,7 @@ def _prefer(first: Value, second: Value) -> Value:
     """`first` unless it is missing."""
     if isinstance(first, Absent):
         return second
-    if is_constant_none(second):
+    if isinstance(second, Absent) or is_constant_none(second):
         return first
     if isinstance(first, Item) and isinstance(first.default, Absent):
         return Item(first.owner, first.key, second)

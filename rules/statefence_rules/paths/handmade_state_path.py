@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from statefence.api import (
     Answer,
@@ -62,7 +63,7 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
     for opened in opens_decided_in(module, project):
         if not is_test(module, opened.symbol):
             hits = (hit for target in opened.targets for hit in _hits(module, project, policy, opened, target))
-            yield from (hit for hit, _ in zip(hits, range(1), strict=False))
+            yield from islice(hits, 1)
 
 
 def _hits(module: Module, project: Project, policy: Policy, opened: Open, target: Target) -> Iterator[Hit]:

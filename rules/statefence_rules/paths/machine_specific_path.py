@@ -24,6 +24,7 @@ It needs none. With `stores` in the policy, the calls that read and write other 
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -72,11 +73,12 @@ _TAKE_PATHS = ("sqlite3.", "aiosqlite.", "io.", "os.", "shutil.", "pathlib.")
 def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:  # noqa: ARG001 - the same under any policy
     """Report each open that some alternative puts into the home directory of one person."""
     for opened in opens_decided_in(module, project):
-        personal = [target for target in opened.targets if target.template is not None and person(target.template)]
-        if personal:
-            target = personal[0]
-            message = f"{target.template} exists on the machine of {_person(target)} only"
-            yield Hit(opened.span, message, (*target.trace, *opened.trace), _in_any_home(module, opened, target))
+        for target in opened.targets:
+            whose = "" if target.template is None else person(target.template)
+            if whose:
+                message = f"{target.template} exists on the machine of {whose} only"
+                yield Hit(opened.span, message, (*target.trace, *opened.trace), _in_any_home(module, opened, target))
+                break
 
 
 def person(path: Template) -> str:
@@ -93,14 +95,8 @@ def person(path: Template) -> str:
     return name if is_root and f"/{directory.lower()}" in HOMES and not (known or is_file) else ""
 
 
-def _person(target: Target) -> str:
-    return "" if target.template is None else person(target.template)
-
-
 def _in_any_home(module: Module, opened: Open, target: Target) -> tuple[Edit, ...]:
     """The same path below the home directory of whoever runs the program, where one literal spells it."""
-    import ast
-
     if opened.argument is None or target.template is None:
         return ()
     literal = _LITERAL.fullmatch(text_at(module, opened.argument))
