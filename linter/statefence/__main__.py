@@ -8,6 +8,7 @@ import os
 import sys
 
 _BROKEN_PIPE = 141  # 128 + SIGPIPE, as a shell reports it
+_FAULT = 2
 _INTERRUPTED = 130  # 128 + SIGINT
 
 
@@ -25,6 +26,12 @@ def run() -> None:
         code = _BROKEN_PIPE
     except KeyboardInterrupt:
         code = _INTERRUPTED
+    except Exception:  # a fault of ours must never pass for findings
+        import traceback
+
+        traceback.print_exc()
+        sys.stderr.write("statefence: this is a fault of statefence itself, not of the code it read; please report it.\n")
+        code = _FAULT
     sys.exit(code)
 
 

@@ -235,7 +235,7 @@ PATHLIB = "docs.python.org/3/library/pathlib.html#methods-and-properties"
 
 FILE_OPENERS: tuple[Opener, ...] = (
     Opener(
-        ("io.open", "codecs.open", "aiofiles.open"),
+        ("io.open", "builtins.open", "codecs.open", "aiofiles.open"),
         FILES,
         (Argument("file", 0),),
         mode="argument",
