@@ -30,7 +30,7 @@ def run() -> None:
         import traceback
 
         traceback.print_exc()
-        sys.stderr.write("statefence: this is a fault of statefence itself, not of the code it read; please report it.\n")
+        sys.stderr.write("statefence: a fault of statefence itself, not of the code it read; please report it.\n")
         code = _FAULT
     sys.exit(code)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tests.linter.project import test_control_flow, test_flows, test_idioms, test_objects, test_paths
+from tests.linter.project.programs import Files, files
 
 from statefence.policy.load import default, load_text
 from statefence.project.project import Project, analyse
 from statefence.source import Source, decoded
-from tests.linter.project import test_control_flow, test_flows, test_idioms, test_objects, test_paths
-from tests.linter.project.programs import Files, files
 
 PROGRAMS: dict[str, str | Files] = {
     f"{module.__name__.rpartition('_')[2]}: {title}": program
