@@ -128,6 +128,7 @@ def project_call(interpreter: Interpreter, function: FunctionValue, arguments: A
         interpreter.owner.symbol,
         binding,
         bindings.argument_spans(program, function, arguments),
+        interpreter.directory(),
         interpreter.reached_under(),
     )
     program.edges.setdefault(interpreter.owner.key, []).append(edge)

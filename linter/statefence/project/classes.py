@@ -458,6 +458,7 @@ def construct(interpreter: Interpreter, cls: ClassValue, arguments: Arguments, n
         interpreter.owner.symbol,
         {**binding, **{(function, name): value for function, name, value in bound}},
         bindings.argument_spans(program, method, arguments),
+        interpreter.directory(),
         interpreter.reached_under(),
     )
     program.edges.setdefault(interpreter.owner.key, []).append(edge)

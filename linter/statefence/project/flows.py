@@ -16,6 +16,7 @@ from statefence.model import Place, Span, Step
 from statefence.project.bindings import instantiate
 from statefence.project.program import Edge, Program, RawSite
 from statefence.project.values import (
+    WORKING_DIRECTORY,
     Choice,
     Constant,
     Item,
@@ -149,6 +150,8 @@ def _at_call(
     program: Program, site: RawSite, edge: Edge, parameter: Parameter, conditions: tuple[Test, ...]
 ) -> RawSite:
     roles = {role: bounded(instantiate(program, value, edge.binding)) for role, value in site.roles.items()}
+    if site.roles.get("directory") == WORKING_DIRECTORY:
+        roles["directory"] = edge.directory
     step = Step(Place(site.path, site.span), f"{site.api} {_VERBS[site.kind]}")
     return RawSite(
         site.kind,

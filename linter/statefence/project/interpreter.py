@@ -16,6 +16,7 @@ from statefence.project.values import (
     MOST_ITEMS,
     NONE,
     PARAMETERS,
+    WORKING_DIRECTORY,
     Choice,
     ClassValue,
     Constant,
@@ -56,6 +57,9 @@ if TYPE_CHECKING:
 AMBIENT = "os.environ"
 """The variable of a state that holds the changes to the process's own environment; no Python name can be it."""
 
+WORKING = "os.getcwd()"
+"""The variable of a state that holds the working directory."""
+
 LARGEST_CONDITION = 60
 MOST_CONDITIONS = 6
 """A call remembers at most so many of the tests it stands under, each of at most so many nodes, the innermost ones."""
@@ -86,6 +90,7 @@ class Interpreter:
         self.unit: Unit = owner.unit
         self.state = state
         self.state.variables.setdefault(AMBIENT, Dictionary(()))
+        self.state.variables.setdefault(WORKING, WORKING_DIRECTORY)
         self.closure = closure
         self.conditions: list[Test] = []
         self.passed: list[Test] = []
@@ -227,6 +232,14 @@ class Interpreter:
     def ambient(self) -> Dictionary:
         """What this body has done to the process's own environment so far."""
         return _as_dictionary(self.state.variables[AMBIENT])
+
+    def directory(self) -> Value:
+        """The working directory at the present statement, frozen."""
+        return self.state.freeze(self.state.variables[WORKING])
+
+    def change_directory(self, directory: Value) -> None:
+        """`os.chdir(directory)`."""
+        self.state.variables[WORKING] = directory
 
     def augment(self, node: ir.Augment) -> None:
         """`target operator= value`; mappings and lists change in place."""
@@ -422,12 +435,17 @@ class Interpreter:
         return self.run(node.final) and goes_on
 
     def manage(self, node: ir.With) -> bool:
-        """`with`."""
+        """`with`; a manager that changes the working directory changes it back."""
+        before = self.state.variables[WORKING]
         for entry in node.items:
             manager = self.evaluate(entry.manager)
             if entry.target is not None:
                 self.bind(entry.target, calls.entered(self, manager))
-        return self.run(node.body)
+        moved = self.state.variables[WORKING] is not before
+        goes_on = self.run(node.body)
+        if moved:
+            self.change_directory(before)
+        return goes_on
 
     def import_module(self, node: ir.ImportModule) -> None:
         """`import module`."""

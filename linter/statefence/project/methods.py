@@ -82,6 +82,8 @@ def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Ar
     if isinstance(content, External):
         return sinks.external_call(interpreter, f"{content.name}.{name}", arguments, node)
     sinks.record_path_method(interpreter, content, name, arguments, node)
+    if name in {"chdir", "as_cwd", "isolated_filesystem"}:
+        interpreter.change_directory(_entered_directory(interpreter, content, name, arguments))
     handed_on = deferred(interpreter, name, arguments, node)
     if handed_on is not None:
         return handed_on
@@ -96,6 +98,13 @@ def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Ar
     keywords = {key: interpreter.state.freeze(value) for key, value in arguments.keywords.items()}
     frozen = interpreter.state.freeze(content)
     return interpreter.rooted(method_of(interpreter, Asked(frozen, name, positional, keywords, place)))
+
+
+def _entered_directory(interpreter: Interpreter, owner: Value, name: str, arguments: Arguments) -> Value:
+    """Where `monkeypatch.chdir(path)`, `tmpdir.chdir()`, `tmpdir.as_cwd()` and click's isolated file system go."""
+    if name == "isolated_filesystem":
+        return Directory(SymbolKind.TMP)
+    return models.first(interpreter, arguments) if arguments.positional else interpreter.state.freeze(owner)
 
 
 def _mutation(

@@ -111,6 +111,8 @@ def external_call(interpreter: Interpreter, name: str, arguments: Arguments, nod
     handed_on = deferred(interpreter, name, arguments, node)
     if handed_on is not None:
         return handed_on
+    if name in {"os.chdir", "contextlib.chdir"} and arguments.positional:
+        interpreter.change_directory(first(interpreter, arguments))
     model = MODELS.get(name)
     if model is not None:
         return interpreter.rooted(model(interpreter, arguments, place))

@@ -13,6 +13,7 @@ from statefence.policy import Policy
 from statefence.project.frames import State
 from statefence.project.values import (
     ABSENT,
+    WORKING_DIRECTORY,
     Binding,
     Constant,
     External,
@@ -114,6 +115,7 @@ class Edge(Struct, frozen=True):
     Attributes:
         caller: the key of the function that holds the call; the module's own key at module level.
         callee: the key of the function called.
+        directory: the working directory in which it is called.
     """
 
     caller: str
@@ -124,6 +126,7 @@ class Edge(Struct, frozen=True):
     symbol: str
     binding: Binding
     spans: Mapping[str, Span]
+    directory: Value = WORKING_DIRECTORY
     conditions: tuple[Test, ...] = ()
 
 

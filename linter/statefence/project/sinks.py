@@ -131,7 +131,8 @@ def record_open(interpreter: Interpreter, entry: Opener, arguments: Arguments, n
         path, span = Constant(":memory:"), None
     if not entry.database and not interpreter.program.policy.stores and not interpreter.program.policy.forbidden:
         return Result(entry.names[0], (path,))
-    roles = {"path": path, "mode": interpreter.state.freeze(_role(interpreter, arguments, entry.mode_at, node))}
+    mode = interpreter.state.freeze(_role(interpreter, arguments, entry.mode_at, node))
+    roles = {"path": path, "mode": mode, "directory": interpreter.directory()}
     _record(interpreter, "open", entry.names[0], roles, node, span)
     if entry.connection:
         return Connection(entry.names[0], path, interpreter.place(node.span))
@@ -150,7 +151,8 @@ def record_path_method(
     certain = isinstance(path, Path | Derived | Directory | EnvironmentVariable)
     if not certain and (method in {"open", "touch"} or not isinstance(path, Constant | Text | Parameter | Choice)):
         return
-    roles = {"path": path, "mode": interpreter.state.freeze(_role(interpreter, arguments, entry.mode_at, node))}
+    mode = interpreter.state.freeze(_role(interpreter, arguments, entry.mode_at, node))
+    roles = {"path": path, "mode": mode, "directory": interpreter.directory()}
     span = node.function.value.span if isinstance(node.function, ir.Attribute) else None
     _record(interpreter, "open", entry.names[0], roles, node, span)
 

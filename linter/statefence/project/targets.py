@@ -12,6 +12,7 @@ from statefence.project.sinks import OPENER_BY_NAME
 from statefence.project.sites import Mode, PathKind, Target
 from statefence.project.values import (
     ABSENT,
+    WORKING_DIRECTORY,
     Absent,
     Choice,
     Connection,
@@ -37,7 +38,7 @@ from statefence.project.values import (
     walk,
 )
 from statefence.project.worlds import World, main_world, worlds
-from statefence.template import Symbol, SymbolKind, build
+from statefence.template import Symbol, SymbolKind, Template, build
 
 Piece = str | Symbol
 SERVER_URL = re.compile(r"[A-Za-z][\w+.-]*://")
@@ -47,7 +48,19 @@ CONFIGURATION = re.compile(r"(?:^|[._])(?:settings|config|conf|cfg|configuration
 
 def targets(site: RawSite) -> tuple[Target, ...]:
     """The places an open may reach, the main answer first."""
-    return targets_of(site.roles["path"], OPENER_BY_NAME[site.entry])
+    found = targets_of(site.roles["path"], OPENER_BY_NAME[site.entry])
+    directory = site.roles.get("directory", WORKING_DIRECTORY)
+    return found if directory == WORKING_DIRECTORY else tuple([_moved(target, directory) for target in found])
+
+
+def _moved(target: Target, directory: Value) -> Target:
+    """A relative place, after the program went to another directory."""
+    if target.kind is not PathKind.CWD_RELATIVE or target.template is None:
+        return target
+    base = _path_kind(merged(flatten(main_world(directory))))
+    if base.template is None:
+        return target
+    return Target(base.kind, Template((*base.template.segments, *target.template.segments[1:])), target.reason)
 
 
 def targets_of(value: Value, entry: Opener) -> tuple[Target, ...]:

@@ -383,6 +383,7 @@ def concatenated(first: Sequence, second: Sequence) -> Value:
 NONE = Constant(None)
 ABSENT = Absent()
 ENVIRON = LiveEnvironment()
+WORKING_DIRECTORY = Directory(SymbolKind.CWD)
 
 
 def asked(kind: str, operands: tuple[Value, ...], place: Place) -> Test:

@@ -9,6 +9,24 @@ PROGRAMS: dict[str, str | Files] = {
         import sqlite3
         sqlite3.connect(":memory:")  # memory
     """,
+    "another directory is gone to first": """
+        import os, sqlite3
+        from click.testing import CliRunner
+        class Database:
+            def __init__(self, path):
+                self.connection = sqlite3.connect(path)  # parameter
+        def test_in_a_directory_of_its_own(tmp_path, monkeypatch):
+            monkeypatch.chdir(tmp_path)
+            sqlite3.connect("x.db")  # parameter
+        def in_an_isolated_file_system():
+            with CliRunner().isolated_filesystem():
+                Database("x.db")  # tmp {tmp}/x.db
+            sqlite3.connect("x.db")  # cwd-relative {cwd}/x.db
+        def elsewhere(flag):
+            if flag:
+                os.chdir("/srv")
+                sqlite3.connect("x.db")  # literal /srv/x.db
+    """,
     "an absolute literal": """
         import sqlite3
         sqlite3.connect("/srv/app.db")  # literal /srv/app.db
