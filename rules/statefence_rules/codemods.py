@@ -1,6 +1,6 @@
 """One libcst codemod per rule that has a fix, named like the rule.
 
-`python -m libcst.tool codemod -x statefence_rules.codemods.PartialSpawnEnv src` makes what SF101 offers, unsafe fixes
+`python -m libcst.tool codemod -x --no-format statefence_rules.codemods.PartialSpawnEnv src` makes what SF101 offers, unsafe fixes
 too; `-x` is libcst's switch for codemods that are named in full. The classes are made when they are first asked for, so
 that importing this module costs nothing.
 """

@@ -119,6 +119,7 @@ def project_call(interpreter: Interpreter, function: FunctionValue, arguments: A
     program = interpreter.program
     definition = program.definitions[function.key]
     binding, live = bindings.bind(interpreter, function, arguments, node)
+    sinks.record_declared(interpreter, function, arguments, node)
     edge = Edge(
         interpreter.owner.key,
         function.key,

@@ -69,7 +69,7 @@ class Block(Struct, frozen=True):
 
 def environments(site: RawSite) -> tuple[Environment, ...]:
     """What the child of a spawn gets: the main answer first, then those that other branches and arguments give."""
-    entry = SPAWNER_BY_NAME[site.entry]
+    entry = site.spawner or SPAWNER_BY_NAME[site.entry]
     found: list[Environment] = []
     for world in worlds(site.roles["env"]):
         for environment in _alternatives(world, entry, site):

@@ -166,6 +166,7 @@ def _at_call(
         argument=edge.spans.get(parameter.name),
         trace=(step, *site.trace),
         conditions=conditions,
+        spawner=site.spawner,
         handed_over=tuple(edge.spans.values()),
     )
 

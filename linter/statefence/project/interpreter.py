@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import count
 from typing import TYPE_CHECKING
 
 from statefence.facts import ir
@@ -97,7 +98,7 @@ class Interpreter:
         self.returned: list[tuple[tuple[Test, ...], Value]] = []
         self.yielded: list[Value] = []
         self.pending: list[tuple[str, State]] = []
-        self.numbers = iter(range(1_000_000_000))
+        self.numbers = count()
         self.nested: list[str] = []
         self.turns = 1
 

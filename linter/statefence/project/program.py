@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from statefence.callees import Argument, Given, Spawner
 from statefence.facts import ModuleFacts, extract, ir
-from statefence.model import Place, Span, Step
+from statefence.model import Span, Step
 from statefence.policy import Policy
+from statefence.policy import model as policy_model
 from statefence.project.frames import State
 from statefence.project.values import (
-    ABSENT,
     WORKING_DIRECTORY,
     Binding,
-    Constant,
     External,
     ModuleValue,
     Parameter,
@@ -89,6 +89,7 @@ class RawSite(Struct, frozen=True):
         api: the callee as the report names it.
         roles: the decisive values by role (`env`, `program`, `path`, `mode`, `sql`, `connection`), frozen.
         entry: which entry of its table the callee is, by canonical name.
+        spawner: the entry itself, for a spawn.
         argument: where the decisive argument stands in the file of the call.
         conditions: tests over parameters that must hold for the call to be made.
         handed_over: where the arguments of a wrapper's call stand.
@@ -107,6 +108,7 @@ class RawSite(Struct, frozen=True):
     trace: tuple[Step, ...] = ()
     conditions: tuple[Test, ...] = ()
     handed_over: tuple[Span, ...] = ()
+    spawner: Spawner | None = None
 
 
 class Edge(Struct, frozen=True):
@@ -179,6 +181,7 @@ class Program:
         self.edges: dict[str, list[Edge]] = {}
         self.chains: dict[str, list[Chain]] = {}
         self.packages = _packages(self.units)
+        self.spawners = {entry.names[0]: entry for entry in map(_declared, policy.spawners)}
         self.reassigned: dict[str, frozenset[str]] = {}
         self.complete: dict[str, Mapping[Span, ir.Function]] = {}
         self.signatures: dict[str, tuple[Parameter, ...]] = {}
@@ -238,6 +241,12 @@ def outer_functions(body: Sequence[ir.Statement]) -> Iterator[ir.Function]:
             yield from outer_functions(statement.body)
 
 
+def _declared(spawner: policy_model.Spawner) -> Spawner:
+    """A spawner of the policy, in the words of the table of callees."""
+    given = Given.ADDS if spawner.merge == "adds" else Given.REPLACES
+    return Spawner((spawner.target.replace(":", "."),), "the policy", env=Argument(spawner.env), given=given)
+
+
 def _packages(units: Mapping[str, Unit]) -> frozenset[str]:
     """Every dotted prefix of a module's name: packages, with or without an `__init__.py`."""
     found = set()
@@ -265,22 +274,3 @@ def walk_functions(definitions: Mapping[str, Definition]) -> Iterator[str]:
 def parameter_values(key: str, parameters: Sequence[ir.Parameter], defaults: Mapping[str, Value]) -> list[Parameter]:
     """The open values of a function's parameters."""
     return [Parameter(key, parameter.name, parameter.kind, defaults.get(parameter.name)) for parameter in parameters]
-
-
-__all__ = [
-    "ABSENT",
-    "RECURSIVE",
-    "Chain",
-    "Constant",
-    "Definition",
-    "Edge",
-    "Effect",
-    "Place",
-    "Program",
-    "RawSite",
-    "Summary",
-    "Unit",
-    "parameter_values",
-    "relative",
-    "walk_functions",
-]

@@ -58,6 +58,9 @@ def callee_words(policy: Policy) -> Words:
     for entry in callees:
         for name in entry.names:
             names.setdefault(name.rpartition(".")[2], set()).add(name.partition(".")[0])
+    for declared in policy.spawners:
+        module, _, function = declared.target.partition(":")
+        names.setdefault(function.rpartition(".")[2], set()).add(module.rpartition(".")[2])
     always = {method for method in EXECUTORS if method.startswith("execute")}
     for method in EXECUTORS.keys() - always:
         names.setdefault(method, set()).update(each.names[0].partition(".")[0] for each in OPENERS if each.connection)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from statefence.callees import (
     EXECUTORS,
     FILE_OPENERS,
@@ -29,6 +31,7 @@ from statefence.project.values import (
     Directory,
     EnvironmentVariable,
     External,
+    FunctionValue,
     Item,
     Member,
     Parameter,
@@ -91,7 +94,7 @@ def opener(name: str) -> Opener | None:
 def external_call(interpreter: Interpreter, name: str, arguments: Arguments, node: ir.Call) -> Value:
     """A call of a function or class outside the project."""
     name = name.removesuffix(".__init__")
-    spawned = spawner(name)
+    spawned = interpreter.program.spawners.get(name) or spawner(name)
     if spawned is not None:
         record_spawn(interpreter, spawned, arguments, node)
         return Result(spawned.names[0])
@@ -113,7 +116,20 @@ def record_spawn(interpreter: Interpreter, entry: Spawner, arguments: Arguments,
         "ambient": interpreter.state.freeze(interpreter.ambient()),
     }
     span = None if entry.env is None else _span(arguments, entry.env)
-    _record(interpreter, "spawn", entry.names[0], roles, node, span)
+    _record(interpreter, "spawn", entry.names[0], roles, node, span, entry)
+
+
+def record_declared(interpreter: Interpreter, function: FunctionValue, arguments: Arguments, node: ir.Call) -> None:
+    """A function of the project is called that the policy declares to start children."""
+    program = interpreter.program
+    declared = program.spawners.get(function.key.replace(":", "."))
+    if declared is None or declared.env is None:
+        return
+    names = [parameter.name for parameter in program.signatures.get(function.key, ())]
+    shift = 1 if function.receiver is not None else 0
+    position = names.index(declared.env.keyword) - shift if declared.env.keyword in names else None
+    entry = structs.replace(declared, env=Argument(declared.env.keyword, position))
+    record_spawn(interpreter, entry, arguments, node)
 
 
 def record_open(interpreter: Interpreter, entry: Opener, arguments: Arguments, node: ir.Call) -> Value:
@@ -216,7 +232,13 @@ def _span(arguments: Arguments, where: Argument) -> Span | None:
 
 
 def _record(
-    interpreter: Interpreter, kind: str, entry: str, roles: dict[str, Value], node: ir.Call, span: Span | None
+    interpreter: Interpreter,
+    kind: str,
+    entry: str,
+    roles: dict[str, Value],
+    node: ir.Call,
+    span: Span | None,
+    starts: Spawner | None = None,
 ) -> None:
     owner = interpreter.owner
     roles = {role: bounded(value) for role, value in roles.items()}
@@ -231,5 +253,6 @@ def _record(
         roles,
         argument=span,
         conditions=interpreter.reached_under(),
+        spawner=starts,
     )
     interpreter.program.sites.setdefault(owner.key, []).append(site)

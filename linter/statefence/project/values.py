@@ -319,13 +319,6 @@ class Partial(Value, frozen=True, eq=False):
     keywords: tuple[tuple[str, Value], ...]
 
 
-class BoundMethod(Value, frozen=True, eq=False):
-    """A method of a value that is not a project object."""
-
-    receiver: Value
-    name: str
-
-
 class Connection(Value, frozen=True, eq=False):
     """What a database open returned; `path` is what it was opened on, `Absent` for a private memory database."""
 
