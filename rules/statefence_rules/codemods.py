@@ -1,8 +1,8 @@
 """One libcst codemod per rule that has a fix, named like the rule.
 
-`python -m libcst.tool codemod -x --no-format statefence_rules.codemods.PartialSpawnEnv src` makes what SF101 offers, unsafe fixes
-too; `-x` is libcst's switch for codemods that are named in full. The classes are made when they are first asked for, so
-that importing this module costs nothing.
+`python -m libcst.tool codemod -x --no-format statefence_rules.codemods.PartialSpawnEnv src` makes what SF101 offers,
+unsafe fixes too; `-x` is libcst's switch for codemods that are named in full, `--no-format` keeps it from reformatting
+the file. The classes are made when they are first asked for, so that importing this module costs nothing.
 """
 
 from __future__ import annotations
