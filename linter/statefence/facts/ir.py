@@ -300,7 +300,7 @@ class Parameter(Struct, frozen=True, array_like=True):
 class Function(Node, frozen=True):
     """A function or method; `name` is `<lambda>` for a lambda, whose body is one return.
 
-    The body is None when it was not asked for; the generator flag then says nothing.
+    The body is None when it was not asked for.
     """
 
     name: str
@@ -308,7 +308,6 @@ class Function(Node, frozen=True):
     body: tuple[Statement, ...] | None
     decorators: tuple[Expression, ...]
     returns: Expression | None
-    generator: bool
 
 
 class Class(Node, frozen=True):

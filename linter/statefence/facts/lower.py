@@ -139,7 +139,7 @@ def lambda_(node: ast.Lambda) -> ir.Expression:
     """A lambda, as a function whose body is one return."""
     where = span(node)
     body = (ir.Return(span(node.body), expression(node.body)),)
-    return ir.Lambda(where, ir.Function(where, "<lambda>", parameters(node.args), body, (), None, generator=False))
+    return ir.Lambda(where, ir.Function(where, "<lambda>", parameters(node.args), body, (), None))
 
 
 EXPRESSIONS: dict[type[ast.expr], Callable[..., ir.Expression]] = {
@@ -214,7 +214,6 @@ def function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterable[ir.Statem
         block(node.body),
         expressions(node.decorator_list),
         optional(node.returns),
-        generator=yields(node.body),
     )
 
 
@@ -228,24 +227,12 @@ def _outlined(nodes: Sequence[ast.stmt], wanted: Wanted) -> Iterable[ir.Statemen
     for node in nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not wanted(node.lineno, node.end_lineno):
             decorators, returns = expressions(node.decorator_list), optional(node.returns)
-            yield ir.Function(span(node), node.name, parameters(node.args), None, decorators, returns, generator=False)
+            yield ir.Function(span(node), node.name, parameters(node.args), None, decorators, returns)
         elif isinstance(node, ast.ClassDef):
             body = tuple(_outlined(node.body, wanted))
             yield ir.Class(span(node), node.name, expressions(node.bases), body, expressions(node.decorator_list))
         else:
             yield from block([node])
-
-
-def yields(body: Sequence[ast.stmt]) -> bool:
-    """Whether a suite yields by itself, not in a function within it."""
-    todo: list[ast.AST] = list(body)
-    while todo:
-        node = todo.pop()
-        if isinstance(node, ast.Yield | ast.YieldFrom):
-            return True
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            todo.extend(ast.iter_child_nodes(node))
-    return False
 
 
 def class_(node: ast.ClassDef) -> Iterable[ir.Statement]:

@@ -184,8 +184,7 @@ def _merge_returns(interpreter: Interpreter, *, ended: bool) -> Value:
 
 
 def _merge_yields(interpreter: Interpreter) -> Value | None:
-    node = interpreter.owner.node
-    if not isinstance(node, ir.Function) or not node.generator or not interpreter.yielded:
+    if not interpreter.yielded:
         return None
     result = interpreter.yielded[-1]
     for value in reversed(interpreter.yielded[:-1]):

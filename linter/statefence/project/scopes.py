@@ -86,7 +86,7 @@ def _run_module(program: Program, unit: Unit) -> Mapping[str, Value]:
     from statefence.project.interpreter import Interpreter
 
     start = Span(1, 0, 1, 0)
-    body = ir.Function(start, "<module>", (), unit.facts.body, (), None, generator=False)
+    body = ir.Function(start, "<module>", (), unit.facts.body, (), None)
     owner = Definition(unit, "", body)
     interpreter = Interpreter(program, owner, State({}, {}))
     program.running[owner.key] = interpreter.state
