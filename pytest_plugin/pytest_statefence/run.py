@@ -139,7 +139,7 @@ class Run:
         self._findings = list(findings)
         if self._worker:
             package = Package(findings, self._nowhere or frozenset(), tuple(self._unknown), tuple(self._faults))
-            self._config.workeroutput[_CHANNEL] = packed(package)  # type: ignore[attr-defined]
+            self._config.workeroutput[_CHANNEL] = packed(package)  # type: ignore[attr-defined] # xdist adds it
         failed = (findings and self._mode is Mode.FAIL) or self._faults
         if failed and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED

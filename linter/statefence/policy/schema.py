@@ -31,7 +31,7 @@ def tool_schema(tool_name: str = "statefence") -> Schema:
     return {**json_schema(), "$id": f"urn:{tool_name}:policy"}
 
 
-def _without_null(schema: Any) -> Any:  # noqa: ANN401
+def _without_null(schema: Any) -> Any:  # noqa: ANN401 - a JSON value is anything
     """The schema without the null that TOML cannot write, all the way down."""
     if isinstance(schema, list):
         return [_without_null(item) for item in schema]
