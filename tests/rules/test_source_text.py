@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statefence.api import Module, Span
-from statefence.facts import extract
 from statefence.source import Source
 from statefence_rules.source_text import argument, has_one_argument, is_dict, spreads, text_at, within
 
@@ -15,7 +14,7 @@ VALUES = st.sampled_from(["x", "'ü'", "f(a, b)", "{'a': 1}", "(1\n , 2)", "x if
 
 def module_of(text: str) -> Module:
     data = text.encode()
-    return Module("app", "app.py", Source("app.py", data), extract(data))
+    return Module("app", "app.py", Source("app.py", data))
 
 
 def first_call(text: str) -> tuple[Module, Span]:

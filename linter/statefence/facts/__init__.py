@@ -1,5 +1,6 @@
 """One file's bytes to frozen records. Nothing here looks at another file, so a record depends on the bytes alone."""
 
-from statefence.facts.extract import ModuleFacts, extent, extract, line_starts
+from statefence.facts.extract import ModuleFacts, body_at, extent, extract, line_starts, parsed
+from statefence.facts.words import words_of
 
-__all__ = ["ModuleFacts", "extent", "extract", "line_starts"]
+__all__ = ["ModuleFacts", "body_at", "extent", "extract", "line_starts", "parsed", "words_of"]

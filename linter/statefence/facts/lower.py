@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from statefence.facts import ir
 from statefence.model import Span
-
-Wanted = Callable[[int, int | None], bool]
-"""Whether the body of a function is wanted, by its first and last line."""
 
 OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Div: "/", ast.Mod: "%", ast.BitOr: "|"}
 COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -217,22 +214,31 @@ def function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterable[ir.Statem
     )
 
 
-def module(tree: ast.Module, wanted: Wanted) -> tuple[ir.Statement, ...]:
-    """A module, with the bodies of those functions and methods that are wanted."""
-    return tuple(_outlined(tree.body, wanted))
+def module(tree: ast.Module) -> tuple[ir.Statement, ...]:
+    """A module, without the bodies of its functions and methods."""
+    return tuple(_outlined(tree.body))
 
 
-def _outlined(nodes: Sequence[ast.stmt], wanted: Wanted) -> Iterable[ir.Statement]:
-    """A suite of a module or class: the functions directly in it are lowered only when they are wanted."""
+def _outlined(nodes: Sequence[ast.stmt]) -> Iterable[ir.Statement]:
+    """A suite of a module or class."""
     for node in nodes:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not wanted(node.lineno, node.end_lineno):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             decorators, returns = expressions(node.decorator_list), optional(node.returns)
             yield ir.Function(span(node), node.name, parameters(node.args), None, decorators, returns)
         elif isinstance(node, ast.ClassDef):
-            body = tuple(_outlined(node.body, wanted))
+            body = tuple(_outlined(node.body))
             yield ir.Class(span(node), node.name, expressions(node.bases), body, expressions(node.decorator_list))
         else:
             yield from block([node])
+
+
+def outer_functions(nodes: Sequence[ast.stmt]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The functions and methods of which `module` leaves the bodies out, in order."""
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+        elif isinstance(node, ast.ClassDef):
+            yield from outer_functions(node.body)
 
 
 def class_(node: ast.ClassDef) -> Iterable[ir.Statement]:

@@ -154,10 +154,10 @@ def fixture_value(program: Program, unit: Unit, parameter: Parameter) -> Value |
             break
         folder = folder.rpartition("/")[0]
     for candidate in candidates:
-        names = scopes.namespace(program, candidate.name)
+        scopes.namespace(program, candidate.name)
         key = program.fixture_names.get((candidate.name, parameter.name))
         if key is None:
-            value = names.get(parameter.name)
+            value = scopes.global_value(program, candidate.name, parameter.name)
             key = value.key if isinstance(value, FunctionValue) and value.key in program.fixtures else None
         if key is not None and key != parameter.function:
             summary = summarize(program, key)

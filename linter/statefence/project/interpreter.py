@@ -28,6 +28,7 @@ from statefence.project.values import (
     EnvironmentVariable,
     External,
     FunctionValue,
+    Imported,
     LiveEnvironment,
     ModuleValue,
     Object,
@@ -122,11 +123,11 @@ class Interpreter:
         """What a name means here."""
         value = self.state.variables.get(name, self.state.variables.get(f"outer {name}"))
         if value is not None:
-            return value
+            return scopes.looked_up(self.program, value)
         if self.closure is not None and self.closure is not self.state:
             value = self.closure.variables.get(name)
             if value is not None:
-                value = self.closure.freeze(value)
+                value = scopes.looked_up(self.program, self.closure.freeze(value))
         if value is None:
             value = scopes.global_value(self.program, self.unit.name, name)
         if isinstance(value, Dictionary):
@@ -464,7 +465,13 @@ class Interpreter:
             if imported == "*":
                 self.state.variables.update(scopes.star_import(self.program, module))
             else:
-                self.state.variables[bound] = scopes.module_attribute(self.program, module, imported)
+                self.state.variables[bound] = self.imported(module, imported)
+
+    def imported(self, module: Value, name: str) -> Value:
+        """A name of another module; in a class body, which others read as it is, what it means there."""
+        if isinstance(self.owner.node, ir.Class) or not isinstance(module, ModuleValue):
+            return scopes.module_attribute(self.program, module, name)
+        return Imported(module.name, name)
 
     def define_function(self, node: ir.Function) -> None:
         """`def`: the function under its decorators."""

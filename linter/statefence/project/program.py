@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from statefence.callees import Argument, Given, Spawner
-from statefence.facts import ModuleFacts, extract, ir
+from statefence.facts import ModuleFacts, body_at, extract, ir, line_starts, words_of
 from statefence.model import Span, Step
 from statefence.policy import Policy
 from statefence.policy import model as policy_model
@@ -17,6 +19,7 @@ from statefence.project.values import (
     WORKING_DIRECTORY,
     Binding,
     External,
+    Imported,
     ModuleValue,
     Parameter,
     Test,
@@ -26,13 +29,22 @@ from statefence.project.values import (
 )
 
 
-class Unit(Struct, frozen=True):
-    """A module: its dotted name, its path relative to the root, its bytes and its facts."""
+class Unit(Struct, frozen=True, dict=True, eq=False):
+    """A module: its dotted name, its path relative to the root and its bytes."""
 
     name: str
     path: str
     data: bytes
-    facts: ModuleFacts
+
+    @cached_property
+    def words(self) -> frozenset[bytes]:
+        """Every word of the file."""
+        return words_of(self.data)
+
+    @cached_property
+    def line_starts(self) -> tuple[int, ...]:
+        """The offset at which each line begins, one more than there are lines."""
+        return line_starts(self.data)
 
     @property
     def package(self) -> str:
@@ -156,6 +168,7 @@ class ClassModel(Struct, frozen=True):
     synthetic: bool
 
 
+TOO_DEEP = "its code is nested too deeply to follow"
 RECURSIVE = Summary(Unknown("a recursive call"))
 
 
@@ -183,7 +196,9 @@ class Program:
         self.packages = _packages(self.units)
         self.spawners = {entry.names[0]: entry for entry in map(_declared, policy.spawners)}
         self.reassigned: dict[str, frozenset[str]] = {}
-        self.complete: dict[str, Mapping[Span, ir.Function]] = {}
+        self.facts: dict[str, ModuleFacts] = {}
+        self.bodies: dict[tuple[str, Span], tuple[ir.Statement, ...]] = {}
+        self.unparsed: dict[str, str] = {}
         self.signatures: dict[str, tuple[Parameter, ...]] = {}
         self.static_methods: set[str] = set()
         self.class_methods: set[str] = set()
@@ -193,6 +208,7 @@ class Program:
         self.fixture_names: dict[tuple[str, str], str] = {}
         self.models: dict[str, ClassModel] = {}
         self.setters: dict[str, Mapping[str, tuple[str, ...]]] = {}
+        self.looking_up: set[Imported] = set()
         self.too_deep: dict[str, tuple[str, int]] = {}
         self.tried: dict[str, int] = {}
 
@@ -203,17 +219,40 @@ class Program:
         self.definitions[definition.key] = definition
         return definition.key
 
+    def parse(self, unit: Unit, words: re.Pattern[bytes] | None = None) -> tuple[ir.Statement, ...]:
+        """A module's statements; it is parsed when it is first asked for, and empty where it does not parse.
+
+        Args:
+            unit: the module.
+            words: the functions whose text holds one of these are read in the same go.
+        """
+        known = self.facts.get(unit.name)
+        if known is None:
+            known = self.facts[unit.name] = self._extracted(unit, words)
+            self.bodies.update({(unit.name, place): body for place, body in known.bodies.items()})
+        return known.body
+
+    def _extracted(self, unit: Unit, words: re.Pattern[bytes] | None) -> ModuleFacts:
+        try:
+            return extract(unit.data, words)
+        except SyntaxError as error:
+            self.unparsed[unit.path] = f"line {error.lineno}: {error.msg}"
+        except ValueError as error:
+            self.unparsed[unit.path] = str(error)
+        except (RecursionError, MemoryError):
+            self.unparsed[unit.path] = TOO_DEEP
+        return ModuleFacts(())
+
     def function(self, definition: Definition) -> ir.Function:
-        """The definition's function with its body; a file is read again in full for a body that was not wanted yet."""
+        """The definition's function with its body, which is read when it is first asked for."""
         node = definition.node
         assert isinstance(node, ir.Function)
         if node.body is not None:
             return node
-        name = definition.unit.name
-        if name not in self.complete:
-            functions = outer_functions(extract(definition.unit.data).body)
-            self.complete[name] = {function.span: function for function in functions}
-        return self.complete[name][node.span]
+        unit, key = definition.unit, (definition.unit.name, node.span)
+        if key not in self.bodies:
+            self.bodies[key] = body_at(unit.data, unit.line_starts, node.span)
+        return structs.replace(node, body=self.bodies[key])
 
     def resolve_module(self, name: str, importer: Unit) -> Value:
         """What `import name` binds: a module of the project, also one beside the importer, or an external one."""
@@ -230,15 +269,6 @@ class Program:
             if unit is not None:
                 return ModuleValue(unit.name)
         return External(name)
-
-
-def outer_functions(body: Sequence[ir.Statement]) -> Iterator[ir.Function]:
-    """The functions of a module and the methods of its classes, in order; not those within functions."""
-    for statement in body:
-        if isinstance(statement, ir.Function):
-            yield statement
-        elif isinstance(statement, ir.Class):
-            yield from outer_functions(statement.body)
 
 
 def _declared(spawner: policy_model.Spawner) -> Spawner:

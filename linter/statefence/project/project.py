@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,15 +10,14 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from statefence.facts import ModuleFacts, extract, ir
 from statefence.model import Skipped, Span
 from statefence.module_names import module_names
 from statefence.policy import Policy
 from statefence.project import functions, scopes
 from statefence.project.environments import environments, program_name
 from statefence.project.flows import propagated
-from statefence.project.program import Chain, Program, RawSite, Unit, walk_functions
-from statefence.project.relevance import Words, callee_words, named, of_wrapping_classes, wrapper_words
+from statefence.project.program import TOO_DEEP, Chain, Program, RawSite, Unit, walk_functions
+from statefence.project.relevance import Words, callee_words, derived_classes, named, of_wrapping_classes, wrapper_words
 from statefence.project.sites import EnvKind, EnvRead, Invocation, Open, PathKind, Spawn, Statement, Target
 from statefence.project.statements import (
     Pieces,
@@ -34,12 +34,11 @@ from statefence.sql import Schema, Touch
 
 
 class Module(Struct, frozen=True):
-    """A module of the project: its dotted name, its path relative to the root, its text and its facts."""
+    """A module of the project: its dotted name, its path relative to the root and its text."""
 
     name: str
     path: str
     source: Source
-    facts: ModuleFacts
 
 
 class Project(Struct, frozen=True):
@@ -89,26 +88,29 @@ def analyse(sources: Sequence[Source], policy: Policy, *, thorough: bool = False
 def _analyse(sources: Sequence[Source], policy: Policy, *, thorough: bool) -> Project:
     ordered = sorted(sources, key=lambda source: source.path)
     names = _unique(module_names([source.path for source in ordered], policy))
-    modules: list[Module] = []
-    skipped: list[Skipped] = []
-    words = callee_words(policy)
-    for source in ordered:
-        try:
-            facts = extract(source.data, words.pattern(source.data, names[source.path]), complete=False)
-            modules.append(Module(names[source.path], source.path, source, facts))
-        except SyntaxError as error:
-            skipped.append(Skipped(source.path, f"line {error.lineno}: {error.msg}"))
-        except ValueError as error:
-            skipped.append(Skipped(source.path, str(error)))
-        except (RecursionError, MemoryError):
-            skipped.append(Skipped(source.path, TOO_DEEP))
-    program = Program([Unit(m.name, m.path, m.source.data, m.facts) for m in modules], policy)
+    program = Program([Unit(names[source.path], source.path, source.data) for source in ordered], policy)
     sites = _interpret(program, thorough=thorough or any(store.deny for store in policy.stores))
+    _parse_rest(program)
+    modules = tuple(
+        Module(names[source.path], source.path, source) for source in ordered if source.path not in program.unparsed
+    )
+    skipped = [Skipped(path, reason) for path, reason in program.unparsed.items()]
     skipped += [Skipped(path, f"line {line}: {TOO_DEEP}") for path, line in program.too_deep.values()]
-    return _project(program, sites, tuple(modules), tuple(skipped))
+    return _project(program, sites, modules, tuple(skipped))
 
 
-TOO_DEEP = "its code is nested too deeply to follow"
+PARSED_ANYWAY = 1_000_000
+"""In bytes: files that hold nothing of interest are parsed too, for their syntax, unless they are more than this."""
+
+
+def _parse_rest(program: Program) -> None:
+    """Parse the files that no question led to, so that bad syntax is told of, unless they are too many."""
+    rest = [unit for unit in program.units.values() if unit.name not in program.facts]
+    if sum(len(unit.data) for unit in rest) <= PARSED_ANYWAY:
+        for unit in rest:
+            program.parse(unit)
+
+
 RECURSION_LIMIT = 10_000
 """In Python frames; a call that is interpreted within another takes some thirty."""
 
@@ -140,30 +142,37 @@ def _interpret(program: Program, *, thorough: bool) -> list[RawSite]:
     The whole call graph is known only to a `thorough` run, which interprets everything.
     """
     done: set[str] = set()
-    for unit in program.units.values():
-        if unit.facts.relevant:
-            scopes.namespace(program, unit.name)
-    _summarize(program, (key for key in walk_functions(program.definitions) if _is_lowered(program, key)), done)
+    _interpret_naming(program, callee_words(program.policy, program.units.values()), done)
     if thorough:
         _interpret_rest(program, done)
+    derived = derived_classes(program.units.values())
     seen: Words | None = None
     while True:
         sites = propagated(program)
-        words = wrapper_words(program, sites)
+        words = wrapper_words(program, sites, derived)
         if words == seen:
             return sites
         seen = words
-        for unit in program.units.values():
-            pattern = words.pattern(unit.data, unit.name)
-            if pattern is not None:
-                scopes.namespace(program, unit.name)
-                _summarize(program, named(program, unit, pattern), done)
+        _interpret_naming(program, words, done)
         _summarize(program, of_wrapping_classes(program, words), done)
 
 
-def _is_lowered(program: Program, key: str) -> bool:
-    node = program.definitions[key].node
-    return isinstance(node, ir.Function) and node.body is not None
+def _interpret_naming(program: Program, words: Words, done: set[str]) -> None:
+    """Interpret the functions whose text holds one of the words, and the modules they stand in."""
+    matching = list(_matching(words, program.units.values()))
+    for unit, pattern in matching:
+        program.parse(unit, pattern)
+    for unit, _ in matching:
+        scopes.namespace(program, unit.name)
+    for unit, pattern in matching:
+        _summarize(program, named(program, unit, pattern), done)
+
+
+def _matching(words: Words, units: Iterable[Unit]) -> Iterator[tuple[Unit, re.Pattern[bytes]]]:
+    for unit in units:
+        pattern = words.pattern(unit)
+        if pattern is not None and pattern.search(unit.data):
+            yield unit, pattern
 
 
 def _interpret_rest(program: Program, done: set[str]) -> None:

@@ -16,10 +16,12 @@ from statefence.project.program import (
     Unit,
 )
 from statefence.project.values import (
+    IMPORTS,
     Choice,
     Constant,
     Dictionary,
     External,
+    Imported,
     Member,
     ModuleValue,
     Result,
@@ -29,6 +31,8 @@ from statefence.project.values import (
     choose,
     is_constant_none,
     key_of,
+    rewrite,
+    traits,
 )
 
 if TYPE_CHECKING:
@@ -42,13 +46,32 @@ def global_value(program: Program, unit: str, name: str) -> Value | None:
     running = program.running.get(key_of(unit, ""))
     if running is not None and unit not in program.namespaces:
         value = running.variables.get(name)
-        return None if value is None else running.freeze(value)
+        return None if value is None else looked_up(program, running.freeze(value))
     value = namespace(program, unit).get(name)
+    if value is not None:
+        value = looked_up(program, value)
     if value is not None and name in reassigned(program, unit):
         unknown = Unknown(f"functions of {unit} assign {name!r} too")
         nothing = is_constant_none(value) or value == Dictionary((), getattr(value, "place", None), display=True)
         return Choice(open_test(preferred=nothing), unknown, value)
     return value
+
+
+def looked_up(program: Program, value: Value) -> Value:
+    """The value with the names it imports looked up."""
+    if not isinstance(value, Imported | Choice) or not traits(value).holds & IMPORTS:
+        return value
+    return rewrite(value, IMPORTS, lambda node: _meaning(program, node) if isinstance(node, Imported) else None)
+
+
+def _meaning(program: Program, imported: Imported) -> Value:
+    if imported in program.looking_up:
+        return Unknown(f"{imported.module} and others import {imported.name!r} from one another")
+    program.looking_up.add(imported)
+    try:
+        return module_attribute(program, ModuleValue(imported.module), imported.name)
+    finally:
+        program.looking_up.remove(imported)
 
 
 GLOBALS = re.compile(rb"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
@@ -86,11 +109,11 @@ def _run_module(program: Program, unit: Unit) -> Mapping[str, Value]:
     from statefence.project.interpreter import Interpreter
 
     start = Span(1, 0, 1, 0)
-    body = ir.Function(start, "<module>", (), unit.facts.body, (), None)
-    owner = Definition(unit, "", body)
+    body = program.parse(unit)
+    owner = Definition(unit, "", ir.Function(start, "<module>", (), body, (), None))
     interpreter = Interpreter(program, owner, State({}, {}))
     program.running[owner.key] = interpreter.state
-    interpreter.run(unit.facts.body)
+    interpreter.run(body)
     del program.running[owner.key]
     state = interpreter.state
     names = {name: state.freeze(value) for name, value in state.variables.items()}
@@ -131,7 +154,7 @@ def star_import(program: Program, module: Value) -> Mapping[str, Value]:
     if not isinstance(module, ModuleValue):
         return {}
     names = namespace(program, module.name)
-    declared = names.get("__all__")
+    declared = global_value(program, module.name, "__all__")
     if isinstance(declared, Sequence):
         wanted = [entry.value for entry in declared.items if isinstance(entry, Constant)]
         return {name: names[name] for name in wanted if isinstance(name, str) and name in names}

@@ -30,7 +30,7 @@ class Traits(NamedTuple):
     holds: int
 
 
-REFERENCES, PARAMETERS, CHOICES, UNSTABLE = 1, 2, 4, 8
+REFERENCES, PARAMETERS, CHOICES, UNSTABLE, IMPORTS = 1, 2, 4, 8, 16
 
 
 class Term(Struct, frozen=True, eq=False, dict=True):
@@ -105,6 +105,13 @@ class EnvironmentVariable(Value, frozen=True, eq=False):
     default: Value | None
     required: bool
     place: Place
+
+
+class Imported(Value, frozen=True, eq=False):
+    """A name that a module imports from another of the project: looked up there when it is used, not before."""
+
+    module: str
+    name: str
 
 
 class LiveEnvironment(Value, frozen=True, eq=False):
@@ -463,6 +470,7 @@ _OWN: dict[type, int] = {
     Unknown: UNSTABLE,
     Result: UNSTABLE,
     Element: UNSTABLE,
+    Imported: IMPORTS,
 }
 
 
