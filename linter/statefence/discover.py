@@ -16,7 +16,7 @@ from statefence.model import Skipped
 from statefence.policy.model import Policy
 from statefence.source import Unread
 
-_NEVER_SOURCE = frozenset(
+NEVER_SOURCE = frozenset(
     {
         ".bzr", ".direnv", ".eggs", ".git", ".hg", ".hypothesis", ".ipynb_checkpoints", ".mypy_cache", ".nox",
         ".pants.d", ".pyenv", ".pytest_cache", ".pytype", ".ruff_cache", ".statefence_cache", ".svn", ".tox", ".venv",
@@ -31,10 +31,17 @@ _SET_BY_GIT_HOOKS = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GI
 
 
 class Discovered(Struct, frozen=True):
-    """The Python files of the project, sorted, relative to its root; and the places that were left out, with why."""
+    """The Python files of the project.
+
+    Attributes:
+        paths: sorted, relative to the root.
+        skipped: the places that were left out, with why.
+        listing: what the system or git listed, from which all this follows.
+    """
 
     paths: tuple[str, ...]
     skipped: tuple[Skipped, ...] = ()
+    listing: bytes = b""
 
 
 class _Link(Struct, frozen=True, order=True):
@@ -56,13 +63,31 @@ def files(policy: Policy) -> Discovered:
     """
     if not Path(policy.root).is_dir():
         raise UsageError(f"{policy.root}: no such directory")
-    found = set(_listed(policy.root))
+    listed = _git_listing(policy.root)
+    found = set(_listed(policy.root, listed))
     if not any(isinstance(place, str) for place in found):
         found = set(_walked(policy.root, ""))
+        listed = _plain_listing(found)
     paths = {place for place in found if isinstance(place, str)}
     linked = _read_once(policy.root, paths, sorted(place for place in found if isinstance(place, _Link)))
     skipped = sorted((place for place in found if isinstance(place, Skipped)), key=lambda place: place.path)
-    return Discovered(tuple(sorted((*paths, *linked))), tuple(skipped))
+    return Discovered(tuple(sorted((*paths, *linked))), tuple(skipped), listed)
+
+
+def listing(root: str) -> bytes:
+    """The `listing` that `files` would start from now."""
+    return files(Policy(root=root)).listing
+
+
+def listed_files(listing: bytes) -> tuple[str, ...]:
+    """The files of a listing, of whatever kind, relative to the root; those of caches and environments left out."""
+    paths = [_entry(item)[1] for item in listing.split(b"\0") if item]
+    return tuple(path for path in paths if NEVER_SOURCE.isdisjoint(path.split("/")))
+
+
+def _plain_listing(found: Iterable[_Place]) -> bytes:
+    """What a walk found, in bytes."""
+    return b"\0".join(sorted(os.fsencode(place if isinstance(place, str) else place.path) for place in found))
 
 
 def _read_once(root: str, paths: Iterable[str], links: Iterable[_Link]) -> Iterator[str]:
@@ -79,14 +104,14 @@ def _relative(path: str, root: str) -> str:
     return os.path.relpath(path, os.path.realpath(root)).replace(os.sep, "/")
 
 
-def _listed(root: str) -> Iterator[_Place]:
+def _listed(root: str, listed: bytes) -> Iterator[_Place]:
     """The places git lists below `root`; none outside a work tree."""
-    entries = [_entry(item) for item in _git_listing(root).split(b"\0") if item]
+    entries = [_entry(item) for item in listed.split(b"\0") if item]
     environments = tuple(
         path.removesuffix(_ENVIRONMENT_MARK) for _, path in entries if path.endswith(f"/{_ENVIRONMENT_MARK}")
     )
     for mode, path in entries:
-        if not _NEVER_SOURCE.isdisjoint(path.split("/")) or (environments and path.startswith(environments)):
+        if not NEVER_SOURCE.isdisjoint(path.split("/")) or (environments and path.startswith(environments)):
             continue
         yield from _listed_place(root, mode, path)
 
@@ -112,7 +137,7 @@ def _listed_place(root: str, mode: bytes, path: str) -> Iterator[_Place]:
 
 def _git_listing(root: str) -> bytes:
     """What `git ls-files` prints: tracked files with mode and object name, then untracked ones; empty without git."""
-    if not _in_work_tree(Path(root).resolve()):
+    if not in_work_tree(Path(root).resolve()):
         return b""
     environment = {name: value for name, value in os.environ.items() if name not in _SET_BY_GIT_HOOKS}
     # fsmonitor may name a program of the repository's choice
@@ -125,7 +150,8 @@ def _git_listing(root: str) -> bytes:
         return b""
 
 
-def _in_work_tree(directory: Path) -> bool:
+def in_work_tree(directory: Path) -> bool:
+    """Whether git has the directory, which must be absolute without links."""
     return any((above / ".git").exists() for above in (directory, *directory.parents))
 
 
@@ -145,7 +171,7 @@ def _walked(root: str, below: str) -> Iterator[_Place]:
             yield from _linked(root, path)
         elif not entry.is_dir():
             yield from _python_file(path)
-        elif entry.name not in _NEVER_SOURCE:
+        elif entry.name not in NEVER_SOURCE:
             yield from _walked(root, f"{path}/")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from statefence.discover import Discovered, files
 from statefence.errors import UsageError
@@ -25,7 +26,7 @@ def git(root: Path, *arguments: str) -> None:
 
 
 def found(root: Path) -> Discovered:
-    return files(Policy(root=str(root)))
+    return structs.replace(files(Policy(root=str(root))), listing=b"")
 
 
 def reasons(skipped: Iterable[Skipped]) -> dict[str, str]:

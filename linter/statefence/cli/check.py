@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
+import time
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
+from statefence.cache.record import Outcome
+from statefence.cache.remember import remember
 from statefence.cli.exit_codes import CLEAN, ERROR, FINDINGS
 from statefence.cli.formats import FOR_PEOPLE, FORMATS, formatted
-from statefence.cli.output import write_lines
-from statefence.cli.parsing import add_paths, comma_separated, parser
-from statefence.cli.project import policy_in_force, relative_paths, require_files
+from statefence.cli.parsing import add_cache, add_paths, comma_separated, parser
+from statefence.cli.project import policy_in_force, reading, relative_paths, require_files
+from statefence.cli.question import question
+from statefence.cli.said import said
 from statefence.engine import Report, check, is_within, selected, within
 from statefence.errors import UsageError
 from statefence.policy import Policy
@@ -23,6 +27,7 @@ from statefence.source import Unread
 def run(arguments: Sequence[str]) -> int:
     """Run the command; returns the exit code."""
     options = _options(arguments)
+    started = time.time_ns()
     policy = policy_in_force(options.config)
     paths = relative_paths(options.paths, policy.root)
     report = check(policy, select=options.select, ignore=options.ignore)
@@ -30,9 +35,15 @@ def run(arguments: Sequence[str]) -> int:
     changed = (options.fix or options.diff) and _repaired(policy, report, options, paths)
     if changed and not options.diff:
         report = check(policy, select=options.select, ignore=options.ignore)
-    if not options.diff:
-        _write(within(report, paths), options, policy)
-    return _exit_code(within(report, paths), options, paths, changed=changed)
+    shown = within(report, paths)
+    code = _exit_code(shown, options, paths, changed=changed)
+    if options.diff:
+        return code
+    outcome = _outcome(shown, options, policy, code)
+    if not (options.fix or options.no_cache or code == ERROR):
+        packs = {rule.module.partition(".")[0] for rule in rules()}
+        remember(question("check", arguments), outcome, reading(policy, options.config, started, report, packs))
+    return said(outcome)
 
 
 def _repaired(policy: Policy, report: Report, options: Namespace, paths: Sequence[str]) -> bool:
@@ -51,6 +62,7 @@ def _options(arguments: Sequence[str]) -> Namespace:
     of.add_argument("--output-format", choices=FORMATS, default="full")
     of.add_argument("--statistics", action="store_true", help="count the findings of each rule instead of listing them")
     of.add_argument("--exit-zero", action="store_true", help="exit with 0 even with findings")
+    add_cache(of)
     of.add_argument("--fix", action="store_true", help="repair what can be repaired without changing the meaning")
     of.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: also repairs that may change it")
     of.add_argument("--diff", action="store_true", help="only show the repairs; exit with 1 if there are any")
@@ -72,10 +84,10 @@ def _is_for_people(options: Namespace) -> bool:
     return options.output_format in FOR_PEOPLE
 
 
-def _write(report: Report, options: Namespace, policy: Policy) -> None:
-    write_lines(_lines(report, options, policy))
-    sys.stdout.flush()
-    _log(options).write(f"{closing(report, fixed=options.fix)}\n")
+def _outcome(report: Report, options: Namespace, policy: Policy, code: int) -> Outcome:
+    text = "".join(f"{line}\n" for line in _lines(report, options, policy))
+    told = f"{closing(report, fixed=options.fix)}\n"
+    return Outcome(text + told, "", code) if _is_for_people(options) else Outcome(text, told, code)
 
 
 def _exit_code(report: Report, options: Namespace, paths: Sequence[str], *, changed: bool) -> int:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from shutil import get_terminal_size
 
+from statefence.cache.record import Outcome
+from statefence.cache.remember import remember
 from statefence.cli.exit_codes import CLEAN
 from statefence.cli.output import in_colour
-from statefence.cli.parsing import add_paths, parser
-from statefence.cli.project import policy_in_force, relative_paths, require_files
+from statefence.cli.parsing import add_cache, add_paths, parser
+from statefence.cli.project import policy_in_force, reading, relative_paths, require_files
+from statefence.cli.question import question
+from statefence.cli.said import said
 from statefence.engine import Loaded, load, resolution
 from statefence.policy import Policy
 from statefence.report.closing import coverage
@@ -27,15 +31,18 @@ def run(arguments: Sequence[str]) -> int:
     of.add_argument(
         "--output-format", choices=_FORMATS, default=_TEXT, help="mermaid, dot and html draw layers and stores"
     )
+    add_cache(of)
     options = of.parse_args(arguments)
+    started = time.time_ns()
     policy = policy_in_force(options.config)
     paths = relative_paths(options.paths, policy.root)
     loaded = load(policy)
     require_files(options.paths, paths, (*loaded.sources, *(place.path for place in loaded.skipped)))
-    sys.stdout.write(_formatted(options.output_format, loaded, policy, paths))
-    sys.stdout.flush()
-    (sys.stdout if options.output_format == _TEXT else sys.stderr).write(f"{_coverage(loaded)}\n")
-    return CLEAN
+    text, told = _formatted(options.output_format, loaded, policy, paths), f"{_coverage(loaded)}\n"
+    outcome = Outcome(text + told, "", CLEAN) if options.output_format == _TEXT else Outcome(text, told, CLEAN)
+    if not options.no_cache:
+        remember(question("map", arguments), outcome, reading(policy, options.config, started, loaded, ()))
+    return said(outcome)
 
 
 def _formatted(name: str, loaded: Loaded, policy: Policy, paths: Sequence[str]) -> str:

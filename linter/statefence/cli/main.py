@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from importlib import import_module
 
 from statefence import __version__
+from statefence.cache.replay import replayed
 from statefence.cli.exit_codes import CLEAN, ERROR
+from statefence.cli.question import question
+from statefence.cli.said import said
 from statefence.errors import PolicyError, StatefenceError, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _COMMANDS = {
     "check": ("check", "find what breaks the policy, and repair it with --fix"),
@@ -17,6 +22,9 @@ _COMMANDS = {
     "explain": ("explain", "show what a rule finds and how it is repaired, or what the sites at PATH:LINE resolve to"),
     "show-config": ("show_config", "show the policy in force, or the JSON Schema of policies"),
 }
+
+
+_NEVER_KEPT = frozenset({"--no-cache", "--fix", "--diff", "--help", "-h"})
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -42,8 +50,21 @@ def _dispatch(arguments: Sequence[str]) -> int:
         sys.stdout.write(_help())
         return CLEAN
     module, _ = _COMMANDS.get(name) or _unknown(name)
+    outcome = replayed(question(name, rest), by_content=_by_content(rest)) if _may_be_kept(name, rest) else None
+    if outcome is not None:
+        return said(outcome)
+    from importlib import import_module
+
     code: int = import_module(f"statefence.cli.{module}").run(rest)
     return code
+
+
+def _may_be_kept(name: str, arguments: Sequence[str]) -> bool:
+    return name in {"check", "map"} and _NEVER_KEPT.isdisjoint(arguments)
+
+
+def _by_content(arguments: Sequence[str]) -> bool:
+    return "--cache-check=hash" in arguments or ("--cache-check" in arguments and "hash" in arguments)
 
 
 def _help() -> str:

@@ -35,6 +35,14 @@ def add_paths(to: ArgumentParser) -> None:
     add_config(to)
 
 
+def add_cache(to: ArgumentParser) -> None:
+    """Add the options of the commands that remember what they said."""
+    to.add_argument("--no-cache", action="store_true", help="neither use nor keep what an earlier run found")
+    to.add_argument(
+        "--cache-check", choices=("stamps", "hash"), default="stamps", help="hash: compare the content of every file"
+    )
+
+
 def add_config(to: ArgumentParser) -> None:
     """Add `--config`."""
     to.add_argument("--config", metavar="FILE", help="the policy; otherwise the nearest one above the directory")

@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from statefence.engine import is_within
+from statefence.cache.remember import Reading
+from statefence.engine import Loaded, Report, is_within
 from statefence.errors import UsageError
 from statefence.policy import Policy
-from statefence.policy.load import default, find, load
+from statefence.policy.load import candidates, default, find, load
 
 
 def policy_in_force(config: str | None) -> Policy:
@@ -21,6 +22,19 @@ def policy_in_force(config: str | None) -> Policy:
         return load(Path(config))
     found = find(Path.cwd())
     return load(found) if found is not None else default(Path.cwd())
+
+
+def reading(policy: Policy, config: str | None, started: int, run: Report | Loaded, packs: Iterable[str]) -> Reading:
+    """What a run has read, whose policy comes from `--config` or the nearest file, and its rules from these packs."""
+    others = (config,) if config is not None else map(str, candidates(Path.cwd()))
+    return Reading(
+        str(Path(policy.root).absolute()),
+        started,
+        run.listing,
+        {path: source.data for path, source in run.sources.items()},
+        tuple(map(os.path.abspath, others)),
+        frozenset({"statefence", *packs}),
+    )
 
 
 def relative_paths(given: Sequence[str], root: str) -> tuple[str, ...]:

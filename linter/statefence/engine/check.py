@@ -30,6 +30,7 @@ class Report(Struct, frozen=True):
         resolved: how many spawns, opens and statements have a known main answer.
         unresolved: how many have not; these are neither findings nor clean.
         sources: the files by path, for excerpts.
+        listing: what the list of the files was made from.
     """
 
     findings: tuple[Finding, ...]
@@ -38,6 +39,7 @@ class Report(Struct, frozen=True):
     resolved: int
     unresolved: int
     sources: dict[str, Source]
+    listing: bytes = b""
 
 
 def check(
@@ -71,6 +73,7 @@ def check(
         resolved,
         unresolved,
         loaded.sources,
+        loaded.listing,
     )
 
 

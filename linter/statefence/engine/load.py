@@ -24,12 +24,14 @@ class Loaded(Struct, frozen=True):
         sources: every file that decodes, by path, those with bad syntax included.
         unreadable: the Python files that were not analysed.
         left_out: the places that are not part of the project, such as submodules.
+        listing: what the list of its files was made from.
     """
 
     project: Project
     sources: dict[str, Source]
     unreadable: tuple[Skipped, ...]
     left_out: tuple[Skipped, ...]
+    listing: bytes
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
@@ -58,6 +60,5 @@ def load(policy: Policy, overrides: Mapping[str, bytes] = {}) -> Loaded:
     sources = {result.path: result for result in results if isinstance(result, Source)}
     project = analyse(tuple(sources.values()), policy)
     undecoded = (result for result in results if isinstance(result, Skipped))
-    return Loaded(
-        project, sources, tuple(sorted((*undecoded, *project.skipped), key=lambda skipped: skipped.path)), found.skipped
-    )
+    unreadable = tuple(sorted((*undecoded, *project.skipped), key=lambda skipped: skipped.path))
+    return Loaded(project, sources, unreadable, found.skipped, found.listing)

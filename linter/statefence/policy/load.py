@@ -19,6 +19,12 @@ from statefence.template import Template, parse
 _OWN_FILE = "statefence.toml"
 
 
+def candidates(start: Path) -> tuple[Path, ...]:
+    """The files, there or not, from which `find` chooses, the nearest first."""
+    here = start.absolute()
+    return tuple(directory / name for directory in (here, *here.parents) for name in (_OWN_FILE, PROJECT_FILE))
+
+
 def find(start: Path) -> Path | None:
     """The policy's file in the nearest directory from `start` upwards that has one; None when there is none.
 
