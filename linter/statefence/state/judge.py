@@ -67,9 +67,8 @@ def _foreign_tables(tables: dict[str, int | None], shown: str, store: Store, pol
             names = " or ".join(owner.name for owner in owners)
             held = "" if rows is None else f", with {rows} rows"
             message = f"the table {table} belongs to the store {names}, and is in {store.name}{held}"
-            yield Found(
-                Problem.FOREIGN_TABLE, shown, message, "SF301", _line(policy, f"stores.{owners[0].name}.tables")
-            )
+            line = _line(policy, f"stores.{owners[0].name}.tables")
+            yield Found(Problem.FOREIGN_TABLE, shown, message, "SF301", line)
 
 
 def of_name(file: File, kind: Kind, shown: str, places: Places) -> tuple[Found | None, str]:

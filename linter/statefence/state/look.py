@@ -114,13 +114,13 @@ def _looked(file: File, room: str, with_copy: Callable[[File, str], None]) -> Lo
     except UnreadableError as error:
         gone = not os.path.lexists(file.path)
         return None if gone else Looked(file, log, written, None, f"not read: {error}")
-    contents = _truncation(file, copy) or read(copy)
+    contents = _truncation(copy) or read(copy)
     if not contents.faults:
         with_copy(file, copy)
     return Looked(file, log, written, contents)
 
 
-def _truncation(file: File, copy: str) -> Contents | None:
+def _truncation(copy: str) -> Contents | None:
     """That pages are missing, as the header and the length of the copy tell; None when none are."""
     start = beginning(copy)
     header = header_of(start)

@@ -143,7 +143,12 @@ def _is_hot(companion: Companion) -> bool:
 def _of_permissions(sight: Sight) -> Iterator[Found]:
     root = sight.tree.root
     root_is_open = all(_mode(above) & _OTHERS_PASS for above in parents(root, "/")) if root != "/" else True
-    companions = (companion.file for companion in sight.files.companions)
+    databases = {file.path: file for file in sight.files.databases}
+    companions = (
+        companion.file
+        for companion in sight.files.companions
+        if companion.main not in databases or databases[companion.main].mode != companion.file.mode
+    )
     stored = (file for file, _ in sight.files.others if sight.places.store_at(file.path) is not None)
     for file in (*sight.files.databases, *companions, *stored):
         found = judge.of_permissions(file, relative(file.path, root), sight.tree, root_is_open=root_is_open)
@@ -216,7 +221,7 @@ def _database(looked: Looked, sight: Sight) -> Database:
         rows=sum(rows for rows in tables.values() if rows is not None),
         size=file.size,
         log=looked.log,
-        written=datetime.fromtimestamp(looked.written, UTC).isoformat(timespec="seconds"),
+        written=datetime.fromtimestamp(looked.written, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         sound=not contents.faults if contents is not None and judged else None,
         links=tuple(relative(link.path, root) for link in sight.files.links.get(file.path, ())),
     )

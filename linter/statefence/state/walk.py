@@ -74,6 +74,8 @@ def walk(root: str) -> Tree:
                             unseen.append(found)
                         case str():
                             waiting.append(found)
+                        case None:
+                            pass
         except FileNotFoundError:
             directories.pop(directory, None)
         except OSError as error:
