@@ -20,7 +20,7 @@ from statefence.state.places import state_directory
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command; returns the exit code."""
-    names = {"scan": _scan}
+    names = {"scan": _scan, "repair": _repair}
     if not arguments or arguments[0] not in names:
         if arguments and arguments[0] in {"--help", "-h"}:
             write_lines(("usage: statefence state {scan,repair} [DIR] [OPTIONS]",))
@@ -61,6 +61,26 @@ def _scanned(options: Namespace) -> int:
     if found.unknown:
         return ERROR
     return FINDINGS if found.findings else CLEAN
+
+
+def _repair(arguments: Sequence[str]) -> int:
+    of = parser("state repair", "Merge databases that lie where they must not into the stores they belong to.")
+    of.add_argument("directory", nargs="?", metavar="DIR", help="the state directory; otherwise the policy's")
+    add_config(of)
+    of.add_argument("--apply", action="store_true", help="do it; without, only show what would be done")
+    of.add_argument("--into", metavar="STORE", help="merge every database with the tables of this store into it too")
+    of.add_argument("--output-format", choices=("text", "json"), default="text")
+    options = of.parse_args(arguments)
+    from statefence.report.state_repair import repair_json, repair_lines
+    from statefence.state.repair import repair
+
+    policy = policy_in_force(options.config)
+    directory = _directory(options, policy)
+    with progress() as advance:
+        done = repair(policy, directory, dict(os.environ), into=options.into, apply=options.apply, advance=advance)
+    write_lines((repair_json(done),) if options.output_format == "json" else repair_lines(done))
+    left = any(outcome.refused for outcome in done.outcomes)
+    return FINDINGS if left or (done.outcomes and not done.applied) else CLEAN
 
 
 def _directory(options: Namespace, policy: Policy) -> str:

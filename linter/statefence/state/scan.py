@@ -63,8 +63,8 @@ def scan(
     return _report(sight, policy, tuple(found))
 
 
-def see(policy: Policy, root: str, environ: dict[str, str], history: History, advance: Advance) -> Sight:
-    """Looks at everything below an absolute directory."""
+def see(policy: Policy, root: str, environ: dict[str, str], history: History | None, advance: Advance) -> Sight:
+    """Looks at everything below an absolute directory; without a history append-only stores are not compared."""
     at = places(policy, root, environ)
     tree = walk(root)
     files = sort(tree.files, advance)
@@ -72,14 +72,14 @@ def see(policy: Policy, root: str, environ: dict[str, str], history: History, ad
 
     def compare(file: File, copy: str) -> None:
         store = at.store_at(file.path)
-        if store is not None and is_append_only(store) and store.kind is StoreKind.SQLITE:
+        if history is not None and store is not None and is_append_only(store) and store.kind is StoreKind.SQLITE:
             name = relative(file.path, root)
             grown[name] = database_grown(copy, name, store, policy, history.databases.get(name))
 
     looked = look(files.databases, compare, advance)
     for file in (*(other for other, _ in files.others), *files.databases):
         store = at.store_at(file.path)
-        if store is not None and is_append_only(store) and store.kind is not StoreKind.SQLITE:
+        if history is not None and store is not None and is_append_only(store) and store.kind is not StoreKind.SQLITE:
             name = relative(file.path, root)
             grown[name] = file_grown(file.path, name, store, policy, history.files.get(name))
     return Sight(tree, files, looked, at, grown, retired_among(tree.files))
