@@ -27,6 +27,7 @@ _ATTEMPTS = 20
 _TICK = 0.02
 """Seconds; the coarsest file stamp of the usual kernels is 10 ms."""
 
+_COMPARABLE = 1 << 25
 _LOG_HEADER = 32
 _BLOCK = 512
 
@@ -91,11 +92,15 @@ def holds_still(path: str, copy: str) -> bool:
 def _is_one_moment(path: str, copy: str, before: dict[str, Stamp | None]) -> bool:
     """Whether what was copied is what the file held at some moment since the stamps `before` were taken."""
     still = ("", JOURNAL)
-    settled = all(_is_settled(before[part]) for part in still)
-    if not settled and not _same_parts(path, copy, still):
+    if not all(_is_settled(before[part]) for part in still) and not _is_same(path, copy, still):
         return False
     after = _stamps(path)
     return all(after[part] == before[part] for part in still) and _log_only_grew(path, copy, before[LOG], after[LOG])
+
+
+def _is_same(path: str, copy: str, parts: tuple[str, ...]) -> bool:
+    """Whether the parts are what was copied; also not when that would take longer than waiting for a settled stamp."""
+    return sum(_size(copy + part) for part in parts) <= _COMPARABLE and _same_parts(path, copy, parts)
 
 
 def _log_only_grew(path: str, copy: str, before: Stamp | None, after: Stamp | None) -> bool:
@@ -142,6 +147,13 @@ def _check_room(path: str, directory: str) -> None:
 def _allocated(path: str) -> int:
     try:
         return os.stat(path).st_blocks * _BLOCK
+    except OSError:
+        return 0
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
     except OSError:
         return 0
 
