@@ -1,60 +1,19 @@
-"""Private copies of databases, and what is in them. Runs in the reader process only; standard library, no site.
-
-A test process must never open a database that the application may hold: closing any descriptor of a file cancels all
-POSIX locks its process has on it (`How To Corrupt An SQLite Database File`, section 2.2). Here nothing else is open.
-"""
+"""What is in a private copy of a database. Runs in the reader process only; standard library, no site."""
 
 # The reader process starts without site and in a few milliseconds: no pathlib.
-# ruff: noqa: PTH108, PTH110, PTH116, PTH118, PTH123
+# ruff: noqa: PTH110, PTH123
 
 from __future__ import annotations
 
-import filecmp
 import os
-import shutil
 import sqlite3
-import stat
-import time
 from collections.abc import Iterable
 from contextlib import closing
 from hashlib import blake2b
 
-SIDECARS = ("-wal", "-journal")
-"""What belongs to a database's committed content; `-shm` is an index that SQLite rebuilds."""
-
-_ATTEMPTS = 20
-_TICK = 0.02
-"""Seconds; the coarsest file stamp of the usual kernels is 10 ms."""
+from statefence.copies import SIDECARS, UnreadableError, copy_parts
 
 _MASK = (1 << 128) - 1
-
-
-class UnreadableError(Exception):
-    """A file of which no faithful copy can be made; the message says why."""
-
-
-def copy_database(path: str, directory: str) -> str:
-    """Copies the database at `path` and its log into `directory` until nothing moves meanwhile; the copy's path.
-
-    Raises UnreadableError when the file is gone, is no regular file, may not be read, or never holds still.
-    """
-    path = os.path.realpath(path)
-    copy = os.path.join(directory, "database")
-    for _ in range(_ATTEMPTS):
-        before = _stamps(path)
-        _copy_parts(path, copy)
-        if (_settled(before) or _same_parts(path, copy)) and _stamps(path) == before:
-            return copy
-        time.sleep(_TICK)
-    raise UnreadableError("it was written without a pause while it was read")
-
-
-def holds_still(path: str, copy: str) -> bool:
-    """Whether the database at `path` and its log are still, byte for byte, what was copied."""
-    path = os.path.realpath(path)
-    return all(
-        (_stamp(path + sidecar) is not None) == os.path.exists(copy + sidecar) for sidecar in ("", *SIDECARS)
-    ) and _same_parts(path, copy)
 
 
 def digest(copy: str, wanted: Iterable[str] | None) -> dict[str, tuple[int, str, str]]:
@@ -81,7 +40,7 @@ def _expendable(copy: str) -> str:
     """A file that SQLite may change: a copy of the copy where there is a log, which reading plays back or folds in."""
     if not any(os.path.exists(copy + sidecar) for sidecar in SIDECARS):
         return copy
-    _copy_parts(copy, copy + "-expendable")
+    copy_parts(copy, copy + "-expendable")
     return copy + "-expendable"
 
 
@@ -110,58 +69,3 @@ def _rows(connection: sqlite3.Connection, table: str) -> tuple[int, str]:
         line = repr(row).encode("utf-8", "surrogatepass")
         total += int.from_bytes(blake2b(line, digest_size=16).digest())
     return count, f"{total & _MASK:032x}"
-
-
-def _stamps(path: str) -> tuple[tuple[int, int, int, int] | None, ...]:
-    return tuple(_stamp(path + sidecar) for sidecar in ("", *SIDECARS))
-
-
-def _stamp(path: str) -> tuple[int, int, int, int] | None:
-    try:
-        found = os.stat(path)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise UnreadableError(error.strerror or str(error)) from error
-    if not stat.S_ISREG(found.st_mode):
-        raise UnreadableError("it is no regular file")
-    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
-
-
-def _settled(stamps: tuple[tuple[int, int, int, int] | None, ...]) -> bool:
-    """Whether the last change is old enough for a later one to get another stamp."""
-    latest = max((found[3] for found in stamps if found), default=0)
-    return not 0 <= time.time_ns() - latest < _TICK * 1e9
-
-
-def _copy_parts(path: str, copy: str) -> None:
-    for sidecar in ("", *SIDECARS):
-        try:
-            shutil.copyfile(path + sidecar, copy + sidecar)
-        except FileNotFoundError:
-            if not sidecar:
-                raise UnreadableError("it is gone") from None
-            _remove(copy + sidecar)
-        except OSError as error:
-            raise UnreadableError(error.strerror or str(error)) from error
-
-
-def _same_parts(path: str, copy: str) -> bool:
-    """Whether the file still holds what was copied: what a stamp too fresh to be trusted cannot tell."""
-    try:
-        return all(
-            filecmp.cmp(path + sidecar, copy + sidecar, shallow=False)
-            for sidecar in ("", *SIDECARS)
-            if os.path.exists(copy + sidecar)
-        )
-    except OSError:
-        return False
-    finally:
-        filecmp.clear_cache()
-
-
-def _remove(path: str) -> None:
-    try:
-        os.unlink(path)
-    except FileNotFoundError:
-        return

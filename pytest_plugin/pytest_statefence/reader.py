@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterable
 from typing import Any
 
+import statefence
 from pytest_statefence.records import Contents, Made, TableState
 from pytest_statefence.system import SYSTEM
 
@@ -24,13 +25,13 @@ ANSWER_TIMEOUT_MS = 60_000
 
 _START = """\
 import sys, types
-package = types.ModuleType("pytest_statefence")
-package.__path__ = [sys.argv[1]]
-sys.modules[package.__name__] = package
+for name, directory in zip(["pytest_statefence", "statefence"], sys.argv[1:]):
+    package = sys.modules[name] = types.ModuleType(name)
+    package.__path__ = [directory]
 from pytest_statefence.reader_main import main
-main(sys.argv[2])
+main(sys.argv[3])
 """
-"""Makes the two modules importable without running the package's own `__init__`, which needs pytest."""
+"""Makes the modules it needs importable without site and without the plugin's own `__init__`, which needs pytest."""
 
 
 class ReaderLostError(Exception):
@@ -42,7 +43,8 @@ class Reader:
 
     def __init__(self) -> None:
         self._directory = tempfile.mkdtemp(prefix="statefence-")
-        command = [sys.executable, "-I", "-S", "-c", _START, os.path.dirname(__file__), self._directory]
+        packages = [os.path.dirname(__file__), os.path.dirname(statefence.__file__)]
+        command = [sys.executable, "-I", "-S", "-c", _START, *packages, self._directory]
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

@@ -17,8 +17,9 @@ import select
 import shutil
 from typing import Any
 
-from pytest_statefence.images import UnreadableError, copy_database, digest, fingerprint, holds_still
+from pytest_statefence.images import digest, fingerprint
 from pytest_statefence.inotify import Notices
+from statefence.copies import UnreadableError, copy_database, holds_still
 
 _PARENT_CHECK_MS = 1000
 

@@ -20,6 +20,7 @@ _COMMANDS = {
     "map": ("inventory", "list every spawn, open and statement, and what each resolves to"),
     "rules": ("rules", "list the rules"),
     "explain": ("explain", "show what a rule finds and how it is repaired, or what the sites at PATH:LINE resolve to"),
+    "state": ("state", "scan a state directory for what does not belong there, and repair it"),
     "show-config": ("show_config", "show the policy in force, or the JSON Schema of policies"),
 }
 

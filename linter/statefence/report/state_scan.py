@@ -1,0 +1,102 @@
+"""The audit of a state directory: for programs as JSON, for people as lines or, on a terminal, as a table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from statefence.report.style import visible
+from statefence.state.records import Database, Scan, Unjudged
+
+_HEADINGS = ("database", "is", "tables", "rows", "size", "last written", "sound")
+_RIGHT = frozenset({"tables", "rows", "size"})
+
+
+def scan_json(scan: Scan) -> str:
+    """The report as JSON text, as `scan_schema` describes it."""
+    return msgspec.json.format(msgspec.json.encode(scan), indent=2).decode()
+
+
+def scan_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the report."""
+    schema: dict[str, Any] = msgspec.json.schema(Scan)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "statefence state scan", **schema}
+
+
+def schema_text() -> str:
+    """The JSON Schema as text."""
+    return json.dumps(scan_schema(), indent=2)
+
+
+def finding_lines(scan: Scan) -> Iterator[str]:
+    """What is wrong, a line each, then what could not be told and what was left out."""
+    for found in scan.findings:
+        code = f"{found.code} " if found.code else ""
+        policy = f" [{found.policy}]" if found.policy else ""
+        yield visible(f"{found.path}: {code}{found.problem}: {found.message}{policy}")
+    yield from _told("unknown", scan.unknown)
+    yield from _told("left out", scan.left_out)
+
+
+def closing_line(scan: Scan) -> str:
+    """How much was looked at, and what came of it."""
+    summary = scan.summary
+    return (
+        f"{summary.files} files, {summary.databases} databases; "
+        f"{summary.findings} findings, {summary.unknown} things that could not be told."
+    )
+
+
+def plain_table(scan: Scan) -> Iterator[str]:
+    """The databases in aligned columns."""
+    rows = [_HEADINGS, *map(_cells, scan.databases)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
+    for row in rows if scan.databases else ():
+        cells = zip(_HEADINGS, row, widths, strict=True)
+        aligned = (cell.rjust(width) if name in _RIGHT else cell.ljust(width) for name, cell, width in cells)
+        yield "  ".join(aligned).rstrip()
+
+
+def drawn_table(scan: Scan, width: int) -> str:
+    """The databases as a table with colours, `width` columns wide. Imports rich."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(visible(scan.directory)), title_justify="left")
+    for heading in _HEADINGS:
+        table.add_column(heading, justify="right" if heading in _RIGHT else "left", overflow="fold")
+    wrong = {found.path for found in scan.findings}
+    for database in scan.databases:
+        style = "red" if database.path in wrong else ""
+        table.add_row(*(Text(cell) for cell in _cells(database)), style=style)
+    console = Console(width=width, force_terminal=True)
+    with console.capture() as captured:
+        console.print(table)
+    return captured.get()
+
+
+def size_text(size: int) -> str:
+    """A number of bytes in three or four characters and a unit."""
+    amount = float(size)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if amount < 1024:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} TiB"
+
+
+def _cells(database: Database) -> Sequence[str]:
+    role = f"store {database.store}" if database.store is not None else str(database.role)
+    sound = {True: "yes", False: "no", None: "unknown"}[database.sound]
+    size = size_text(database.size) + (f" + {size_text(database.log)} log" if database.log else "")
+    name, tables, rows = visible(database.path), str(len(database.tables)), f"{database.rows:,}"
+    return name, role, tables, rows, size, database.written, sound
+
+
+def _told(word: str, those: Sequence[Unjudged]) -> Iterator[str]:
+    for each in those:
+        yield visible(f"{each.path}: {word}: {each.reason}")

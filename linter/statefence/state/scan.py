@@ -1,0 +1,265 @@
+"""`state scan`: everything that a state directory holds, and what is wrong with it."""
+
+# Paths are text here: thousands of files, and names in any encoding.
+# ruff: noqa: PTH112, PTH116, PTH118
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from statefence.errors import UsageError
+from statefence.policy import Policy, StoreKind
+from statefence.state import judge
+from statefence.state.appending import Grown, database_grown, file_grown, gone, is_append_only
+from statefence.state.headers import Kind, beginning, kind_of
+from statefence.state.history import FileRecord, History, TableRecord, load, record_path, save, shown
+from statefence.state.holders import holders
+from statefence.state.look import Advance, Companion, Looked, Sorted, look, sort
+from statefence.state.places import Places, places
+from statefence.state.records import VERSION, Database, Found, Role, Scan, Summary, Unjudged
+from statefence.state.retired import retired_among
+from statefence.state.walk import File, Tree, Unseen, parents, walk
+
+_OTHERS_PASS = 0o001
+
+
+class Sight(Struct, frozen=True):
+    """What was looked at, before it is judged.
+
+    Attributes:
+        grown: for each append-only file, whether it only grew.
+    """
+
+    tree: Tree
+    files: Sorted
+    looked: tuple[Looked, ...]
+    places: Places
+    grown: dict[str, Grown]
+    retired: frozenset[str]
+
+
+def scan(
+    policy: Policy, directory: str, environ: dict[str, str], *, accept: bool = False, advance: Advance | None = None
+) -> Scan:
+    """Audits a state directory; only private copies are opened, and nothing is written below it.
+
+    What append-only stores hold is kept for the next scan (see `history`); with `accept` also what should not have
+    changed. Raises StatefenceError when the directory, or the record of the last scan, cannot be used.
+    """
+    root = os.path.realpath(directory)
+    if not os.path.isdir(root):
+        raise UsageError(f"{directory}: no such directory")
+    record = record_path(root, environ)
+    before = None if accept else load(record, root)
+    history = before or History(shown(root))
+    sight = see(policy, root, environ, history, advance or _silent)
+    found = sorted(_findings(sight, policy, history), key=lambda each: (each.path, each.problem, each.message))
+    save_if_changed(record, before, _remembered(sight, history))
+    return _report(sight, policy, tuple(found))
+
+
+def see(policy: Policy, root: str, environ: dict[str, str], history: History | None, advance: Advance) -> Sight:
+    """Looks at everything below an absolute directory; without a history append-only stores are not compared."""
+    at = places(policy, root, environ)
+    tree = walk(root)
+    files = sort(tree.files, advance)
+    grown: dict[str, Grown] = {}
+
+    def compare(file: File, copy: str) -> None:
+        store = at.store_at(file.path)
+        if history is not None and store is not None and is_append_only(store) and store.kind is StoreKind.SQLITE:
+            name = relative(file.path, root)
+            grown[name] = database_grown(copy, name, store, policy, history.databases.get(name))
+
+    looked = look(files.databases, compare, advance)
+    for file in (*(other for other, _ in files.others), *files.databases):
+        store = at.store_at(file.path)
+        if history is not None and store is not None and is_append_only(store) and store.kind is not StoreKind.SQLITE:
+            name = relative(file.path, root)
+            grown[name] = file_grown(file.path, name, store, policy, history.files.get(name))
+    return Sight(tree, files, looked, at, grown, retired_among(tree.files))
+
+
+def relative(path: str, root: str) -> str:
+    """The path below the directory, as text that can be written in any encoding; `.` for the directory."""
+    return shown(path.removeprefix(root).lstrip("/")) or "."
+
+
+def save_if_changed(path: Path, before: History | None, now: History) -> None:
+    """Keeps the record, but for one that would be empty and new."""
+    if now != before and (before is not None or now.files or now.databases):
+        save(path, now)
+
+
+def _findings(sight: Sight, policy: Policy, history: History) -> Iterator[Found]:
+    root = sight.tree.root
+    for looked in sight.looked:
+        yield from _of_database(looked, sight, policy)
+    for file, kind in sight.files.others:
+        found, _ = judge.of_name(file, kind, relative(file.path, root), sight.places)
+        yield from (found,) if found else ()
+    yield from _of_companions(sight)
+    yield from _of_permissions(sight)
+    yield from _of_groups(sight)
+    yield from _of_append_only(sight, policy, history)
+
+
+def _of_database(looked: Looked, sight: Sight, policy: Policy) -> Iterator[Found]:
+    file, name = looked.file, relative(looked.file.path, sight.tree.root)
+    role = judge.role_of(file.path, sight.retired, sight.places)
+    forbidden = judge.forbidden(file.path, name, sight.places) if role is Role.FORBIDDEN else None
+    linked = judge.of_links(file, sight.files.links.get(file.path, ()), name)
+    yield from (found for found in (forbidden, linked) if found)
+    yield from judge.of_contents(looked, name, sight.places.store_at(file.path), policy)
+
+
+def _of_companions(sight: Sight) -> Iterator[Found]:
+    for companion in sight.files.companions:
+        has_main = os.path.lexists(companion.main)
+        found = judge.of_companion(
+            companion,
+            relative(companion.file.path, sight.tree.root),
+            has_main=has_main,
+            is_hot=has_main and _is_hot(companion),
+        )
+        if found is not None:
+            yield found
+
+
+def _is_hot(companion: Companion) -> bool:
+    """Whether it is the journal of a transaction that nobody is in the middle of."""
+    try:
+        start = beginning(companion.file.path)
+    except OSError:
+        return False
+    return kind_of(start) is Kind.JOURNAL and not holders(companion.main).found
+
+
+def _of_permissions(sight: Sight) -> Iterator[Found]:
+    root = sight.tree.root
+    root_is_open = all(_mode(above) & _OTHERS_PASS for above in parents(root, "/")) if root != "/" else True
+    databases = {file.path: file for file in sight.files.databases}
+    companions = (
+        companion.file
+        for companion in sight.files.companions
+        if companion.main not in databases or databases[companion.main].mode != companion.file.mode
+    )
+    stored = (file for file, _ in sight.files.others if sight.places.store_at(file.path) is not None)
+    for file in (*sight.files.databases, *companions, *stored):
+        found = judge.of_permissions(file, relative(file.path, root), sight.tree, root_is_open=root_is_open)
+        if found is not None:
+            yield found
+
+
+def _mode(directory: str) -> int:
+    try:
+        return os.stat(directory).st_mode
+    except OSError:
+        return _OTHERS_PASS
+
+
+def _of_groups(sight: Sight) -> Iterator[Found]:
+    databases = _databases(sight)
+    roles = {database.path: (database.role, database.store) for database in databases}
+    described = {database.path: _description(database) for database in databases}
+    for group in judge.groups(_grouped(sight)):
+        yield from judge.duplicates(group, roles, described)
+
+
+def _grouped(sight: Sight) -> Iterator[tuple[str, Looked, Role]]:
+    for looked in sight.looked:
+        path = looked.file.path
+        yield relative(path, sight.tree.root), looked, judge.role_of(path, sight.retired, sight.places)
+
+
+def _description(database: Database) -> str:
+    return f"{database.path}, {database.rows} rows, last written {database.written}"
+
+
+def _of_append_only(sight: Sight, policy: Policy, history: History) -> Iterator[Found]:
+    for grown in sight.grown.values():
+        yield from grown.findings
+    root = sight.tree.root
+    known = {name: sight.places.store_at(os.path.join(root, name)) for name in (*history.files, *history.databases)}
+    stores = {name: store for name, store in known.items() if store is not None and is_append_only(store)}
+    there = {name for name in stores if os.path.lexists(os.path.join(root, name))}
+    yield from gone(history, {*sight.grown, *there}, stores, policy)
+
+
+def _remembered(sight: Sight, history: History) -> History:
+    """What is kept for the next scan; of what was not seen this time, what was known."""
+    files: dict[str, FileRecord] = dict(history.files)
+    databases: dict[str, dict[str, TableRecord]] = dict(history.databases)
+    for name, grown in sight.grown.items():
+        if isinstance(grown.record, FileRecord):
+            files[name] = grown.record
+        elif grown.record is not None:
+            databases[name] = grown.record
+    return History(history.directory, files=files, databases=databases)
+
+
+def _databases(sight: Sight) -> tuple[Database, ...]:
+    return tuple(_database(looked, sight) for looked in sight.looked)
+
+
+def _database(looked: Looked, sight: Sight) -> Database:
+    file, contents, root = looked.file, looked.contents, sight.tree.root
+    store = sight.places.store_at(file.path)
+    tables = contents.tables if contents is not None else {}
+    judged = contents is not None and not any(line.startswith("its integrity") for line in contents.unknown)
+    return Database(
+        path=relative(file.path, root),
+        role=judge.role_of(file.path, sight.retired, sight.places),
+        store=store.name if store is not None else None,
+        schema=contents.fingerprint if contents is not None else "",
+        tables=tables,
+        rows=sum(rows for rows in tables.values() if rows is not None),
+        size=file.size,
+        log=looked.log,
+        written=datetime.fromtimestamp(looked.written, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        sound=not contents.faults if contents is not None and judged else None,
+        links=tuple(relative(link.path, root) for link in sight.files.links.get(file.path, ())),
+    )
+
+
+def _unknown(sight: Sight) -> Iterator[Unjudged]:
+    root = sight.tree.root
+    for unseen in (*sight.tree.unseen, *sight.files.unseen):
+        if unseen.failed:
+            yield Unjudged(relative(unseen.path, root), unseen.reason)
+    for looked in sight.looked:
+        reasons = looked.contents.unknown if looked.contents is not None else (looked.reason,)
+        yield from (Unjudged(relative(looked.file.path, root), reason) for reason in reasons)
+    for file, kind in sight.files.others:
+        name = relative(file.path, root)
+        _, reason = judge.of_name(file, kind, name, sight.places)
+        yield from (Unjudged(name, reason),) if reason else ()
+    for grown in sight.grown.values():
+        yield from grown.unknown
+
+
+def _report(sight: Sight, policy: Policy, findings: tuple[Found, ...]) -> Scan:
+    root = sight.tree.root
+    databases = _databases(sight)
+    unknown = tuple(sorted(_unknown(sight), key=lambda each: (each.path, each.reason)))
+    left_out: Iterable[Unseen] = (unseen for unseen in sight.tree.unseen if not unseen.failed)
+    return Scan(
+        version=VERSION,
+        directory=shown(root),
+        policy=policy.source,
+        summary=Summary(len(sight.tree.files), len(databases), len(findings), len(unknown)),
+        findings=findings,
+        databases=databases,
+        groups=judge.groups(_grouped(sight)),
+        unknown=unknown,
+        left_out=tuple(Unjudged(relative(unseen.path, root), unseen.reason) for unseen in left_out),
+    )
+
+
+def _silent(what: str, done: int, of: int) -> None:
+    """Tells nobody."""
