@@ -31,7 +31,7 @@ def computed(text: str, name: str, positional: tuple[Value, ...]) -> Value:
 
 
 def finished(value: Result) -> Value:
-    """A method of a text that waited for a parameter to be bound, now that it is; as it was when that changes nothing."""
+    """A method of a text that waited for a parameter to be bound; as it was when that is still not known."""
     owner, *others = value.arguments or (value,)
     text = literal(owner)
     if text is None:
