@@ -23,6 +23,7 @@ from statefence.model import (
     Step,
 )
 from statefence.policy import Forbidden, Policy, Spawner, Store, StoreKind, Variable
+from statefence.policy.globs import matches_module
 from statefence.project import Module, Project
 from statefence.project.sites import (
     Anchor,
@@ -37,6 +38,7 @@ from statefence.project.sites import (
     Target,
 )
 from statefence.rule import Bad, Check, Files, Good, Rule
+from statefence.sql import Kind, Touch, Use, uses
 from statefence.template import Glob, Piece, Segment, Symbol, SymbolKind, Template, Text, match
 from statefence.template.build import substitute
 
@@ -60,6 +62,7 @@ __all__ = [
     "Hit",
     "Import",
     "InsertStatement",
+    "Kind",
     "KnownSpawner",
     "Mode",
     "Module",
@@ -87,7 +90,11 @@ __all__ = [
     "Target",
     "Template",
     "Text",
+    "Touch",
+    "Use",
     "Variable",
     "match",
+    "matches_module",
     "substitute",
+    "uses",
 ]

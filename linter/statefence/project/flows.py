@@ -124,8 +124,8 @@ def _deciding(site: RawSite) -> Iterable[Parameter]:
         for role in DECISIVE[site.kind]:
             yield from parameters_of(site.roles[role])
         return
-    yield from _connections(site.roles["connection"])
     yield from _in_text(site)
+    yield from _connections(site.roles["connection"])
 
 
 def _in_text(site: RawSite) -> Iterable[Parameter]:

@@ -15,7 +15,7 @@ from statefence.model import Answer
 from statefence.sql.clone import opened, quoted
 from statefence.sql.equalities import HELD, Column, Held, Meaning, Said, is_constant, said, written_column
 from statefence.sql.kinds import kind_of
-from statefence.sql.model import Kind, Schema
+from statefence.sql.model import Kind, Schema, Use
 from statefence.sql.structure import (
     Change,
     Core,
@@ -43,20 +43,6 @@ _AGGREGATES = frozenset(
 )
 _TURNS = 6
 """A recursive query is looked at so often until what it holds is settled."""
-
-
-class Use(Struct, frozen=True):
-    """One occurrence of a table in a statement.
-
-    Attributes:
-        pinned: whether the column asked about is pinned there; UNKNOWN where that cannot be told.
-        written: rows of it are inserted, changed or removed.
-    """
-
-    table: str
-    column: str
-    pinned: Answer
-    written: bool = False
 
 
 Place = tuple[int, str]
