@@ -38,7 +38,7 @@ from statefence.project.sites import (
     Target,
 )
 from statefence.rule import Bad, Check, Files, Good, Rule
-from statefence.sql import Kind, Touch, Use, uses
+from statefence.sql import HoleRole, Kind, Touch, Use, hole_roles, markers, uses
 from statefence.template import Glob, Piece, Segment, Symbol, SymbolKind, Template, Text, match
 from statefence.template.build import substitute
 
@@ -60,6 +60,7 @@ __all__ = [
     "Glob",
     "Good",
     "Hit",
+    "HoleRole",
     "Import",
     "InsertStatement",
     "Kind",
@@ -93,6 +94,8 @@ __all__ = [
     "Touch",
     "Use",
     "Variable",
+    "hole_roles",
+    "markers",
     "match",
     "matches_module",
     "substitute",

@@ -162,6 +162,7 @@ class Statement(Struct, frozen=True):
         known: whether the tables below are all of them.
         reason: why they may not be; empty when they are.
         connection: the targets the connection may have been opened on, main first; empty when not known.
+        driver: the callee that opened the connection; empty when it is not known.
         touches: what each statement of the text touches, in order.
         pieces: the text, each hole None.
         chosen: the text is decided here; otherwise only the connection is, and the callee has the text.
@@ -182,6 +183,7 @@ class Statement(Struct, frozen=True):
     connection: tuple[Target, ...] = ()
     argument: Span | None = None
     trace: tuple[Step, ...] = ()
+    driver: str = ""
     touches: tuple[Touch, ...] = ()
     pieces: tuple[str | None, ...] = ()
     chosen: bool = True

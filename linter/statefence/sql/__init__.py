@@ -5,12 +5,25 @@ A statement is only ever prepared there (`EXPLAIN`), never run; what its tables 
 
 from collections.abc import Mapping, Sequence
 
+from statefence.sql.holes import HoleRole, hole_roles, markers
 from statefence.sql.model import Kind, Schema, Touch, Use
 from statefence.sql.prose import is_sql
 from statefence.sql.schema import schema_of
 from statefence.sql.touch import statements
 
-__all__ = ["Kind", "Schema", "Touch", "Use", "is_sql", "schema_of", "statements", "uses"]
+__all__ = [
+    "HoleRole",
+    "Kind",
+    "Schema",
+    "Touch",
+    "Use",
+    "hole_roles",
+    "is_sql",
+    "markers",
+    "schema_of",
+    "statements",
+    "uses",
+]
 
 
 def uses(pieces: Sequence[str | None], wanted: Mapping[str, str], schema: Schema) -> tuple[Use, ...]:
