@@ -176,7 +176,7 @@ REFUSED = {
     """,
     "a string over literals": """return db.execute("SELECT * FROM p WHERE name = '" f"{name}'").fetchall()""",
     "numbered markers": """return db.execute(f"SELECT * FROM p WHERE age > ?1 AND name = '{name}'", (5,)).fetchall()""",
-    "another number of values": """return db.execute(f"SELECT 1 FROM p WHERE age=? AND name='{name}'", ()).fetchall()""",
+    "another number of values": """return db.execute(f"SELECT 1 FROM p WHERE age=? OR name='{name}'", ()).fetchall()""",
     "a format that rounds": """return db.execute(f"SELECT * FROM p WHERE age = {age:.0f}").fetchall()""",
 }
 
