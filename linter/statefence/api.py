@@ -23,6 +23,7 @@ from statefence.model import (
     Step,
 )
 from statefence.policy import Forbidden, Policy, Spawner, Store, StoreKind, Variable
+from statefence.policy.globs import matches_module
 from statefence.project import Module, Project
 from statefence.project.sites import (
     Anchor,
@@ -37,6 +38,7 @@ from statefence.project.sites import (
     Target,
 )
 from statefence.rule import Bad, Check, Files, Good, Rule
+from statefence.sql import HoleRole, Kind, Touch, Use, hole_roles, markers, uses
 from statefence.template import Glob, Piece, Segment, Symbol, SymbolKind, Template, Text, match
 from statefence.template.build import substitute
 
@@ -58,8 +60,10 @@ __all__ = [
     "Glob",
     "Good",
     "Hit",
+    "HoleRole",
     "Import",
     "InsertStatement",
+    "Kind",
     "KnownSpawner",
     "Mode",
     "Module",
@@ -87,7 +91,13 @@ __all__ = [
     "Target",
     "Template",
     "Text",
+    "Touch",
+    "Use",
     "Variable",
+    "hole_roles",
+    "markers",
     "match",
+    "matches_module",
     "substitute",
+    "uses",
 ]

@@ -61,7 +61,7 @@ class Import(Struct, frozen=True, order=True):
 
 
 class AddArgument(Struct, frozen=True, tag=True):
-    """Add `keyword=value` to the call that spans `target`."""
+    """Add `keyword=value` to the call that spans `target`; by position, as the last one, when the keyword is empty."""
 
     target: Span
     keyword: str

@@ -61,6 +61,8 @@ def _to_call(tree: Tree, node: cst.Call, edits: Sequence[AddArgument | AddItem])
         if (name := _keyword(edit)) in present:
             raise Refusal(f"the call already passes {name}")
         present |= {name} - {""}
+    if "" in map(_keyword, edits) and any(argument.keyword or argument.star for argument in node.args):
+        raise Refusal("the call passes something by keyword already")
     equal = _equal(tree, node)
     new = [_argument(edit, equal) for edit in edits]
     return (*_enclosed_generator(tree, node), *append(tree.text, _brackets(tree, node), new))
@@ -86,6 +88,8 @@ def _keyword(edit: AddArgument | AddItem) -> str:
 
 def _argument(edit: AddArgument | AddItem, equal: bytes) -> bytes:
     name = _keyword(edit)
+    if not name:
+        return embed("f({}, ())", edit.value).removeprefix("f(").removesuffix(", ())").encode()
     call = embed(f"dict({name}={{}})", edit.value)
     return name.encode() + equal + call.removeprefix(f"dict({name}=").removesuffix(")").encode()
 

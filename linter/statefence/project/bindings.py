@@ -11,6 +11,7 @@ from statefence.project.mappings import item
 from statefence.project.program import (
     Program,
 )
+from statefence.project.texts import finished
 from statefence.project.values import (
     ABSENT,
     PARAMETERS,
@@ -27,6 +28,7 @@ from statefence.project.values import (
     Parameter,
     Put,
     Reference,
+    Result,
     Sequence,
     Spread,
     Unknown,
@@ -170,6 +172,6 @@ def instantiate(program: Program, value: Value, binding: Binding) -> Value:
         if isinstance(node, Member):
             found = classes.attribute(program, node.owner, node.name, node.owner)
             return node if found is None else found
-        return node
+        return finished(node) if isinstance(node, Result) else node
 
     return rewrite(value, PARAMETERS, replace, finish)

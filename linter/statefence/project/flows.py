@@ -17,11 +17,17 @@ from statefence.project.bindings import instantiate
 from statefence.project.program import Edge, Program, RawSite
 from statefence.project.values import (
     WORKING_DIRECTORY,
+    Absent,
+    Binding,
     Choice,
     Constant,
+    Derived,
+    Directory,
+    EnvironmentVariable,
     Item,
     Member,
     Parameter,
+    Path,
     Test,
     Text,
     Unknown,
@@ -35,6 +41,8 @@ LONGEST = 8
 """A chain of wrappers is followed through at most so many calls."""
 MOST = 6
 """At most so many alternatives are derived for one call, those with the shortest chains."""
+
+_NO_DATABASE = Absent | Constant | Derived | Directory | EnvironmentVariable | Path | Text
 
 DECISIVE = {"spawn": ("env",), "open": ("path",), "statement": ("sql", "connection")}
 
@@ -98,8 +106,16 @@ def _handed_over(
             if conditions is None:
                 continue
             handed = _at_call(program, site, edge, parameter, conditions)
-            if site.kind != "statement" or not isinstance(handed.roles["connection"], Unknown):
+            if site.kind != "statement" or _is_of_a_database(handed, edge.binding, parameter):
                 yield handed
+
+
+def _is_of_a_database(handed: RawSite, binding: Binding, parameter: Parameter) -> bool:
+    """Whether what a call hands over may be a database, where it decides no more than which one it is."""
+    bound = binding.get((parameter.function, parameter.name))
+    return not isinstance(handed.roles["connection"], Unknown) and (
+        handed.chosen or not isinstance(bound, _NO_DATABASE)
+    )
 
 
 def _deciding(site: RawSite) -> Iterable[Parameter]:
@@ -108,8 +124,13 @@ def _deciding(site: RawSite) -> Iterable[Parameter]:
         for role in DECISIVE[site.kind]:
             yield from parameters_of(site.roles[role])
         return
+    yield from _in_text(site)
     yield from _connections(site.roles["connection"])
-    sql = site.roles["sql"]
+
+
+def _in_text(site: RawSite) -> Iterable[Parameter]:
+    """The parameters of the site's function that are its SQL, or pieces of it."""
+    sql = site.roles.get("sql")
     for part in sql.parts if isinstance(sql, Text) else (sql,):
         if isinstance(part, Parameter) and part.function == site.function:
             yield part
@@ -168,6 +189,7 @@ def _at_call(
         conditions=conditions,
         spawner=site.spawner,
         handed_over=tuple(edge.spans.values()),
+        chosen=parameter in _in_text(site),
     )
 
 

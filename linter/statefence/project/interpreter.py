@@ -639,6 +639,10 @@ class Interpreter:
         """A comprehension; its variables are its own."""
         outer = self.state.variables
         self.state.variables = dict(outer)
+        listed = self.listed(node)
+        if listed is not None:
+            self.state.variables = outer
+            return self.allocate(Sequence(listed))
         sources = []
         for clause in node.clauses:
             source = self.content(self.evaluate(clause.iterable))
@@ -651,6 +655,21 @@ class Interpreter:
         result = calls.comprehension(self, node, sources, key, value)
         self.state.variables = outer
         return result
+
+    def listed(self, node: ir.Comprehension) -> tuple[Value, ...] | None:
+        """The items of a comprehension over one short list that is known; None for any other."""
+        clause = node.clauses[0]
+        pair = isinstance(node.value, ir.Display)
+        if node.key is not None or pair or len(node.clauses) > 1 or clause.conditions:
+            return None
+        items = _items(self.content(self.evaluate(clause.iterable)))
+        if items is None or len(items) > UNROLLED or len(items) * self.turns > MOST_TURNS:
+            return None
+        found: list[Value] = []
+        for value in items:
+            self.bind(clause.target, value)
+            found.append(self.evaluate(node.value))
+        return tuple(found)
 
     def lambda_(self, node: ir.Lambda) -> Value:
         """A lambda."""

@@ -105,6 +105,7 @@ class RawSite(Struct, frozen=True):
         argument: where the decisive argument stands in the file of the call.
         conditions: tests over parameters that must hold for the call to be made.
         handed_over: where the arguments of a wrapper's call stand.
+        chosen: this call decides the text of a statement; otherwise only the connection that it runs on.
     """
 
     kind: str
@@ -121,6 +122,7 @@ class RawSite(Struct, frozen=True):
     conditions: tuple[Test, ...] = ()
     handed_over: tuple[Span, ...] = ()
     spawner: Spawner | None = None
+    chosen: bool = True
 
 
 class Edge(Struct, frozen=True):

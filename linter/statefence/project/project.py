@@ -23,6 +23,7 @@ from statefence.project.statements import (
     Pieces,
     all_known,
     connection_targets,
+    driver,
     is_decided_by_caller,
     schema_of_program,
     texts,
@@ -51,6 +52,7 @@ class Project(Struct, frozen=True):
     statements_by_path: dict[str, tuple[Statement, ...]]
     reads_by_path: dict[str, tuple[EnvRead, ...]]
     invocations_by_path: dict[str, tuple[Invocation, ...]]
+    schema: Schema = Schema()
 
     def spawns(self, module: Module) -> tuple[Spawn, ...]:
         """The calls in the module that start a child or hand an environment on to one, by line."""
@@ -222,6 +224,7 @@ def _project(
         _by_path(statements),
         _by_path(_reads(program)),
         _by_path(_invocations(program)),
+        schema,
     )
 
 
@@ -308,9 +311,14 @@ def _statement(site: RawSite, pieces: Pieces, touches: tuple[Touch, ...], connec
         ddl=_distinct(table for touch in touches for table in touch.ddl),
         holes=sum(piece is None for piece in pieces),
         known=all_known(touches),
+        reason=next((touch.reason for touch in touches if touch.reason), ""),
         connection=connection,
         argument=site.argument,
         trace=site.trace,
+        driver=driver(site.roles["connection"]),
+        touches=touches,
+        pieces=pieces,
+        chosen=site.chosen,
     )
 
 

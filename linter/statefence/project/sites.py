@@ -11,6 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from statefence.model import Answer, Span, Step
+from statefence.sql.model import Touch
 from statefence.template import Template
 
 
@@ -159,7 +160,12 @@ class Statement(Struct, frozen=True):
         sql: the text, each hole written as `{}`.
         holes: how many there are.
         known: whether the tables below are all of them.
+        reason: why they may not be; empty when they are.
         connection: the targets the connection may have been opened on, main first; empty when not known.
+        driver: the callee that opened the connection; empty when it is not known.
+        touches: what each statement of the text touches, in order.
+        pieces: the text, each hole None.
+        chosen: the text is decided here; otherwise only the connection is, and the callee has the text.
     """
 
     path: str
@@ -173,9 +179,14 @@ class Statement(Struct, frozen=True):
     ddl: tuple[str, ...] = ()
     holes: int = 0
     known: Answer = Answer.UNKNOWN
+    reason: str = ""
     connection: tuple[Target, ...] = ()
     argument: Span | None = None
     trace: tuple[Step, ...] = ()
+    driver: str = ""
+    touches: tuple[Touch, ...] = ()
+    pieces: tuple[str | None, ...] = ()
+    chosen: bool = True
 
 
 class Invocation(Struct, frozen=True):

@@ -75,6 +75,12 @@ def connection_targets(value: Value) -> tuple[Target, ...]:
     return tuple(found)
 
 
+def driver(value: Value) -> str:
+    """The callee that opened the connection, in its main world; empty when none did."""
+    opened = (node.api for world in worlds(value) for node in walk(world.value) if isinstance(node, Connection))
+    return next(opened, "")
+
+
 def all_known(touches: Iterable[Touch]) -> Answer:
     """Whether the tables of every one of the statements are known."""
     return Answer.YES if all(touch.known is Answer.YES for touch in touches) else Answer.UNKNOWN

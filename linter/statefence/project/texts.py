@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 
 from statefence.model import Place, Span
-from statefence.project.mappings import item
+from statefence.project.mappings import item, literal
 from statefence.project.values import (
     ABSENT,
     NONE,
     Constant,
+    Result,
     Sequence,
     Text,
     Unknown,
@@ -29,11 +30,24 @@ def computed(text: str, name: str, positional: tuple[Value, ...]) -> Value:
     return Constant(getattr(text, name)(*arguments))
 
 
+def finished(value: Result) -> Value:
+    """A method of a text that waited for a parameter to be bound; as it was when that is still not known."""
+    owner, *others = value.arguments or (value,)
+    text = literal(owner)
+    if text is None:
+        return value
+    if value.callee == "join" and others and isinstance(others[0], Sequence):
+        return joined_text(Constant(text), tuple(others))
+    texts = [literal(each) for each in others]
+    known = value.callee in TEXT_METHODS and None not in texts
+    return computed(text, value.callee, tuple([Constant(each) for each in texts])) if known else value
+
+
 def joined_text(separator: Constant, positional: tuple[Value, ...]) -> Value:
     """`separator.join(items)`."""
     items = positional[0] if positional else ABSENT
     if not isinstance(items, Sequence):
-        return Text((Unknown("joined items"),))
+        return Text((Result("join", (separator, items)),))
     parts: list[Value] = []
     for index, entry in enumerate(items.items):
         parts.extend([separator, entry] if index else [entry])

@@ -240,6 +240,8 @@ def _truthy(value: Value) -> Decision:
         return Decision(filled, certain=filled or not value.changes)
     if isinstance(value, Sequence):
         return Decision(bool(value.items), certain=False)
+    if isinstance(value, Text) and (not value.parts or any(_is_text(part) for part in value.parts)):
+        return Decision(bool(value.parts), certain=True)
     if isinstance(value, LiveEnvironment | Object | Connection | Path | Directory):
         return Decision(holds=True, certain=True)
     if isinstance(value, Derived) and value.operation in {"parent", "with_name", "with_suffix"}:
@@ -247,6 +249,11 @@ def _truthy(value: Value) -> Decision:
     if isinstance(value, Item) and isinstance(value.default, Absent):
         return Decision(holds=False, certain=False)
     return Decision(holds=True, certain=False)
+
+
+def _is_text(value: Value) -> bool:
+    """Whether the value is a literal text that is not empty."""
+    return isinstance(value, Constant) and isinstance(value.value, str) and bool(value.value)
 
 
 def _runs(source: Value) -> Decision:

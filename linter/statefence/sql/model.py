@@ -68,3 +68,17 @@ class Schema(Struct, frozen=True):
     """The tables, indexes, views and triggers that are known: statements that make them, in order, from nothing."""
 
     ddl: tuple[str, ...] = ()
+
+
+class Use(Struct, frozen=True):
+    """One occurrence of a table in a statement.
+
+    Attributes:
+        pinned: whether the column asked about is pinned there; UNKNOWN where that cannot be told.
+        written: rows of it are inserted, changed or removed.
+    """
+
+    table: str
+    column: str
+    pinned: Answer
+    written: bool = False

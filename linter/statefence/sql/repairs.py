@@ -67,10 +67,16 @@ def _repair(job: Job, error: str) -> bool:
         found = pattern.search(error)
         if found:
             try:
-                return any(not job.clone.run(ddl) for ddl in remedies(job, *found.groups()))
+                return any(not job.clone.run(ddl) for ddl in remedies(job, *map(_bare, found.groups())))
             except sqlite3.Error:  # a name that SQLite takes in a statement, but not for what must stand in
                 return False
     return False
+
+
+def _bare(name: str) -> str:
+    """A name without the quotes that SQLite's error repeats from the statement."""
+    tokens = list(tokenize(name))
+    return tokens[0].name if len(tokens) == 1 and tokens[0].kind is TokenKind.QUOTED else name
 
 
 def _exists(kind: str) -> Callable[[Job, str], Iterator[str]]:

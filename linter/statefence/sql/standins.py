@@ -16,6 +16,7 @@ from statefence.sql.tokens import Token
 
 _MOST_COLUMNS = 300
 _STUB = "statefence_stub"
+_OTHER = f"{STAND_IN}_other"
 _NO_NAMES = """
 WHERE ON USING SET GROUP ORDER LIMIT JOIN LEFT INNER CROSS NATURAL OUTER FULL RIGHT VALUES SELECT UNION EXCEPT INTERSECT
 HAVING RETURNING DEFAULT INDEXED NOT AND OR FROM ADD RENAME DROP BEGIN AFTER BEFORE INSERT INTO UPDATE DELETE REPLACE
@@ -42,6 +43,9 @@ def missing_table(job: Job, name: str) -> Iterator[str]:
         return
     if database and database not in {"main", "temp", *job.clone.attached()}:
         job.clone.run(f"ATTACH ':memory:' AS {quoted(database)}")
+    if table.lower() in {"sqlite_master", "sqlite_schema"}:
+        yield "SELECT 1"  # every database has it, now that there is that database
+        return
     prefix = f"{quoted(database)}." if database else ""
     columns = [] if _stubs(job) else _names(job.tokens)
     yield stub(prefix + quoted(table), columns)
@@ -102,9 +106,15 @@ def _aliased(job: Job, alias: str) -> list[str]:
 def missing_column(job: Job, name: str) -> Iterator[str]:
     """A column, on the table its alias stands for, else on stand-ins, else on any table that the statement names."""
     *owner, column = name.strip('"').split(".")
-    tables = [*(_aliased(job, owner[-1]) if owner else []), *_candidates(job)]
-    for table in dict.fromkeys(tables):
+    candidates = sorted(_candidates(job), key=lambda table: _has_lost(job, table))
+    for table in dict.fromkeys([*(_aliased(job, owner[-1]) if owner else []), *candidates]):
         yield f"ALTER TABLE {table} ADD COLUMN {quoted(column)} ANY"
+
+
+def _has_lost(job: Job, table: str) -> bool:
+    """Whether the table had to lose a column before: then it is another that has it."""
+    name = table.rpartition(".")[2].strip('"')
+    return bool(job.clone.rows("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", name, _OTHER))
 
 
 def missing_named_column(job: Job, table: str, column: str) -> Iterator[str]:
@@ -114,11 +124,25 @@ def missing_named_column(job: Job, table: str, column: str) -> Iterator[str]:
 
 
 def ambiguous_column(job: Job, column: str) -> Iterator[str]:
-    """A column that two tables have: one of them loses it, a stand-in first."""
-    name = quoted(column.rpartition(".")[2])
+    """A column that two tables have: one of them loses it, a stand-in first, unless the statement says that it has it.
+
+    Where it says so of all, a subquery means a table of its own, which then lacks the column.
+    """
+    bare = column.rpartition(".")[2]
+    name, owners = quoted(bare), _owners(job, bare)
     for table in _candidates(job):
-        yield f"ALTER TABLE {table} RENAME COLUMN {name} TO {quoted(STAND_IN + '_other')}"
-        yield f"ALTER TABLE {table} DROP COLUMN {name}"
+        if table.rpartition(".")[2] not in owners:
+            yield f"ALTER TABLE {table} RENAME COLUMN {name} TO {quoted(_OTHER)}"
+            yield f"ALTER TABLE {table} DROP COLUMN {name}"
+    for table in sorted(_stubs(job), key=lambda table: _has_lost(job, table)):
+        yield f"ALTER TABLE {table} ADD COLUMN {name} ANY"
+
+
+def _owners(job: Job, column: str) -> set[str]:
+    """The tables, quoted, that the statement writes before the column and a dot, by name or alias."""
+    words = zip(job.tokens, job.tokens[1:], job.tokens[2:], strict=False)
+    aliases = {one.name for one, dot, last in words if dot.text == "." and last.name.lower() == column.lower()}
+    return {table for alias in aliases for table in _aliased(job, alias)}
 
 
 def other_column_count(job: Job, table: str, _present: str, wanted: str) -> Iterator[str]:
@@ -133,7 +157,7 @@ def duplicate_column(job: Job, column: str) -> Iterator[str]:
     """A column that the statement is about to add."""
     for table in map(quoted, mentioned(job)):
         yield f"ALTER TABLE {table} DROP COLUMN {quoted(column)}"
-        yield f"ALTER TABLE {table} RENAME COLUMN {quoted(column)} TO {quoted(STAND_IN + '_other')}"
+        yield f"ALTER TABLE {table} RENAME COLUMN {quoted(column)} TO {quoted(_OTHER)}"
 
 
 def view_modified(job: Job, name: str) -> Iterator[str]:

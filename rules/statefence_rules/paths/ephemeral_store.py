@@ -44,7 +44,7 @@ from statefence.api import (
     match,
 )
 from statefence_rules.opening import names, opens_decided_in, stores_at
-from statefence_rules.paths._test_code import is_test
+from statefence_rules.testing_code import is_test
 
 _TREE = (Glob("**"),)
 _TEMPORARY = re.compile(r"/(?:private/)?(?:tmp|var/tmp|var/folders|dev/shm)/")

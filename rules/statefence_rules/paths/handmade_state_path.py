@@ -55,7 +55,7 @@ from statefence.api import (
 )
 from statefence_rules.opening import open_instead, opens_decided_in, stores_at
 from statefence_rules.paths._origins import defining_modules, imported_modules, origins
-from statefence_rules.paths._test_code import is_test
+from statefence_rules.testing_code import is_test
 
 
 def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:

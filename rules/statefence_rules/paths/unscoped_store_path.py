@@ -41,7 +41,7 @@ from statefence.api import (
     substitute,
 )
 from statefence_rules.opening import opens_decided_in
-from statefence_rules.paths._test_code import is_test
+from statefence_rules.testing_code import is_test
 
 _NOBODY = "\x01"
 """A text that no path holds, to stand for a user's name."""

@@ -213,7 +213,7 @@ OPENS: dict[str, str | Files] = {
         def engine(url):
             name = url.removeprefix("sqlite:///")
             return sqlalchemy.create_engine(f"sqlite:///{BASE / name}")  # symbolic /srv/app/{param:app.engine.url}
-        engine("sqlite:///app.db")  # symbolic /srv/app/{any:a piece of a text}
+        engine("sqlite:///app.db")  # literal /srv/app/app.db
     """,
     "25 URIs that are memory": """
         import sqlite3

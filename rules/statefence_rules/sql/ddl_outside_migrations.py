@@ -1,0 +1,156 @@
+"""A table is created, altered or dropped by code that is none of the store's migrations.
+
+## What it finds
+Statements that change the schema of a store with declared migrations, in a module that is not among them. The
+connection must provably be the store's, or the table must be listed by that store alone. The text of a migration that
+another module runs is not reported, nor is the table in which migrations are recorded, nor a temporary table.
+
+## Why is this bad?
+Databases that are there already never get the change, or get it at another time than new ones. What the migrations say
+is then no longer what the databases are, and the next migration fails on some of them.
+
+## Example
+A column is added when the program starts.
+
+## Options
+`stores.NAME.migrations` says where the store's migrations are, `tables` which tables are its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from statefence.api import Bad, Good, Hit, Module, Policy, Project, Rule, Statement, Store
+from statefence_rules.sql._ownership import candidates, is_open
+from statefence_rules.testing_code import is_test
+
+_RECORDS = re.compile(r"_*(?:\w+_)?migrations?(?:_\w+)?|schema_versions?|alembic_version", re.IGNORECASE)
+
+
+def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
+    """Report each statement that changes the schema of a store with migrations from outside of them."""
+    if not any(store.migrations for store in policy.stores):
+        return
+    found: dict[tuple[object, str], Hit] = {}
+    for statement in project.statements(module):
+        if (
+            not _changes(statement)
+            or not statement.chosen
+            or (is_open(statement) and is_test(module, statement.symbol))
+        ):
+            continue
+        for store in candidates(statement, policy):
+            if store.migrations and not _is_among_migrations(statement, module, project, store):
+                tables = " and ".join(_changes(statement))
+                message = f"the schema of {store.name} is changed outside its migrations: {tables}"
+                found.setdefault((statement.span, message), Hit(statement.span, message, statement.trace))
+    yield from found.values()
+
+
+def _changes(statement: Statement) -> list[str]:
+    """The tables whose definition a statement changes, but for those in which migrations are recorded."""
+    return [table for table in statement.ddl if not _RECORDS.fullmatch(table)]
+
+
+def _is_among_migrations(statement: Statement, module: Module, project: Project, store: Store) -> bool:
+    """Whether the statement stands in a migration, or runs a text that a migration holds and not its own module."""
+    if _belongs(module.path, store):
+        return True
+    texts = [_plain(touch.sql) for touch in statement.touches if touch.ddl]
+    own = _plain(module.source.text)
+    migrations = [_plain(other.source.text) for other in project.modules if _belongs(other.path, store)]
+    return all(text not in own and any(text in migration for migration in migrations) for text in texts)
+
+
+def _plain(text: str) -> str:
+    """The text with single spaces, without what a literal in a program may add."""
+    return re.sub(r"""[\s"'\\;]+""", " ", text).strip()
+
+
+def _belongs(path: str, store: Store) -> bool:
+    """Whether a file is one of the store's migrations, or the module that holds them."""
+    declared = (store.migrations or "").rstrip("/")
+    return path == declared or path.startswith(f"{declared}/") or path == f"{declared}.py"
+
+
+POLICY = """
+    [layers]
+    storage = ["app.**"]
+
+    [stores.chats]
+    path = "{home}/.app/chats.db"
+    owners = ["storage"]
+    tables = ["chats", "messages"]
+    migrations = "app/migrations"
+"""
+FIRST = 'up = ["CREATE TABLE chats (id INTEGER PRIMARY KEY)"]\ndown = ["DROP TABLE chats"]\n'
+
+
+def _app(statements: str) -> dict[str, str]:
+    """A migration, and a module with a connection to the store and the statements."""
+    opens = """
+    import sqlite3
+    from pathlib import Path
+
+    from app.migrations import first
+
+    db = sqlite3.connect(Path.home() / ".app" / "chats.db")
+    """
+    return {
+        "app/migrations/__init__.py": "",
+        "app/migrations/first.py": FIRST,
+        "app/store.py": f"{opens}{statements}\n",
+    }
+
+
+RULE = Rule(
+    code="SF303",
+    check=check,
+    cases=(
+        Bad(
+            "a column that is added at the start",
+            _app(
+                'db.execute("ALTER TABLE chats ADD COLUMN title TEXT")  # error: changed outside its migrations: chats'
+            ),
+            policy=POLICY,
+        ),
+        Bad("a table", _app('db.execute("CREATE TABLE IF NOT EXISTS tags (id)")  # error: tags'), policy=POLICY),
+        Bad("an index", _app('db.execute("CREATE INDEX by_chat ON messages (chat)")  # error'), policy=POLICY),
+        Bad("in a script", _app('db.executescript("DELETE FROM chats; DROP TABLE chats")  # error'), policy=POLICY),
+        Bad(
+            "a connection that is not known",
+            {
+                "app/migrations/first.py": FIRST,
+                "app/store.py": 'def clear(db) -> None:\n    db.execute("DROP TABLE messages")  # error\n',
+            },
+            policy=POLICY,
+        ),
+        Good("what a migration holds", _app("for sql in first.up:\n        db.execute(sql)"), policy=POLICY),
+        Good(
+            "the record of migrations",
+            _app('db.execute("CREATE TABLE IF NOT EXISTS _migrations (namespace TEXT, version TEXT)")'),
+            policy=POLICY,
+        ),
+        Good("rows", _app('db.execute("DELETE FROM chats")'), policy=POLICY),
+        Good("a temporary table", _app('db.execute("CREATE TEMP TABLE seen (id)")'), policy=POLICY),
+        Good(
+            "a migration that runs itself",
+            {"app/migrations/second.py": 'def up(db) -> None:\n    db.execute("ALTER TABLE chats ADD title TEXT")\n'},
+            policy=POLICY,
+        ),
+        Good(
+            "a database of no store",
+            {
+                "app/migrations/first.py": FIRST,
+                "app/store.py": 'import sqlite3\n\nsqlite3.connect(":memory:").execute("CREATE TABLE chats (id)")\n',
+            },
+            policy=POLICY,
+        ),
+        Good(
+            "a store without migrations",
+            _app('db.execute("CREATE TABLE tags (id)")'),
+            policy=POLICY.replace('    migrations = "app/migrations"\n', ""),
+        ),
+    ),
+)
