@@ -62,8 +62,11 @@ def reachable(programs: Path, directory: Path, owner: str | None) -> Path:
     if owner is None or can_run(programs / "postgres", owner):
         return programs
     directory.chmod(0o755)
-    shutil.copytree(programs.parent, directory / "install")
-    return directory / "install" / programs.name
+    package = programs.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")  # found by their place relative to the programs
+    for source in filter(Path.exists, (programs.parent, libraries)):
+        shutil.copytree(source, directory / source.relative_to(package.parent))
+    return directory / programs.relative_to(package.parent)
 
 
 def can_run(program: Path, owner: str) -> bool:
