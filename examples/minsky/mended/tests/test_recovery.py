@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -46,6 +47,7 @@ def test_all_sessions_on_disk_are_registered_at_once(minsky: Minsky, repository:
     minsky(repository, "start", "one")
     minsky(repository, "start", "two", "--task", "T2")
     (state / "workspaces" / "stray").mkdir()
+    shutil.copytree(state / "workspaces" / "one", state / "workspaces" / ".one.arriving")
     listed = minsky(repository, "list").output
     forget("one")
     forget("two")
@@ -133,6 +135,23 @@ def test_the_databases_of_older_versions_become_one(
     assert [session.name for session in open_provider().list_all()] == ["four", "one", "three", "two"]
     assert open_provider().get("one") == kept
     assert minsky(repository, "consolidate") == Run(0, "", "")
+
+
+def test_a_workspace_of_an_older_version_is_known_by_its_place(minsky: Minsky, repository: Path, state: Path) -> None:
+    workspace = state / "workspaces" / "old"
+    subprocess.run(["git", "clone", "--quiet", repository, workspace], check=True)
+    assert minsky(workspace, "get").output == f"old\t-\t-\t{repository}\n"
+    assert minsky(repository, "check") == Run(0, "", "")
+
+
+@ALLOWED
+def test_what_an_older_database_says_is_more_than_what_is_on_disk(minsky: Minsky, repository: Path) -> None:
+    minsky(repository, "start", "one", "--task", "T1")
+    published = open_provider().list_all()[0]._replace(pull_request="pr/one")
+    forget("one")
+    old_database(repository, published)
+    minsky(repository, "consolidate")
+    assert open_provider().list_all() == [published]
 
 
 @ALLOWED

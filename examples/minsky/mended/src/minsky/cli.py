@@ -116,7 +116,7 @@ def run_recover(sessions: SessionProvider, _options: Namespace) -> int:
 
 def run_consolidate(sessions: SessionProvider, options: Namespace) -> int:
     """Bring home the databases of older versions."""
-    for merged in repair.consolidate(sessions, options.directories):
+    for merged in repair.consolidate(sessions, options.directories or [Path.cwd()]):
         print(f"{merged.added} from {merged.backup}")
         for name in merged.conflicts:
             print(f"{name} differs in {merged.backup}: the one database keeps its own")

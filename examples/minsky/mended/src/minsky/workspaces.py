@@ -41,11 +41,15 @@ def remove(name: str) -> None:
 
 
 def session_in(workspace: Path) -> Session | None:
-    """What a workspace says of its session, None where it is not a session's workspace."""
+    """What a workspace says of its session, None where it is not a session's workspace.
+
+    Those of older versions say nothing; they are known by where they are.
+    """
     if not (workspace / ".git").exists():
         return None
     notes = git.configuration(workspace)
-    name, repository = notes.get("minsky.session", ""), notes.get("remote.origin.url", "")
+    place = workspace.name if workspace.parent == workspaces_directory() else ""
+    name, repository = notes.get("minsky.session", place), notes.get("remote.origin.url", "")
     if not NAME.fullmatch(name) or not repository:
         return None
     return Session(name, repository, notes.get("minsky.task", ""), notes.get("minsky.createdat", ""))
@@ -53,5 +57,5 @@ def session_in(workspace: Path) -> Session | None:
 
 def sessions_on_disk() -> list[Session]:
     """The sessions that have a workspace, by name."""
-    places = sorted(workspaces_directory().glob("*"))
-    return [session for session in map(session_in, places) if session is not None]
+    found = ((place, session_in(place)) for place in sorted(workspaces_directory().glob("*")))
+    return [session for place, session in found if session is not None and session.name == place.name]

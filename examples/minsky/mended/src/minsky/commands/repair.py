@@ -93,9 +93,10 @@ def problems(sessions: SessionBackend) -> list[str]:
         return [str(error)]
     places = known_places(sessions)
     on_disk = {session.name for session in workspaces.sessions_on_disk()}
+    lost = {name for name in known if not workspaces.workspace_of(name).is_dir()}
     return [
         *(f"{name} has a workspace that is not registered: `minsky sync`" for name in sorted(on_disk - known)),
-        *(f"{name} has no workspace: `minsky delete {name}`" for name in sorted(known - on_disk)),
+        *(f"{name} has no workspace: `minsky delete {name}`" for name in sorted(lost)),
         *(f"{old} is a database of its own: `minsky consolidate`" for old in old_databases(places)),
         *misplaced_configuration(places),
     ]

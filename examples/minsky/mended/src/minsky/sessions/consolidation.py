@@ -42,7 +42,8 @@ def bring_home(old: Path, backend: SessionBackend) -> Merged:
         found = sessions_of(old)
     except DatabaseDamagedError:
         return Merged(set_aside(old, "damaged"), 0, [])
-    conflicts = [name for name, session in found.items() if differs(backend.get(name), session)]
+    kept = {session.name: session for session in backend.list_all()}  # asking for one by name would register it
+    conflicts = [name for name, session in found.items() if kept.get(name, session) != session]
     added = backend.merge(found.values())
     return Merged(set_aside(old, "bak"), added, sorted(conflicts))
 
@@ -50,11 +51,6 @@ def bring_home(old: Path, backend: SessionBackend) -> Merged:
 def sessions_of(old: Path) -> dict[str, Session]:
     """The sessions of an old database of either form; raises DatabaseDamagedError."""
     return json_backend.read_sessions(old) if old.suffix == ".json" else sqlite_backend.read_sessions(old)
-
-
-def differs(kept: Session | None, session: Session) -> bool:
-    """Whether the one database has something else under the session's name."""
-    return kept is not None and kept != session
 
 
 def set_aside(database: Path, suffix: str) -> Path:
