@@ -11,8 +11,22 @@ class SessionView(TypedDict):
     id: str
     name: str | None
     main_agent_id: str
+    sub_agent_ids: str | None
     user_goal: str | None
     status: str
+    external_session_id: str | None
+    model: str | None
+    plan_model: str | None
+    small_model: str | None
+    built_in_tools: str | None
+    mcps: str | None
+    knowledges: str | None
+    configuration: str | None
+    accessible_paths: str | None
+    permission_mode: str | None
+    max_steps: int | None
+    created_at: str
+    updated_at: str
     agent_name: str
 
 
