@@ -40,8 +40,8 @@ def test_a_pull_request_of_a_session(minsky: Minsky, repository: Path, state: Pa
 
 def test_a_pull_request_says_where_it_must_be_run(minsky: Minsky, repository: Path, state: Path) -> None:
     minsky(repository, "start", "one")
-    assert "must be run from within a session workspace" in minsky(repository, "pr").errors
-    assert "must be run from the main workspace" in minsky(state / "workspaces" / "one", "pr").errors
+    assert "are made inside a session's workspace" in minsky(repository, "pr").errors
+    assert "are made in the main workspace" in minsky(state / "workspaces" / "one", "pr").errors
     assert "Session 'two' not found." in minsky(repository, "pr", "two").errors
 
 

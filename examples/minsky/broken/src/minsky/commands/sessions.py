@@ -34,9 +34,9 @@ def publish(sessions: SessionBackend, name: str | None, directory: Path) -> Sess
         WorkspaceError: this is not the place for it.
     """
     if name is None and workspaces.session_of(directory) is None:
-        raise WorkspaceError("session pr must be run from within a session workspace. Use 'minsky start' first.")
+        raise WorkspaceError("pull requests are made inside a session's workspace: start a session first")
     if workspaces_directory() in directory.parents:
-        raise WorkspaceError("session pr must be run from the main workspace, not from within the session directory.")
+        raise WorkspaceError("pull requests are made in the main workspace: leave the session's directory")
     session = find(sessions, str(name))
     published = session._replace(pull_request=f"pr/{session.name}")
     git.push(workspaces.workspace_of(session.name), published.pull_request)
