@@ -1,0 +1,7 @@
+"""`python -m cherry`."""
+
+import sys
+
+from cherry.cli import main
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,30 @@
+"""The program as a user runs it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from cherry.cli import main
+
+
+def ask(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(list(arguments)) == 0
+    return capsys.readouterr().out
+
+
+def test_an_agent_works_in_a_session(capsys: pytest.CaptureFixture[str], state: Path) -> None:
+    agent = ask(capsys, "add", "reviewer", "large", "--max-steps", "7").strip()
+    assert ask(capsys, "agents", "reviewer") == f"{agent}\treviewer\tlarge\n"
+    session = ask(capsys, "start", agent, "look at the login", "--model", "larger").strip()
+    settings = json.loads(ask(capsys, "settings", session))
+    assert (settings["model"], settings["max_steps"]) == ("larger", 7)
+    ask(capsys, "say", session, "go on")
+    assert ask(capsys, "log", session) == '1\tuser\tmessage\t{"text": "go on"}\n'
+    ask(capsys, "finish", session, "--archive")
+    assert ask(capsys, "sessions") == f"{session}\tcompleted\tlook at the login\n"
+    assert [path.name for path in state.iterdir()] == ["agents.db"]
+
+
+def test_an_error_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["settings", "nobody"]) == 1
+    assert capsys.readouterr().err == "cherry: there is no session nobody\n"

@@ -1,0 +1,1 @@
+"""The session database, whichever backend keeps it."""
