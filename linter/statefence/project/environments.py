@@ -267,6 +267,7 @@ def _put(block: Block, change: Put) -> Block:
             carried={**block.carried, name: Answer.YES},
             sets={**block.sets, name: change.value},
             drops=tuple(dropped for dropped in block.drops if dropped != name),
+            selected=block.selected or (change.chosen and not block.parent),
         )
     selected = any(
         isinstance(node, Item) and isinstance(node.owner, LiveEnvironment) for node in walk(change.value)

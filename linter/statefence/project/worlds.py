@@ -197,7 +197,7 @@ class _Resolver:
             elif isinstance(change, Spread):
                 flat.append(Spread(self.take(change.source)))
             elif isinstance(change, Put):
-                flat.append(Put(self.take(change.key), self.take(change.value), change.weak))
+                flat.append(Put(self.take(change.key), self.take(change.value), change.weak, change.chosen))
             elif isinstance(change, Select):
                 flat.append(Select(self.take(change.source), change.names, change.prefixes, change.denied))
             else:
