@@ -12,7 +12,7 @@ from msgspec import Struct
 from statefence.facts import ir
 from statefence.facts.lower import module
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the records change, so that older caches are not read."""
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from statefence.facts import extent, ir, line_starts
 from statefence.model import Span
-from statefence.project import bindings, functions, scopes, sinks
+from statefence.project import bindings, functions, heirs, scopes, sinks
 from statefence.project.frames import State
 from statefence.project.mappings import open_test
 from statefence.project.program import ClassModel, Definition, Edge, Program, Summary
@@ -244,10 +244,21 @@ def _instance_attribute(program: Program, owner: Object, name: str, reference: V
             continue
         found = _own_attribute(program, cls.key, name)
         if isinstance(found, FunctionValue):
-            return _bound(program, found, reference, owner, binding)
+            meant = heirs.overridden(program, owner.cls, found) if owner.bound is None else found
+            return _bound_each(program, meant, reference, owner, binding)
         if found is not None:
             return bindings.instantiate(program, found, binding)
     return None
+
+
+def _bound_each(
+    program: Program, method: Value, reference: Value, owner: Object, binding: Mapping[tuple[str, str], Value]
+) -> Value:
+    """Every method of a choice of them, bound."""
+    if isinstance(method, Choice):
+        then = _bound_each(program, method.then, reference, owner, binding)
+        return choose(method.test, then, _bound_each(program, method.orelse, reference, owner, binding))
+    return _bound(program, method, reference, owner, binding) if isinstance(method, FunctionValue) else method
 
 
 def _own_attribute(program: Program, key: str, name: str) -> Value | None:

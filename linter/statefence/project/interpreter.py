@@ -82,6 +82,8 @@ class Interpreter:
         conditions: the tests under which the present statement runs, outermost first.
         passed: the tests that hold since a branch on the way left the function.
         returned, yielded: what was returned and yielded so far, each with its conditions.
+        left: the states in which the body was left, by `return`.
+        nonlocals: the names it declares `nonlocal`.
         turns: how often the loops around the present statement are followed, multiplied.
     """
 
@@ -97,6 +99,8 @@ class Interpreter:
         self.passed: list[Test] = []
         self.returned: list[tuple[tuple[Test, ...], Value]] = []
         self.yielded: list[Value] = []
+        self.left: list[State] = []
+        self.nonlocals: set[str] = set()
         self.pending: list[tuple[str, State, tuple[Test, ...]]] = []
         self.numbers = count()
         self.nested: list[str] = []
@@ -280,6 +284,7 @@ class Interpreter:
         """`return`: the value is kept with the conditions it stands under."""
         value = NONE if node.value is None else self.evaluate(node.value)
         self.returned.append((tuple(self.conditions), self.state.freeze(value)))
+        self.left.append(self.state.copy())
         return False
 
     def leave(self, node: ir.Leave) -> bool:
@@ -516,6 +521,10 @@ class Interpreter:
         key = self.program.define(Definition(self.unit, qualified, node))
         classes.declare(self, key, node)
         self.state.variables[node.name] = ClassValue(key)
+
+    def declare_nonlocal(self, node: ir.OuterNames) -> None:
+        """`nonlocal`."""
+        self.nonlocals.update(node.names)
 
     def nothing(self, _node: ir.Statement) -> None:
         """A statement without effect on values."""
@@ -794,6 +803,7 @@ STATEMENTS: Mapping[type, Callable[..., bool | None]] = {
     ir.ImportModule: Interpreter.import_module,
     ir.ImportFrom: Interpreter.import_from,
     ir.GlobalNames: Interpreter.nothing,
+    ir.OuterNames: Interpreter.declare_nonlocal,
     ir.Function: Interpreter.define_function,
     ir.Class: Interpreter.define_class,
 }
