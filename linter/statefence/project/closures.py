@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-
 from statefence.facts import extent, ir, line_starts
 from statefence.project import bindings, functions
 from statefence.project.frames import State, join

@@ -34,13 +34,13 @@ def overridden(program: Program, cls: str, method: FunctionValue) -> Value:
     if name.startswith("__") or cls not in program.models:
         return method
     others = [found for heir in heirs(program, cls) if (found := _own_method(program, heir, name)) is not None]
-    value: Value = Unknown(f"a method that is overridden in more than {MOST} classes") if len(others) > MOST else method
+    if len(others) > MOST:
+        return choose(open_test(), method, Unknown(f"a method that more than {MOST} classes override"))
     abstract = bool(others) and is_abstract(program, method.key)
-    if abstract and len(others) <= MOST:
-        value = others.pop(0)
-    for other in others[:MOST]:
+    value: Value = others.pop(0) if abstract else method
+    for other in others:
         value = choose(open_test(preferred=False), other, value)
-    return value if len(others) <= MOST or abstract else choose(open_test(), method, value)
+    return value
 
 
 def _own_method(program: Program, cls: str, name: str) -> FunctionValue | None:
@@ -61,7 +61,8 @@ def is_abstract(program: Program, key: str) -> bool:
     ]
     if "abstractmethod" in marks or "abstractproperty" in marks:
         return True
-    return all(isinstance(statement, ir.Leave) and statement.kind == "raise" for statement in node.body or ())
+    body = node.body or ()
+    return bool(body) and all(isinstance(statement, ir.Leave) and statement.kind == "raise" for statement in body)
 
 
 def heirs(program: Program, cls: str) -> tuple[str, ...]:

@@ -85,7 +85,7 @@ def _itself(world: World) -> object:
 def worlds(value: Value, answer: Callable[[World], object] = _itself) -> list[World]:
     """The value's alternatives, the main one first.
 
-    Tests are flipped one at a time, then two at once, and so on. What is beyond `MOST` is one alternative more, unknown.
+    Tests are flipped one at a time, then two at once, and so on. All that is beyond `MOST` is one more, unknown.
 
     Args:
         answer: what an alternative comes to. Of more than `FEW` tests, those that alone do not change it are not
@@ -171,7 +171,9 @@ class _Resolver:
         return self.flipped.get(test, decision.holds)
 
     def _is_excluded(self, test: Test) -> bool:
-        """Whether what holds already rules the test out: what is true is not None, and the other way round."""
+        """Whether what holds already rules the test out: what is true is not None, what equals one text no other."""
+        if test.kind == "equal":
+            return any(_exclude_each_other(test, other) for other, holds in self.known.items() if holds)
         other = {"none": "truthy", "truthy": "none"}.get(test.kind)
         return other is not None and self.known.get(Test(other, (self.take(_value(test, 0)),)), False)
 
@@ -203,6 +205,14 @@ class _Resolver:
             else:
                 flat.append(change)
         return tuple(flat)
+
+
+def _exclude_each_other(test: Test, other: Test) -> bool:
+    """Whether two tests compare one value with different literals."""
+    if other.kind != "equal" or test.operands[0] != other.operands[0]:
+        return False
+    literals = test.operands[1], other.operands[1]
+    return all(isinstance(literal, Constant) for literal in literals) and literals[0] != literals[1]
 
 
 def holds_by_default(test: Test) -> bool:
