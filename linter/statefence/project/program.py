@@ -16,6 +16,7 @@ from statefence.project.frames import State
 from statefence.project.values import (
     WORKING_DIRECTORY,
     Binding,
+    Change,
     External,
     ModuleValue,
     Parameter,
@@ -200,6 +201,7 @@ class Program:
         self.models: dict[str, ClassModel] = {}
         self.heirs: dict[str, tuple[str, ...]] = {}
         self.bases: dict[bytes, tuple[str, ...]] | None = None
+        self.mutations: dict[tuple[str, str], tuple[Change, ...]] = {}
         self.setters: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self.too_deep: dict[str, tuple[str, int]] = {}
         self.tried: dict[str, int] = {}
