@@ -288,6 +288,12 @@ class GlobalNames(Node, frozen=True):
     names: tuple[str, ...]
 
 
+class OuterNames(Node, frozen=True):
+    """`nonlocal names`."""
+
+    names: tuple[str, ...]
+
+
 class Parameter(Struct, frozen=True, array_like=True):
     """A parameter; `kind` is one of `positional`, `both`, `args`, `keyword`, `kwargs`."""
 
@@ -356,6 +362,7 @@ Statement = (
     | ImportModule
     | ImportFrom
     | GlobalNames
+    | OuterNames
     | Function
     | Class
 )

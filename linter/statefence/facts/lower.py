@@ -352,5 +352,6 @@ STATEMENTS: dict[type[ast.stmt], Callable[..., Iterable[ir.Statement]]] = {
     ast.Import: import_,
     ast.ImportFrom: import_from,
     ast.Global: lambda node: [ir.GlobalNames(span(node), tuple(node.names))],
+    ast.Nonlocal: lambda node: [ir.OuterNames(span(node), tuple(node.names))],
     ast.Assert: assertion,
 }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec import structs
 
 from statefence.facts import ir
-from statefence.project import bindings, classes, functions, methods, scopes, sinks
+from statefence.project import bindings, classes, closures, functions, methods, scopes, sinks
 from statefence.project.comprehensions import comprehended
+from statefence.project.frames import join
 from statefence.project.program import (
     Edge,
     Effect,
@@ -30,6 +32,7 @@ from statefence.project.values import (
     Reference,
     Result,
     Sequence,
+    Unknown,
     Value,
     choose,
 )
@@ -49,9 +52,13 @@ def call(interpreter: Interpreter, node: ir.Call) -> Value:
     if isinstance(node.function, ir.Attribute):
         owner = interpreter.evaluate(node.function.value)
         arguments = bindings.evaluate_arguments(interpreter, node)
-        return method_call(interpreter, owner, node.function.attr, arguments, node)
-    function = interpreter.evaluate(node.function)
-    return apply(interpreter, function, bindings.evaluate_arguments(interpreter, node), node)
+        result = method_call(interpreter, owner, node.function.attr, arguments, node)
+    else:
+        function = interpreter.evaluate(node.function)
+        arguments = bindings.evaluate_arguments(interpreter, node)
+        result = apply(interpreter, function, arguments, node)
+    closures.may_be_called(interpreter, arguments, node)
+    return result
 
 
 def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Arguments, node: ir.Call) -> Value:
@@ -60,14 +67,22 @@ def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Ar
     if isinstance(content, Choice) and methods.is_mapping_method(name) and not _has_object(content):
         return methods.method_call(interpreter, owner, name, arguments, node)
     if isinstance(content, Choice):
-        then = method_call(interpreter, content.then, name, arguments, node)
-        return interpreter.rooted(
-            choose(content.test, then, method_call(interpreter, content.orelse, name, arguments, node)),
-        )
+        return _either(interpreter, content, lambda side: method_call(interpreter, side, name, arguments, node))
     resolved = scopes.attribute(interpreter, owner, name, interpreter.place(node.function.span))
     if isinstance(interpreter.content(resolved), Member) or not _is_callable(interpreter.content(resolved)):
         return methods.method_call(interpreter, owner, name, arguments, node)
     return apply(interpreter, resolved, arguments, node)
+
+
+def _either(interpreter: Interpreter, choice: Choice, called: Callable[[Value], Value]) -> Value:
+    """One of two values is called, each on a state of its own."""
+    before = interpreter.state.copy()
+    then = called(choice.then)
+    after = interpreter.state.copy()
+    interpreter.state.become(before)
+    orelse = called(choice.orelse)
+    interpreter.state.become(join(choice.test, after, interpreter.state.copy()))
+    return interpreter.rooted(choose(choice.test, then, orelse))
 
 
 def _has_object(choice: Choice) -> bool:
@@ -79,7 +94,7 @@ def _has_object(choice: Choice) -> bool:
 
 
 def _is_callable(value: Value) -> bool:
-    return isinstance(value, FunctionValue | ClassValue | External | Partial | Choice | Object)
+    return isinstance(value, FunctionValue | ClassValue | External | Partial | Choice | Object | Unknown)
 
 
 def apply(interpreter: Interpreter, function: Value, arguments: Arguments, node: ir.Call) -> Value:
@@ -101,8 +116,9 @@ def apply(interpreter: Interpreter, function: Value, arguments: Arguments, node:
         )
         return apply(interpreter, content.function, merged, node)
     if isinstance(content, Choice):
-        then = apply(interpreter, content.then, arguments, node)
-        return interpreter.rooted(choose(content.test, then, apply(interpreter, content.orelse, arguments, node)))
+        return _either(interpreter, content, lambda side: apply(interpreter, side, arguments, node))
+    if isinstance(content, Unknown):
+        return content
     if isinstance(content, Object):
         method = classes.attribute(interpreter.program, content, "__call__", function)
         if isinstance(method, FunctionValue):
@@ -136,6 +152,7 @@ def project_call(interpreter: Interpreter, function: FunctionValue, arguments: A
     summary = functions.summarize(program, function.key)
     for effect in summary.effects:
         _apply_effect(interpreter, live.get(effect.parameter), effect, binding)
+    closures.apply_outer(interpreter, definition, summary, binding)
     if function.key in program.managers and summary.yields is not None:
         return interpreter.rooted(bindings.instantiate(program, summary.yields, binding))
     if summary.yields is not None:

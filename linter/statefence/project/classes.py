@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from statefence.facts import extent, ir, line_starts
-from statefence.model import Span
-from statefence.project import bindings, functions, scopes, sinks
+from statefence.project import bindings, functions, heirs, mutations, scopes, sinks
 from statefence.project.frames import State
 from statefence.project.mappings import open_test
 from statefence.project.program import ClassModel, Definition, Edge, Program, Summary
 from statefence.project.values import (
     Arguments,
+    Change,
     Choice,
     ClassValue,
     Dictionary,
@@ -22,7 +21,6 @@ from statefence.project.values import (
     Object,
     Parameter,
     Result,
-    Spread,
     SuperValue,
     Unknown,
     Value,
@@ -244,18 +242,29 @@ def _instance_attribute(program: Program, owner: Object, name: str, reference: V
             continue
         found = _own_attribute(program, cls.key, name)
         if isinstance(found, FunctionValue):
-            return _bound(program, found, reference, owner, binding)
+            meant = heirs.overridden(program, owner.cls, found) if owner.bound is None else found
+            return _bound_each(program, meant, reference, owner, binding)
         if found is not None:
             return bindings.instantiate(program, found, binding)
     return None
+
+
+def _bound_each(
+    program: Program, method: Value, reference: Value, owner: Object, binding: Mapping[tuple[str, str], Value]
+) -> Value:
+    """Every method of a choice of them, bound."""
+    if isinstance(method, Choice):
+        then = _bound_each(program, method.then, reference, owner, binding)
+        return choose(method.test, then, _bound_each(program, method.orelse, reference, owner, binding))
+    return _bound(program, method, reference, owner, binding) if isinstance(method, FunctionValue) else method
 
 
 def _own_attribute(program: Program, key: str, name: str) -> Value | None:
     """An attribute as one class itself decides it, its bases left aside."""
     model = program.models[key]
     member = members(program, key).get(name)
-    if isinstance(member, Dictionary) and _is_changed_later(program, key, name):
-        return Dictionary((*member.changes, Spread(Unknown("other methods of the class change it"))), member.place)
+    if isinstance(member, Dictionary):
+        return Dictionary((*member.changes, *_changed_later(program, key, name)), member.place, member.display)
     if member is not None and not is_constant_none(member):
         return member
     for parameter in program.signatures.get(f"{key}.__init__", ()) if model.synthetic else ():
@@ -273,26 +282,27 @@ def _own_attribute(program: Program, key: str, name: str) -> Value | None:
     return choose(open_test(), late, early)
 
 
-def _is_changed_later(program: Program, key: str, name: str) -> bool:
-    """Whether a method other than the constructor changes the mapping that an attribute holds, by the class's text."""
+def _changed_later(program: Program, key: str, name: str) -> tuple[Change, ...]:
+    """What methods other than the constructor may do to the mapping that an attribute holds."""
+    known = program.mutations.get((key, name))
+    if known is None:
+        known = program.mutations[key, name] = tuple(_mutations(program, key, name))
+    return known
+
+
+def _mutations(program: Program, key: str, name: str) -> Iterator[Change]:
     definition = program.definitions[key]
-    data = definition.unit.data
-    starts = line_starts(data)
-    changed = re.compile(CHANGED.replace(b"NAME", re.escape(name.encode())))
-    constructor = program.definitions.get(f"{key}.__init__")
-    own = (0, 0) if constructor is None else _extent(starts, constructor.node.span)
-    found = changed.finditer(data, *_extent(starts, definition.node.span))
-    return any(not own[0] <= match.start() < own[1] for match in found)
+    data, span = definition.unit.data, definition.node.span
+    if not mutations.pattern(f"self.{name}").search(data, *extent(line_starts(data), span.line, span.end_line)):
+        return
 
+    def matches(node: ir.Expression) -> bool:
+        return isinstance(node, ir.Attribute) and node.attr == name and isinstance(node.value, ir.Name)
 
-def _extent(starts: tuple[int, ...], span: Span) -> tuple[int, int]:
-    return extent(starts, span.line, span.end_line)
-
-
-CHANGED = (
-    rb"\bself\.NAME(?:\[[^\]\n]*\]\s*=[^=]|\.(?:update|setdefault|pop|popitem|clear)\(|\s*\|=)|\bdel\s+self\.NAME\["
-)
-"""A statement that changes the mapping in `self.NAME`."""
+    for value in program.models[key].names.values():
+        method = program.definitions.get(value.key) if isinstance(value, FunctionValue) else None
+        if method is not None and isinstance(method.node, ir.Function) and method.node.name != "__init__":
+            yield from mutations.alternatives(method.unit.path, program.function(method).body or (), matches)
 
 
 def _bound(

@@ -71,12 +71,18 @@ def environments(site: RawSite) -> tuple[Environment, ...]:
     """What the child of a spawn gets: the main answer first, then those that other branches and arguments give."""
     entry = site.spawner or SPAWNER_BY_NAME[site.entry]
     found: list[Environment] = []
-    for world in worlds(site.roles["env"]):
+    for world in worlds(site.roles["env"], lambda world: _gist(_environment(world.value, entry, site))):
         for environment in _alternatives(world, entry, site):
             known = _as_known(environment, world, site)
             if known not in found:
                 found.append(known)
     return tuple(found)
+
+
+def _gist(environment: Environment) -> tuple[object, ...]:
+    """What of an environment a test must change for it to matter together with others."""
+    exceptions = frozenset(item for item in environment.carried.items() if item[1] is not environment.rest)
+    return environment.kind, environment.rest, environment.prefixes, exceptions
 
 
 def _as_known(environment: Environment, world: World, site: RawSite) -> Environment:
@@ -261,6 +267,7 @@ def _put(block: Block, change: Put) -> Block:
             carried={**block.carried, name: Answer.YES},
             sets={**block.sets, name: change.value},
             drops=tuple(dropped for dropped in block.drops if dropped != name),
+            selected=block.selected or (change.chosen and not block.parent),
         )
     selected = any(
         isinstance(node, Item) and isinstance(node.owner, LiveEnvironment) for node in walk(change.value)

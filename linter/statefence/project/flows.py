@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from statefence.model import Place, Span, Step
 from statefence.project.bindings import instantiate
@@ -40,11 +40,15 @@ from statefence.project.worlds import holds_by_default, settled
 LONGEST = 8
 """A chain of wrappers is followed through at most so many calls."""
 MOST = 6
-"""At most so many alternatives are derived for one call, those with the shortest chains."""
+"""At most so many alternatives are derived for one call, those with the shortest chains; one more, unknown, says so."""
 
 _NO_DATABASE = Absent | Constant | Derived | Directory | EnvironmentVariable | Path | Text
 
 DECISIVE = {"spawn": ("env",), "open": ("path",), "statement": ("sql", "connection")}
+
+
+Call = tuple[str, str, Span]
+"""What kind of site a call is, its file, and where it stands there."""
 
 
 class _Key(Struct, frozen=True):
@@ -64,19 +68,28 @@ def propagated(program: Program) -> list[RawSite]:
             callers.setdefault(edge.callee, []).append(edge)
     direct = [site for sites in program.sites.values() for site in sites]
     found: dict[_Key, RawSite] = {}
-    derived: Counter[tuple[str, str, Span]] = Counter()
+    derived: Counter[Call] = Counter()
     todo: deque[Iterable[RawSite]] = deque([direct])
     while todo:
         for site in todo.popleft():
             key = _key(site)
             call = (site.kind, site.path, site.span)
-            if key in found or derived[call] >= MOST:
+            if key in found or derived[call] > MOST:
                 continue
-            found[key] = site
             derived[call] += 1
+            if derived[call] > MOST:
+                site = _cut(site)
+                key = _key(site)
+            found[key] = site
             if len(site.trace) < LONGEST:
                 todo.append(_handed_over(program, site, callers, derived))
     return sorted(found.values(), key=lambda site: not all(map(holds_by_default, site.conditions)))
+
+
+def _cut(site: RawSite) -> RawSite:
+    """What stands for all further alternatives of a call."""
+    roles = {**site.roles, **dict.fromkeys(DECISIVE[site.kind], Unknown(f"more than {MOST} ways lead from here"))}
+    return structs.replace(site, roles=roles)
 
 
 def _key(site: RawSite) -> _Key:
@@ -88,7 +101,7 @@ def _handed_over(
     program: Program,
     site: RawSite,
     callers: Mapping[str, list[Edge]],
-    derived: Mapping[tuple[str, str, Span], int],
+    derived: Mapping[Call, int],
 ) -> Iterable[RawSite]:
     """The calls that bind a parameter on which the site depends, but for those that have their alternatives already."""
     wanted: dict[str, Parameter] = {}
@@ -96,7 +109,7 @@ def _handed_over(
         wanted.setdefault(parameter.function, parameter)
     for function, parameter in wanted.items():
         for edge in callers.get(function, ()):
-            if derived.get((site.kind, edge.path, edge.span), 0) >= MOST:
+            if derived.get((site.kind, edge.path, edge.span), 0) > MOST:
                 continue
             if any(step.place == Place(edge.path, edge.span) for step in site.trace):
                 continue

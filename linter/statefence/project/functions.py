@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from statefence.facts import ir
-from statefence.project import classes, click, models, scopes
-from statefence.project.frames import State
+from statefence.project import classes, click, closures, models, scopes
+from statefence.project.frames import State, join
+from statefence.project.mappings import open_test
 from statefence.project.program import (
     RECURSIVE,
     Definition,
@@ -100,7 +101,10 @@ def _interpret(program: Program, definition: Definition, node: ir.Function) -> S
     program.running[key] = interpreter.state
     ended = interpreter.run(node.body or ())
     returns = _merge_returns(interpreter, ended=ended)
-    summary = Summary(bounded(returns), _merge_yields(interpreter), _effects(interpreter, cells))
+    final = _final(interpreter, ended=ended)
+    summary = Summary(
+        bounded(returns), _merge_yields(interpreter), _effects(final, cells), closures.outer_effects(interpreter, final)
+    )
     if not live:
         program.summaries[key] = summary
     program.running[key] = interpreter.state
@@ -192,12 +196,26 @@ def _merge_yields(interpreter: Interpreter) -> Value | None:
     return result
 
 
-def _effects(interpreter: Interpreter, cells: Mapping[str, Reference]) -> tuple[Effect, ...]:
+def _final(interpreter: Interpreter, *, ended: bool) -> State:
+    """The state in which the function leaves what it was given: that of its end, joined with those of its returns."""
+    left = list(zip(interpreter.returned, interpreter.left, strict=True))
+    if not ended and len(left) == 1:
+        return left[0][1]
+    final = interpreter.state
+    if not ended and left:
+        final = left.pop()[1]
+    for (conditions, _), state in reversed(left):
+        test = conditions[0] if len(conditions) == 1 else Test("and", conditions) if conditions else open_test()
+        final = join(test, state, final)
+    return final
+
+
+def _effects(final: State, cells: Mapping[str, Reference]) -> tuple[Effect, ...]:
     effects = []
     for name, cell in cells.items():
-        content = interpreter.state.heap[cell.number]
+        content = final.heap[cell.number]
         if not isinstance(content, Parameter) and content != Object(getattr(content, "cls", ""), None):
-            effects.append(Effect(name, bounded(interpreter.state.freeze(content))))
+            effects.append(Effect(name, bounded(final.freeze(content))))
     return tuple(effects)
 
 

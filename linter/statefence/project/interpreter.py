@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import calls, classes, functions, scopes
+from statefence.project import calls, classes, functions, loops, scopes
 from statefence.project.frames import State, join
-from statefence.project.mappings import item, open_test
+from statefence.project.mappings import is_items, item, joined_pairs, open_test
 from statefence.project.methods import Asked, method_of
 from statefence.project.program import Chain, Definition, Program, Unit, relative
 from statefence.project.values import (
@@ -83,6 +83,8 @@ class Interpreter:
         conditions: the tests under which the present statement runs, outermost first.
         passed: the tests that hold since a branch on the way left the function.
         returned, yielded: what was returned and yielded so far, each with its conditions.
+        left: the states in which the body was left, by `return`.
+        nonlocals: the names it declares `nonlocal`.
         turns: how often the loops around the present statement are followed, multiplied.
     """
 
@@ -98,7 +100,9 @@ class Interpreter:
         self.passed: list[Test] = []
         self.returned: list[tuple[tuple[Test, ...], Value]] = []
         self.yielded: list[Value] = []
-        self.pending: list[tuple[str, State]] = []
+        self.left: list[State] = []
+        self.nonlocals: set[str] = set()
+        self.pending: list[tuple[str, State, tuple[Test, ...]]] = []
         self.numbers = count()
         self.nested: list[str] = []
         self.turns = 1
@@ -179,14 +183,20 @@ class Interpreter:
                 for name, left, right in zip(target.items, then.items, orelse.items, strict=True):
                     self.bind(name, choose(value.test, left, right))
                 return
-        starred = any(isinstance(name, ir.Starred) for name in target.items)
-        known = isinstance(value, Sequence) and len(value.items) == len(target.items) and not starred
+        star = next((index for index, name in enumerate(target.items) if isinstance(name, ir.Starred)), None)
+        known = isinstance(value, Sequence) and (
+            len(value.items) == len(target.items) if star is None else len(value.items) >= len(target.items) - 1
+        )
         for index, name in enumerate(target.items):
-            if known:
+            position = index if star is None or index <= star else index - len(target.items)
+            if isinstance(name, ir.Starred) and isinstance(value, Sequence) and known:
+                end = len(value.items) - (len(target.items) - 1 - index)
+                self.bind(name.value, self.allocate(Sequence(value.items[index:end])))
+            elif known:
                 assert isinstance(value, Sequence)
-                self.bind(name, value.items[index])
+                self.bind(name, value.items[position])
             else:
-                self.bind(name, item(value, Constant(index), None, self.place(target.span)))
+                self.bind(name, item(value, Constant(position), None, self.place(target.span)))
 
     def set_attribute(self, owner: Value, name: str, value: Value) -> None:
         """`owner.name = value`."""
@@ -275,6 +285,7 @@ class Interpreter:
         """`return`: the value is kept with the conditions it stands under."""
         value = NONE if node.value is None else self.evaluate(node.value)
         self.returned.append((tuple(self.conditions), self.state.freeze(value)))
+        self.left.append(self.state.copy())
         return False
 
     def leave(self, node: ir.Leave) -> bool:
@@ -282,7 +293,7 @@ class Interpreter:
         if node.value is not None:
             self.evaluate(node.value)
         if node.kind != "raise":
-            self.pending.append((node.kind, self.state.copy()))
+            self.pending.append((node.kind, self.state.copy(), tuple(self.conditions)))
         return False
 
     def branch(self, node: ir.If) -> bool:
@@ -364,7 +375,7 @@ class Interpreter:
             goes_on = self.once(node, source)
         broken, self.pending = self.pending, outer
         goes_on = goes_on and self.run(node.orelse)
-        for _, state in broken:
+        for _, state, _ in broken:
             self.state.become(join(open_test(self.place(node.span)), self.state, state) if goes_on else state)
             goes_on = True
         return goes_on
@@ -372,11 +383,18 @@ class Interpreter:
     def turn(self, node: ir.Loop) -> bool:
         """Interpret a loop's body once; gives whether its end or a `continue` is reached. What breaks stays pending."""
         goes_on = self.under_open(node, node.body)
-        for _, state in [entry for entry in self.pending if entry[0] == "continue"]:
-            self.state.become(join(open_test(self.place(node.span)), self.state, state) if goes_on else state)
+        for _, state, tests in [entry for entry in self.pending if entry[0] == "continue"]:
+            self.state.become(join(self.goes_on_unless(node, tests), self.state, state) if goes_on else state)
             goes_on = True
         self.pending = [entry for entry in self.pending if entry[0] == "break"]
         return goes_on
+
+    def goes_on_unless(self, node: ir.Loop, tests: tuple[Test, ...]) -> Test:
+        """The test under which a turn is not cut short by a `continue` that stands under the given tests."""
+        inner = tests[len(self.conditions) + 1 :]
+        if len(inner) != 1 or not loops.is_followed(inner[0]):
+            return open_test(self.place(node.span))
+        return negated(inner[0])
 
     def unrolled(self, node: ir.Loop, items: tuple[Value, ...]) -> bool:
         """Follow a loop over known items one by one; gives whether it can end without a `break`."""
@@ -390,6 +408,7 @@ class Interpreter:
                 self.state.become(before)
                 self.turns = outer
                 return not self.pending
+            self.state.heap.update(loops.over_listed(before.heap, self.state.heap))
         self.turns = outer
         return True
 
@@ -399,6 +418,7 @@ class Interpreter:
         if node.target is not None:
             self.bind(node.target, Unknown("a loop variable") if source is None else self.element(source))
         if self.turn(node):
+            self.state.heap.update(loops.over_all(before.heap, self.state.heap))
             over = (before.freeze(source),) if isinstance(source, Parameter | Choice) else ()
             self.state.become(join(Test("loop", over, self.place(node.span)), self.state.copy(), before))
         else:
@@ -509,6 +529,10 @@ class Interpreter:
         classes.declare(self, key, node)
         self.state.variables[node.name] = ClassValue(key)
 
+    def declare_nonlocal(self, node: ir.OuterNames) -> None:
+        """`nonlocal`."""
+        self.nonlocals.update(node.names)
+
     def nothing(self, _node: ir.Statement) -> None:
         """A statement without effect on values."""
 
@@ -556,6 +580,9 @@ class Interpreter:
         if operator == "+":
             if isinstance(first, Sequence) and isinstance(second, Sequence):
                 return concatenated(first, second)
+            pairs = joined_pairs((first, second))
+            if pairs is not None:
+                return pairs
             return Text((first, second))
         if operator == "%":
             return method_of(self, Asked(first, "%", (second,), {}, self.place(span)))
@@ -566,8 +593,8 @@ class Interpreter:
         values = [self.state.freeze(self.evaluate(value)) for value in node.values]
         result = values[-1]
         for value in reversed(values[:-1]):
-            test = asked("truthy", (value,), self.place(node.span))
-            result = choose(test, value, result) if node.operator == "or" else choose(test, result, value)
+            test = truth(value) or asked("truthy", (value,), self.place(node.span))
+            result = choose(test, value, result) if node.operator == "or" else choose(test, result, _falsy(value))
         if node.operator == "or":
             self.chain(node.span, result, values)
         return self.rooted(result)
@@ -583,16 +610,13 @@ class Interpreter:
             chain = Chain(self.unit.path, span, self.owner.symbol, asked_variables(value), expression)
             self.program.chains.setdefault(self.owner.key, []).append(chain)
 
-    def compare(self, node: ir.Compare) -> Value:
-        """A comparison as a value."""
-        self.evaluate(node.left)
-        self.evaluate(node.right)
-        return Unknown("the outcome of a comparison")
-
-    def negation(self, node: ir.Not) -> Value:
-        """`not` as a value."""
-        self.evaluate(node.operand)
-        return Unknown("the outcome of a negation")
+    def outcome(self, node: ir.Compare | ir.Not) -> Value:
+        """A comparison or negation as a value: true or false, by its test."""
+        test = self.test(node)
+        certain = settled(test)
+        if certain is not None:
+            return Constant(certain)
+        return Choice(test, Constant(value=True), Constant(value=False))
 
     def conditional(self, node: ir.Conditional) -> Value:
         """`then if test else orelse`."""
@@ -629,9 +653,21 @@ class Interpreter:
                     items.extend(spread.items)
                 else:
                     open_ended = True
-                    items.append(Unknown("an unpacked value"))
+                    items.append(self.state.freeze(value) if is_items(spread) else Unknown("an unpacked value"))
             else:
                 items.append(value)
+        pairs = (
+            joined_pairs(
+                [
+                    self.state.freeze(entry) if is_items(entry) else Sequence((self.state.freeze(entry),))
+                    for entry in items
+                ]
+            )
+            if open_ended
+            else None
+        )
+        if pairs is not None:
+            return pairs
         sequence = Sequence(tuple(items))
         return sequence if node.kind == "tuple" and not open_ended else self.allocate(sequence)
 
@@ -711,7 +747,7 @@ class Interpreter:
         value = self.state.freeze(self.evaluate(node))
         if isinstance(value, Unknown):
             return open_test(place)
-        return asked("truthy", (value,), place)
+        return truth(value) or asked("truthy", (value,), place)
 
     def comparison(self, node: ir.Compare, place: Place) -> Test:
         """A comparison as the test of a choice."""
@@ -720,6 +756,13 @@ class Interpreter:
         if positive is None:
             return compared(node.operator, left, right, place)
         return negated(compared(positive, left, right, place))
+
+
+def truth(value: Value) -> Test | None:
+    """The test that a value of true or false is the outcome of, None for any other value."""
+    if not isinstance(value, Choice) or {value.then, value.orelse} != {Constant(value=True), Constant(value=False)}:
+        return None
+    return value.test if value.then == Constant(value=True) else negated(value.test)
 
 
 def compared(operator: str, left: Value, right: Value, place: Place) -> Test:
@@ -739,6 +782,13 @@ def negated(test: Test) -> Test:
         assert isinstance(inner, Test)
         return inner
     return Test("not", (test,), test.place)
+
+
+def _falsy(value: Value) -> Value:
+    """A value that turned out false: of an optional parameter, its default."""
+    if isinstance(value, Parameter) and isinstance(value.default, Constant) and not value.default.value:
+        return value.default
+    return value
 
 
 def _as_dictionary(value: Value) -> Dictionary:
@@ -779,6 +829,7 @@ STATEMENTS: Mapping[type, Callable[..., bool | None]] = {
     ir.ImportModule: Interpreter.import_module,
     ir.ImportFrom: Interpreter.import_from,
     ir.GlobalNames: Interpreter.nothing,
+    ir.OuterNames: Interpreter.declare_nonlocal,
     ir.Function: Interpreter.define_function,
     ir.Class: Interpreter.define_class,
 }
@@ -792,8 +843,8 @@ EXPRESSIONS: Mapping[type, Callable[..., Value]] = {
     ir.Subscript: Interpreter.subscript,
     ir.Binary: Interpreter.binary,
     ir.Boolean: Interpreter.boolean,
-    ir.Compare: Interpreter.compare,
-    ir.Not: Interpreter.negation,
+    ir.Compare: Interpreter.outcome,
+    ir.Not: Interpreter.outcome,
     ir.Conditional: Interpreter.conditional,
     ir.Format: Interpreter.format,
     ir.DictDisplay: Interpreter.dict_display,

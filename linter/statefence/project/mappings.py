@@ -21,6 +21,7 @@ from statefence.project.values import (
     LiveEnvironment,
     Member,
     Put,
+    Result,
     Select,
     Sequence,
     Spread,
@@ -135,6 +136,32 @@ def _prefer(first: Value, second: Value) -> Value:
     if isinstance(first, Choice):
         return choose(first.test, _prefer(first.then, second), _prefer(first.orelse, second))
     return first
+
+
+def is_items(value: Value) -> bool:
+    """Whether it is `mapping.items()`, in whatever form of list."""
+    return isinstance(value, Result) and value.callee == "items" and bool(value.arguments)
+
+
+def joined_pairs(lists: Iterable[Value]) -> Value | None:
+    """Lists of pairs one after the other, as the items of one mapping; None when no list is of a mapping's items."""
+    changes: list[Change] = []
+    found = False
+    for pairs in lists:
+        if isinstance(pairs, Result) and is_items(pairs):
+            found = True
+            changes.append(Spread(pairs.arguments[0]))
+        elif isinstance(pairs, Sequence):
+            changes.extend(map(_pair, pairs.items))
+        else:
+            changes.append(Spread(Unknown("pairs that are not followed")))
+    return Result("items", (Dictionary(tuple(changes)),)) if found else None
+
+
+def _pair(value: Value) -> Change:
+    if isinstance(value, Sequence) and len(value.items) == 2:
+        return Put(*value.items)
+    return Spread(Unknown("pairs that are not followed"))
 
 
 def open_test(place: Place | None = None, *, preferred: bool = True) -> Test:

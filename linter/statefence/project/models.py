@@ -11,6 +11,7 @@ from statefence.facts import ir
 from statefence.model import Place, Span
 from statefence.project import methods
 from statefence.project.deferred import deferred
+from statefence.project.mappings import joined_pairs
 from statefence.project.values import (
     ABSENT,
     ENVIRON,
@@ -247,6 +248,15 @@ def _zip(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value
     return Sequence(tuple([Sequence(row) for row in zip(*known, strict=False)]))
 
 
+def _chain(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    """`itertools.chain(lists)`."""
+    lists = [interpreter.state.freeze(value) for value in arguments.positional]
+    known = [entry.items for entry in lists if isinstance(entry, Sequence)]
+    if len(known) == len(lists):
+        return Sequence(tuple([entry for items in known for entry in items]))
+    return joined_pairs(lists) or Unknown("a chain of what is not known")
+
+
 def _copy(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
     content = first(interpreter, arguments)
     if isinstance(content, LiveEnvironment):
@@ -324,9 +334,12 @@ MODELS: Mapping[str, Model] = {
     "builtins.list": _same,
     "builtins.tuple": _same,
     "builtins.sorted": _same,
+    "builtins.set": _same,
+    "builtins.frozenset": _same,
     "builtins.dict": _dict,
     "builtins.dict.fromkeys": _fromkeys,
     "builtins.zip": _zip,
+    "itertools.chain": _chain,
     "types.MappingProxyType": _same,
     "collections.OrderedDict": _dict,
     "collections.ChainMap": _chain_map,

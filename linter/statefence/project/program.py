@@ -18,6 +18,7 @@ from statefence.project.frames import State
 from statefence.project.values import (
     WORKING_DIRECTORY,
     Binding,
+    Change,
     External,
     Imported,
     ModuleValue,
@@ -79,18 +80,24 @@ class Definition(Struct, frozen=True):
 
 
 class Effect(Struct, frozen=True):
-    """What a call leaves changed: a parameter's object, or an attribute of the receiver."""
+    """What a call leaves changed: a parameter's object, an attribute of the receiver, a variable from outside."""
 
     parameter: str
     value: Value
 
 
 class Summary(Struct, frozen=True):
-    """What a call of a function gives and changes, in terms of its parameters."""
+    """What a call of a function gives and changes, in terms of its parameters.
+
+    Attributes:
+        effects: what becomes of the parameters' objects.
+        outer: what becomes of the variables of the enclosing functions, or of the module.
+    """
 
     returns: Value
     yields: Value | None = None
     effects: tuple[Effect, ...] = ()
+    outer: tuple[Effect, ...] = ()
 
 
 class RawSite(Struct, frozen=True):
@@ -209,6 +216,9 @@ class Program:
         self.fixtures: set[str] = set()
         self.fixture_names: dict[tuple[str, str], str] = {}
         self.models: dict[str, ClassModel] = {}
+        self.heirs: dict[str, tuple[str, ...]] = {}
+        self.bases: dict[bytes, tuple[str, ...]] | None = None
+        self.mutations: dict[tuple[str, str], tuple[Change, ...]] = {}
         self.setters: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self.looking_up: set[Imported] = set()
         self.too_deep: dict[str, tuple[str, int]] = {}

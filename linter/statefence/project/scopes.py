@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import classes, methods, models, sinks
+from statefence.project import classes, methods, models, mutations, sinks
 from statefence.project.frames import State
 from statefence.project.mappings import open_test
 from statefence.project.program import (
@@ -17,6 +17,7 @@ from statefence.project.program import (
 )
 from statefence.project.values import (
     IMPORTS,
+    Change,
     Choice,
     Constant,
     Dictionary,
@@ -36,7 +37,7 @@ from statefence.project.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from statefence.project.interpreter import Interpreter
 
@@ -54,6 +55,8 @@ def global_value(program: Program, unit: str, name: str) -> Value | None:
         unknown = Unknown(f"functions of {unit} assign {name!r} too")
         nothing = is_constant_none(value) or value == Dictionary((), getattr(value, "place", None), display=True)
         return Choice(open_test(preferred=nothing), unknown, value)
+    if isinstance(value, Dictionary):
+        return Dictionary((*value.changes, *_changed_later(program, unit, name)), value.place, value.display)
     return value
 
 
@@ -72,6 +75,31 @@ def _meaning(program: Program, imported: Imported) -> Value:
         return module_attribute(program, ModuleValue(imported.module), imported.name)
     finally:
         program.looking_up.remove(imported)
+
+
+def _changed_later(program: Program, unit: str, name: str) -> tuple[Change, ...]:
+    """What functions of the module may do to the mapping that a name of it holds."""
+    known = program.mutations.get((unit, name))
+    if known is None:
+        known = program.mutations[unit, name] = tuple(_mutations(program, program.units[unit], name))
+    return known
+
+
+def _mutations(program: Program, unit: Unit, name: str) -> Iterator[Change]:
+    pattern = re.compile(rb"^[ \t][^\n]*?" + mutations.pattern(name).pattern, re.MULTILINE)
+    if not pattern.search(unit.data):
+        return
+
+    def matches(node: ir.Expression) -> bool:
+        return isinstance(node, ir.Name) and node.id == name
+
+    for key in list(program.by_unit.get(unit.name, ())):
+        definition = program.definitions[key]
+        if not isinstance(definition.node, ir.Function) or (definition.owner is None and "." in definition.qualified):
+            continue  # what stands within a function is found with it
+        function = program.function(definition)
+        if not mutations.binds(function, name):
+            yield from mutations.alternatives(unit.path, function.body or (), matches)
 
 
 GLOBALS = re.compile(rb"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)

@@ -28,7 +28,7 @@ def pieces_of(value: Value) -> Pieces:
 
 def texts(site: RawSite) -> tuple[Pieces, ...]:
     """The texts a statement may have, the main one first; those without any literal part left out."""
-    found = dict.fromkeys(pieces_of(world.value) for world in worlds(site.roles["sql"]))
+    found = dict.fromkeys(pieces_of(world.value) for world in worlds(site.roles["sql"], lambda _: None))
     return tuple([pieces for pieces in found if any(piece is None or piece.strip() for piece in pieces)])
 
 

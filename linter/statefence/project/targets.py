@@ -66,7 +66,7 @@ def _moved(target: Target, directory: Value) -> Target:
 def targets_of(value: Value, entry: Opener) -> tuple[Target, ...]:
     """The places a path value may be, as the given callee reads it."""
     found: list[Target] = []
-    for world in worlds(value):
+    for world in worlds(value, lambda world: _target(world.value, entry)):
         for target in _alternatives(world, entry):
             if target not in found:
                 found.append(target)

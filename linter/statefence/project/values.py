@@ -185,11 +185,16 @@ class Spread(Term, frozen=True, eq=False):
 
 
 class Put(Term, frozen=True, eq=False):
-    """One item is put; `weak` when only if the key is missing."""
+    """One item is put; `weak` when only if the key is missing.
+
+    Attributes:
+        chosen: it is the parent's variable of that name, chosen by a loop over names.
+    """
 
     key: Value
     value: Value
     weak: bool = False
+    chosen: bool = False
 
 
 class Drop(Term, frozen=True, eq=False):

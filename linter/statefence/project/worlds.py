@@ -6,7 +6,8 @@ environment unset. A test that is decided by constants alone leaves no alternati
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -43,6 +44,8 @@ from statefence.project.values import (
 Taker = Callable[[Value], Value]
 MOST = 24
 """At most so many alternatives of one value are looked at."""
+FEW = 3
+"""Of so many tests all combinations are looked at, as far as `MOST` reaches."""
 
 
 class Decision(Struct, frozen=True):
@@ -71,22 +74,51 @@ class World(Struct, frozen=True):
         return any(value in test.operands for test in self.outcomes)
 
 
-def worlds(value: Value) -> list[World]:
-    """The value's alternatives, the main one first, no two of one value alike."""
+CUT = World(Unknown(f"more than {MOST} alternatives"), {})
+"""Stands for the alternatives that are not looked at."""
+
+
+def _itself(world: World) -> object:
+    return world.value
+
+
+def worlds(value: Value, answer: Callable[[World], object] = _itself) -> list[World]:
+    """The value's alternatives, the main one first.
+
+    Tests are flipped one at a time, then two at once, and so on. All that is beyond `MOST` is one more, unknown.
+
+    Args:
+        answer: what an alternative comes to. Of more than `FEW` tests, those that alone do not change it are not
+            flipped together with others.
+    """
     first, asked = resolve(value, {})
     found = [World(first, _outcomes(asked, {}))]
-    seen: list[Mapping[Test, bool]] = [{}]
-    todo = [{test: not decision.holds} for test, decision in asked.items() if not decision.certain]
-    while todo and len(seen) < MOST:
-        flipped = todo.pop(0)
-        if flipped in seen:
+    usual = answer(found[0])
+    seen: set[frozenset[tuple[Test, bool]]] = {frozenset()}
+    todo = deque(_flips(asked, {}))
+    idle: set[Test] = set()
+    while todo:
+        flipped = todo.popleft()
+        way = frozenset(flipped.items())
+        if way in seen or (len(flipped) > 1 and not idle.isdisjoint(flipped)):
             continue
-        seen.append(flipped)
+        if len(seen) == MOST:
+            found.append(CUT)
+            break
+        seen.add(way)
         alternative, more = resolve(value, flipped)
         found.append(World(alternative, _outcomes(more, flipped)))
-        new = [test for test, decision in more.items() if test not in asked and not decision.certain]
-        todo.extend({**flipped, test: not more[test].holds} for test in new)
+        if len(flipped) == 1 and len(asked) > FEW and answer(found[-1]) == usual:
+            idle.update(flipped)
+        todo.extend(_flips(more, flipped))
     return found
+
+
+def _flips(asked: Mapping[Test, Decision], flipped: Mapping[Test, bool]) -> Iterator[Mapping[Test, bool]]:
+    """The ways that take one more test the other way."""
+    for test, decision in asked.items():
+        if not decision.certain and test not in flipped:
+            yield {**flipped, test: not decision.holds}
 
 
 def main_world(value: Value) -> Value:
@@ -139,7 +171,9 @@ class _Resolver:
         return self.flipped.get(test, decision.holds)
 
     def _is_excluded(self, test: Test) -> bool:
-        """Whether what holds already rules the test out: what is true is not None, and the other way round."""
+        """Whether what holds already rules the test out: what is true is not None, what equals one text no other."""
+        if test.kind == "equal":
+            return any(_exclude_each_other(test, other) for other, holds in self.known.items() if holds)
         other = {"none": "truthy", "truthy": "none"}.get(test.kind)
         return other is not None and self.known.get(Test(other, (self.take(_value(test, 0)),)), False)
 
@@ -165,12 +199,20 @@ class _Resolver:
             elif isinstance(change, Spread):
                 flat.append(Spread(self.take(change.source)))
             elif isinstance(change, Put):
-                flat.append(Put(self.take(change.key), self.take(change.value), change.weak))
+                flat.append(Put(self.take(change.key), self.take(change.value), change.weak, change.chosen))
             elif isinstance(change, Select):
                 flat.append(Select(self.take(change.source), change.names, change.prefixes, change.denied))
             else:
                 flat.append(change)
         return tuple(flat)
+
+
+def _exclude_each_other(test: Test, other: Test) -> bool:
+    """Whether two tests compare one value with different literals."""
+    if other.kind != "equal" or test.operands[0] != other.operands[0]:
+        return False
+    literals = test.operands[1], other.operands[1]
+    return all(isinstance(literal, Constant) for literal in literals) and literals[0] != literals[1]
 
 
 def holds_by_default(test: Test) -> bool:

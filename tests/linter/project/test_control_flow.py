@@ -250,7 +250,7 @@ PROGRAMS: dict[str, str | Files] = {
         import os, subprocess
         first, *rest = {"A": "1"}, dict(os.environ), {"B": "1"}
         subprocess.run(["a"], env=first)  # partial sets=A
-        subprocess.run(["a"], env=rest[0])  # unknown
+        subprocess.run(["a"], env=rest[0])  # full
     """,
     "swapping": """
         import os, subprocess

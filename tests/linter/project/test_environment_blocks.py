@@ -246,7 +246,7 @@ PROGRAMS = {
         for name in list(env):
             if name.startswith("A_"):
                 del env[name]
-        subprocess.run(["a"], env=env)  # filtered | full
+        subprocess.run(["a"], env=env)  # filtered
     """,
     "a loop that copies literal names": """
         import os, subprocess
@@ -254,7 +254,7 @@ PROGRAMS = {
         for name in ("PATH", "HOME"):
             if name in os.environ:
                 env[name] = os.environ[name]
-        subprocess.run(["a"], env=env)  # partial sets=PATH,HOME
+        subprocess.run(["a"], env=env)  # filtered
     """,
     "a loop that puts literal pairs": """
         import os, subprocess
