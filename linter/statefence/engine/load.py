@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from statefence.discover import files
 from statefence.errors import UsageError
+from statefence.facts import Reader
 from statefence.model import Skipped
 from statefence.module_names import module_names
 from statefence.policy.check import check_modules
@@ -39,12 +40,13 @@ class Loaded(Struct, frozen=True):
         return tuple(sorted((*self.unreadable, *self.left_out), key=lambda place: place.path))
 
 
-def load(policy: Policy, overrides: Mapping[str, bytes] = {}) -> Loaded:
+def load(policy: Policy, overrides: Mapping[str, bytes] = {}, reader: Reader | None = None) -> Loaded:
     """Read and analyse the whole project of `policy`.
 
     Args:
         policy: says where the project is and how its modules are named.
         overrides: bytes to use instead of what is on disk, by path; a path that is not on disk is added.
+        reader: how files are parsed; by default in this process, remembering nothing.
 
     Raises:
         UsageError: there is no Python file.
@@ -58,7 +60,7 @@ def load(policy: Policy, overrides: Mapping[str, bytes] = {}) -> Loaded:
     check_modules(policy, module_names(paths, policy).values())
     results = [decoded(path, overrides[path]) if path in overrides else read(root, path) for path in paths]
     sources = {result.path: result for result in results if isinstance(result, Source)}
-    project = analyse(tuple(sources.values()), policy)
+    project = analyse(tuple(sources.values()), policy, reader=reader)
     undecoded = (result for result in results if isinstance(result, Skipped))
     unreadable = tuple(sorted((*undecoded, *project.skipped), key=lambda skipped: skipped.path))
     return Loaded(project, sources, unreadable, found.skipped, found.listing)

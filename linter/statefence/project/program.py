@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct, structs
 
 from statefence.callees import Argument, Given, Spawner
-from statefence.facts import ModuleFacts, body_at, extract, imported_words, ir, line_starts, words_of
+from statefence.facts import ModuleFacts, Reader, Request, Unparsed, body_at, imported_words, ir, line_starts, words_of
 from statefence.model import Span, Step
 from statefence.policy import Policy
 from statefence.policy import model as policy_model
@@ -194,7 +194,6 @@ class ClassModel(Struct, frozen=True):
     synthetic: bool
 
 
-TOO_DEEP = "its code is nested too deeply to follow"
 RECURSIVE = Summary(Unknown("a recursive call"))
 
 
@@ -205,8 +204,9 @@ class Program:
     order in which they are asked for cannot change an answer.
     """
 
-    def __init__(self, units: Sequence[Unit], policy: Policy) -> None:
+    def __init__(self, units: Sequence[Unit], policy: Policy, reader: Reader) -> None:
         self.policy = policy
+        self.reader = reader
         self.units = {unit.name: unit for unit in units}
         self.by_path = {unit.path: unit for unit in units}
         self.definitions: dict[str, Definition] = {}
@@ -248,29 +248,32 @@ class Program:
         self.definitions[definition.key] = definition
         return definition.key
 
-    def parse(self, unit: Unit, words: re.Pattern[bytes] | None = None) -> tuple[ir.Statement, ...]:
-        """A module's statements; it is parsed when it is first asked for, and empty where it does not parse.
+    def parse(self, unit: Unit) -> tuple[ir.Statement, ...]:
+        """A module's statements; it is parsed when it is first asked for, and empty where it does not parse."""
+        self.parse_all([(unit, None)])
+        return self.facts[unit.name].body
 
-        Args:
-            unit: the module.
-            words: the functions whose text holds one of these are read in the same go.
-        """
-        known = self.facts.get(unit.name)
-        if known is None:
-            known = self.facts[unit.name] = self._extracted(unit, words)
-            self.bodies.update({(unit.name, place): body for place, body in known.bodies.items()})
-        return known.body
+    def parse_all(self, wanted: Iterable[tuple[Unit, re.Pattern[bytes] | None]]) -> None:
+        """Parse modules, each with the functions whose text holds what its pattern looks for."""
+        missing = [(unit, pattern) for unit, pattern in wanted if unit.name not in self.facts]
+        requests = [Request(unit.data, None if pattern is None else pattern.pattern) for unit, pattern in missing]
+        for (unit, _), reading in zip(missing, self.reader.read(requests), strict=True):
+            if isinstance(reading, Unparsed):
+                self.unparsed[unit.path] = reading.reason
+                self.facts[unit.name] = ModuleFacts(())
+            else:
+                self.facts[unit.name] = reading.facts
+                self.bodies.update({(unit.name, place): body for place, body in reading.facts.bodies.items()})
 
-    def _extracted(self, unit: Unit, words: re.Pattern[bytes] | None) -> ModuleFacts:
-        try:
-            return extract(unit.data, words)
-        except SyntaxError as error:
-            self.unparsed[unit.path] = f"line {error.lineno}: {error.msg}"
-        except ValueError as error:
-            self.unparsed[unit.path] = str(error)
-        except (RecursionError, MemoryError):
-            self.unparsed[unit.path] = TOO_DEEP
-        return ModuleFacts(())
+    def keep_facts(self) -> None:
+        """Let later runs know what was read."""
+        bodies: dict[str, dict[Span, tuple[ir.Statement, ...]]] = {}
+        for (name, place), body in self.bodies.items():
+            bodies.setdefault(name, {})[place] = body
+        for name, facts in self.facts.items():
+            unit = self.units[name]
+            if unit.path not in self.unparsed:
+                self.reader.keep(unit.data, ModuleFacts(facts.body, bodies.get(name, {})))
 
     def function(self, definition: Definition) -> ir.Function:
         """The definition's function with its body, which is read when it is first asked for."""

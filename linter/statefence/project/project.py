@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from statefence.facts import TOO_DEEP, Reader
 from statefence.model import Skipped, Span
 from statefence.module_names import module_names
 from statefence.policy import Policy
@@ -17,7 +18,7 @@ from statefence.project import functions, scopes
 from statefence.project.environments import environments, program_name
 from statefence.project.flows import propagated
 from statefence.project.mentions import Mentions, other_names
-from statefence.project.program import TOO_DEEP, Chain, Program, RawSite, Unit, walk_functions
+from statefence.project.program import Chain, Program, RawSite, Unit, walk_functions
 from statefence.project.relevance import callee_words, derived_classes, named, of_wrapping_classes, wrapper_words
 from statefence.project.sites import EnvKind, EnvRead, Invocation, Open, PathKind, Spawn, Statement, Target
 from statefence.project.statements import (
@@ -76,24 +77,28 @@ class Project(Struct, frozen=True):
         return self.invocations_by_path.get(module.path, ())
 
 
-def analyse(sources: Sequence[Source], policy: Policy, *, thorough: bool = False) -> Project:
+def analyse(
+    sources: Sequence[Source], policy: Policy, *, thorough: bool = False, reader: Reader | None = None
+) -> Project:
     """Analyse a whole project. A function or module that is nested too deeply is unknown, and among the skipped.
 
     Args:
         sources: every file of it, in any order.
         policy: its policy; what it says of spawners widens what is recognised.
         thorough: interpret every function, also those that cannot matter. The answers are the same, later.
+        reader: how files are parsed; by default in this process, remembering nothing.
     """
     with _deep_recursion():
-        return _analyse(sources, policy, thorough=thorough)
+        return _analyse(sources, policy, thorough=thorough, reader=reader or Reader())
 
 
-def _analyse(sources: Sequence[Source], policy: Policy, *, thorough: bool) -> Project:
+def _analyse(sources: Sequence[Source], policy: Policy, *, thorough: bool, reader: Reader) -> Project:
     ordered = sorted(sources, key=lambda source: source.path)
     names = _unique(module_names([source.path for source in ordered], policy))
-    program = Program([Unit(names[source.path], source.path, source.data) for source in ordered], policy)
+    program = Program([Unit(names[source.path], source.path, source.data) for source in ordered], policy, reader)
     sites = _interpret(program, thorough=thorough or any(store.deny for store in policy.stores))
     _parse_rest(program)
+    program.keep_facts()
     modules = tuple(
         Module(names[source.path], source.path, source) for source in ordered if source.path not in program.unparsed
     )
@@ -110,8 +115,7 @@ def _parse_rest(program: Program) -> None:
     """Parse the files that no question led to, so that bad syntax is told of, unless they are too many."""
     rest = [unit for unit in program.units.values() if unit.name not in program.facts]
     if sum(len(unit.data) for unit in rest) <= PARSED_ANYWAY:
-        for unit in rest:
-            program.parse(unit)
+        program.parse_all((unit, None) for unit in rest)
 
 
 RECURSION_LIMIT = 10_000
@@ -165,8 +169,7 @@ def _interpret_naming(program: Program, words: Mentions, done: set[str]) -> None
     owners = (owner for word in words.words.values() for owner in word.owners | word.libraries)
     words = words.known_as(other_names(program.units.values(), owners))
     matching = list(_matching(words, program.units.values()))
-    for unit, pattern in matching:
-        program.parse(unit, pattern)
+    program.parse_all(matching)
     for unit, _ in matching:
         scopes.namespace(program, unit.name)
     for unit, pattern in matching:
