@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -16,7 +16,6 @@ from statefence.state.walk import parents
 from statefence.template import Piece, SymbolKind, Template, build, is_literal, matches, resolve, substitute
 from statefence.template.build import flatten
 from statefence.template.records import Symbol
-from statefence.template.regular import expression
 
 
 class World(Struct, frozen=True):
@@ -120,23 +119,6 @@ def filled(template: Template, names: dict[str, str]) -> Template:
         return [names[symbol.name] if known else symbol]
 
     return substitute(template, value)
-
-
-def names_in(template: Template, path: str) -> dict[str, str] | None:
-    """The values that the placeholders of an absolute template have in a path; None when it does not lie on it."""
-    found = expression(template).pattern.fullmatch(path)
-    if found is None:
-        return None
-    order = dict.fromkeys(name for name in placeholders(template))
-    return {name: found[f"n{number}"] for number, name in enumerate(order)}
-
-
-def placeholders(template: Template) -> Iterator[str]:
-    """The names of the template's placeholders, in order and as often as they stand in it."""
-    for segment in template.segments:
-        for piece in segment:
-            if isinstance(piece, Symbol) and piece.kind is SymbolKind.NAMED:
-                yield piece.name
 
 
 def _world(policy: Policy, directory: str, environ: dict[str, str]) -> World:
