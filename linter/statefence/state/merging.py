@@ -14,29 +14,12 @@ from hashlib import blake2b
 
 from msgspec import Struct
 
+from statefence.state.applied import lists_migrations
 from statefence.state.reading import own_tables, quoted
 from statefence.state.shapes import Shape, difference, shape
 
 SOURCE = "source"
 """The name under which the database that is merged is attached; the target is `main`."""
-
-_MIGRATIONS = frozenset(
-    {
-        "__drizzle_migrations",
-        "_prisma_migrations",
-        "_sqlx_migrations",
-        "_yoyo_migration",
-        "alembic_version",
-        "django_migrations",
-        "flyway_schema_history",
-        "goose_db_version",
-        "knex_migrations",
-        "migrations",
-        "schema_migrations",
-        "schema_version",
-    }
-)
-"""Where tools write down which migrations a database has seen: such rows say something about the other tables."""
 
 _TAKEN = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"})
 _MOST_ARGUMENTS = 80
@@ -182,7 +165,7 @@ def _merge_table(connection: sqlite3.Connection, pair: Pair) -> TableMerge:
     taken = tuple(_insert(connection, pair, missing))
     inserted = len(missing) - len(taken)
     of_source = _count(connection, SOURCE, pair.source)
-    if inserted and not pair.created and pair.source.name.casefold() in _MIGRATIONS:
+    if inserted and not pair.created and lists_migrations(pair.source.name):
         raise RefusedError(f"{pair.source.name} lists migrations that the target has not seen: migrate both first")
     if _count(connection, "main", pair.target) != before + inserted or len(_missing(connection, pair)) > len(taken):
         raise RefusedError(f"{pair.source.name} has other rows afterwards than it should: nothing was changed")

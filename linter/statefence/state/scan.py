@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from statefence.errors import UsageError
 from statefence.policy import Policy, Store, StoreKind
 from statefence.state import judge
 from statefence.state.appending import Grown, database_grown, file_grown, gone, is_append_only
+from statefence.state.applied import Applied, locked_keys
+from statefence.state.applied import compare as applied_beside
 from statefence.state.discovery import discoveries
 from statefence.state.headers import Kind, beginning, kind_of
 from statefence.state.history import FileRecord, History, TableRecord, load, record_path, save, shown
@@ -37,6 +40,7 @@ class Sight(Struct, frozen=True):
 
     Attributes:
         grown: for each append-only file, whether it only grew.
+        applied: for each store's database, what is wrong with its migrations.
     """
 
     tree: Tree
@@ -44,6 +48,7 @@ class Sight(Struct, frozen=True):
     looked: tuple[Looked, ...]
     places: Places
     grown: dict[str, Grown]
+    applied: dict[str, Applied]
     retired: frozenset[str]
 
 
@@ -73,9 +78,13 @@ def see(policy: Policy, root: str, environ: dict[str, str], history: History | N
     tree = walk(root)
     files = sort(tree.files, advance)
     grown: dict[str, Grown] = {}
+    applied: dict[str, Applied] = {}
+    released = locked_keys(policy.root) if policy.source is not None else {}
 
     def compare(file: File, copy: str) -> None:
         store = at.store_at(file.path)
+        if store is not None and store.name in released:
+            applied[file.path] = _applied(copy, released[store.name])
         if history is not None and store is not None and is_append_only(store) and store.kind is StoreKind.SQLITE:
             name = relative(file.path, root)
             grown[name] = database_grown(copy, name, store, policy, history.databases.get(name))
@@ -86,7 +95,14 @@ def see(policy: Policy, root: str, environ: dict[str, str], history: History | N
         if history is not None and store is not None and is_append_only(store) and store.kind is not StoreKind.SQLITE:
             name = relative(file.path, root)
             grown[name] = file_grown(file.path, name, store, policy, history.files.get(name))
-    return Sight(tree, files, looked, at, grown, retired_among(tree.files))
+    return Sight(tree, files, looked, at, grown, applied, retired_among(tree.files))
+
+
+def _applied(copy: str, released: Sequence[Sequence[str]]) -> Applied:
+    try:
+        return applied_beside(copy, released)
+    except sqlite3.Error as error:
+        return Applied(unknown=f"which migrations were applied: {error}")
 
 
 def names_of(file: File, sight: Sight) -> tuple[str, ...]:
@@ -138,6 +154,8 @@ def _of_database(looked: Looked, sight: Sight, policy: Policy) -> Iterator[Found
         forbidden = judge.forbidden(each, relative(each, sight.tree.root), sight.places)
         yield from (forbidden,) if forbidden else ()
     yield from judge.of_contents(looked, name, store_of(file, sight), policy)
+    for fault in sight.applied.get(file.path, Applied()).faults:
+        yield Found(Problem.MIGRATIONS, name, fault)
 
 
 def _of_companions(sight: Sight) -> Iterator[Found]:
@@ -275,6 +293,8 @@ def _unknown(sight: Sight) -> Iterator[Unjudged]:
         name = relative(file.path, root)
         _, reason = judge.of_name(file, kind, name, sight.places)
         yield from (Unjudged(name, reason),) if reason else ()
+    for path, applied in sight.applied.items():
+        yield from (Unjudged(relative(path, root), applied.unknown),) if applied.unknown else ()
     for grown in sight.grown.values():
         yield from grown.unknown
 
