@@ -15,7 +15,7 @@ from statefence.errors import StatefenceError
 from statefence.state.reading import connect, own_tables, quoted
 
 LOCK_FILE = "migrations.lock"
-"""In the project's root: a table `[STORE.NAMESPACE]` for each sequence, a line `"KEY" = "DIGEST"` for each migration."""
+"""In the project's root: a table `[STORE.NAMESPACE]` for each sequence, a line `"KEY" = "DIGEST"` for each step."""
 
 _KNOWN = frozenset({"alembic_version", "flyway_schema_history", "goose_db_version", "schema_version"})
 _HEADS_ONLY = frozenset({"alembic_version"})
