@@ -37,6 +37,14 @@ class Variable(Struct, frozen=True):
     exempt: tuple[str, ...] = ()
 
 
+class Discovery(Struct, frozen=True):
+    """What exists on disk and should have a row in `table`: for each column, text with `{names}` of the path."""
+
+    table: str
+    path: Template
+    columns: dict[str, str]
+
+
 class Store(Struct, frozen=True):
     """A place where state lives. Layer names in `owners`, `readers` and `deny` all exist."""
 
@@ -51,6 +59,7 @@ class Store(Struct, frozen=True):
     migrations: str | None = None
     tenant: dict[str, str] = {}
     append_only: bool = False
+    discover: tuple[Discovery, ...] = ()
     durable: bool = False
 
 

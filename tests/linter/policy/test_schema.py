@@ -33,6 +33,7 @@ open-with = "app.storage:open_admin"
 migrations = "migrations"
 tenant = { models = "user_id" }
 append-only = true
+discover = { models = { path = "{state}/models/{name}", columns = { name = "{name}", path = "{path}" } } }
 durable = true
 """
 
