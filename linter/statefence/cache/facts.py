@@ -24,7 +24,8 @@ class FactsCache:
     """
 
     def __init__(self, root: str) -> None:
-        self.path = place(f"facts of {root}".encode(errors="surrogateescape"))
+        kept_at = place(root.encode(errors="surrogateescape"))
+        self.path = None if kept_at is None else f"{kept_at}.facts"
         self.stored = _stored(self.path)
         self.used: dict[bytes, bytes] = {}
 
