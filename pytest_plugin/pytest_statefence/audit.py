@@ -5,7 +5,7 @@ to is one dictionary lookup.
 """
 
 # Paths are text here, as the system and the audit events give them.
-# ruff: noqa: PTH100, PTH109
+# ruff: noqa: PTH118
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from pytest_statefence.system import SYSTEM
+from pytest_statefence.system import SYSTEM, own_directory
 
 Arguments = tuple[Any, ...]
 Handler = Callable[[Arguments], None]
@@ -80,7 +80,7 @@ def child_of(event: str, arguments: Arguments) -> Child:
     return Child(
         tuple(map(_text, words)),
         os.environ if environ is None else {_text(name): _text(value) for name, value in environ.items()},
-        os.getcwd() if cwd is None else os.path.abspath(_text(cwd)),
+        own_directory() if cwd is None else _path(_text(cwd)),
         environ is not None and environ is not os.environ,
     )
 
@@ -104,7 +104,7 @@ def _path(path: str | bytes | os.PathLike[Any]) -> str:
     text = _text(path)
     if text.startswith("file:"):
         text = text[5:].partition("?")[0]
-    return os.path.abspath(text)
+    return os.path.normpath(os.path.join(own_directory(), text))
 
 
 def _text(value: object) -> str:

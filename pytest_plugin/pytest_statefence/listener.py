@@ -19,10 +19,11 @@ from msgspec import Struct
 from pytest_statefence import audit
 from pytest_statefence.audit import Child
 from pytest_statefence.evidence import Started, Touch, command_text, still_running
-from pytest_statefence.locations import home_of, own_directory, own_home
+from pytest_statefence.locations import home_of, own_home
 from pytest_statefence.owners import Stack, caller, module_of, project_stack
 from pytest_statefence.records import Violation
 from pytest_statefence.spawns import judge_spawn
+from pytest_statefence.system import own_directory
 from pytest_statefence.threads import Threads
 from pytest_statefence.verdict import SPAWN
 from statefence.policy import Policy, Variable
