@@ -5,7 +5,7 @@ to is one dictionary lookup.
 """
 
 # Paths are text here, as the system and the audit events give them.
-# ruff: noqa: PTH100, PTH109
+# ruff: noqa: PTH118
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from functools import cache
 from typing import Any
 
 from msgspec import Struct
+
+from pytest_statefence.system import SYSTEM, own_directory
 
 Arguments = tuple[Any, ...]
 Handler = Callable[[Arguments], None]
@@ -51,6 +53,21 @@ def paths_written(event: str, arguments: Arguments) -> tuple[str, ...]:
     return _absolute(arguments[:2] if event in {"os.rename", "os.link", "os.symlink"} else arguments[:1])
 
 
+def cuts_off(event: str, arguments: Arguments, path: str) -> bool:
+    """Whether an event is about to cut off something of what the file at `path` holds."""
+    if event == "open":
+        flags = arguments[2]
+        kept = 0 if isinstance(flags, int) and flags & os.O_TRUNC else None
+    else:
+        kept = arguments[1] if event == "os.truncate" else None
+    if kept is None:
+        return False
+    try:
+        return SYSTEM.stat(path).st_size > kept
+    except OSError:
+        return False
+
+
 def child_of(event: str, arguments: Arguments) -> Child:
     """The child that `subprocess.Popen`, `os.posix_spawn` or `os.exec` is about to start."""
     if event == "subprocess.Popen":
@@ -63,7 +80,7 @@ def child_of(event: str, arguments: Arguments) -> Child:
     return Child(
         tuple(map(_text, words)),
         os.environ if environ is None else {_text(name): _text(value) for name, value in environ.items()},
-        os.getcwd() if cwd is None else os.path.abspath(_text(cwd)),
+        own_directory() if cwd is None else _path(_text(cwd)),
         environ is not None and environ is not os.environ,
     )
 
@@ -87,7 +104,7 @@ def _path(path: str | bytes | os.PathLike[Any]) -> str:
     text = _text(path)
     if text.startswith("file:"):
         text = text[5:].partition("?")[0]
-    return os.path.abspath(text)
+    return os.path.normpath(os.path.join(own_directory(), text))
 
 
 def _text(value: object) -> str:

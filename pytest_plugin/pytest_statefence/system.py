@@ -27,3 +27,11 @@ class System(Struct, frozen=True):
 
 
 SYSTEM = System(os.lstat, os.stat, os.scandir, os.read, os.write, time.time, time.time_ns)
+
+
+def own_directory() -> str:
+    """The working directory; the file system's root when the working directory was removed."""
+    try:
+        return os.getcwd()  # noqa: PTH109 -- paths are text here
+    except FileNotFoundError:
+        return os.sep

@@ -215,6 +215,8 @@ def test_whose_directory_is_removed(tmp_path, monkeypatch):
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
+    sqlite3.connect(":memory:").close()
+    subprocess.run(["/bin/true"], cwd="/", check=True)
 
 def test_that_moves_on_to_another_directory(tmp_path, monkeypatch):
     for name in ("first", "second"):
@@ -246,10 +248,11 @@ def test_that_forks(state_dir):
         os._exit(0)
     os.waitpid(pid, 0)
 
-def test_with_another_name(state_dir):
+def test_with_another_name(state_dir, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
     with closing(sqlite3.connect(state_dir / "runtime.db")) as connection:
         connection.execute("CREATE TABLE messages (a)")
-        os.link(state_dir / "runtime.db", state_dir / "alias.db")
+        os.link(state_dir / "runtime.db", tmp_path / "elsewhere" / "alias.db")
 """
 
 
