@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from statefence.facts import extent, ir, line_starts
+from statefence.facts import ir
 from statefence.project import bindings, functions, heirs, mutations, scopes, sinks
 from statefence.project.frames import State
 from statefence.project.mappings import open_test
@@ -292,8 +292,8 @@ def _changed_later(program: Program, key: str, name: str) -> tuple[Change, ...]:
 
 def _mutations(program: Program, key: str, name: str) -> Iterator[Change]:
     definition = program.definitions[key]
-    data, span = definition.unit.data, definition.node.span
-    if not mutations.pattern(f"self.{name}").search(data, *extent(line_starts(data), span.line, span.end_line)):
+    pattern = mutations.pattern(f"self.{name}")
+    if not pattern.search(definition.unit.data, *program.extent(definition)):
         return
 
     def matches(node: ir.Expression) -> bool:
@@ -301,7 +301,9 @@ def _mutations(program: Program, key: str, name: str) -> Iterator[Change]:
 
     for value in program.models[key].names.values():
         method = program.definitions.get(value.key) if isinstance(value, FunctionValue) else None
-        if method is not None and isinstance(method.node, ir.Function) and method.node.name != "__init__":
+        if method is None or not isinstance(method.node, ir.Function) or method.node.name == "__init__":
+            continue
+        if pattern.search(method.unit.data, *program.extent(method)):
             yield from mutations.alternatives(method.unit.path, program.function(method).body or (), matches)
 
 

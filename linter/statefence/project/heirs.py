@@ -18,7 +18,7 @@ from statefence.project.values import (
     key_of,
 )
 
-CLASS = re.compile(rb"\bclass[ \t]+\w+[ \t]*\(([^()]*)\)")
+CLASS = re.compile(rb"class[ \t]+\w+[ \t]*\(([^()]*)\)")
 """A class with bases, as it is written."""
 
 MOST = 6

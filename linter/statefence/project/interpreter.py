@@ -413,17 +413,43 @@ class Interpreter:
         return True
 
     def once(self, node: ir.Loop, source: Value | None) -> bool:
-        """Follow a loop over unknown items once, and keep the alternative that it never ran, so that it always ends."""
+        """Follow a loop over unknown items, and keep the alternative that it never ran, so that it always ends.
+
+        Where the first turn changes a block, a second shows what is done with the changed one.
+        """
         before = self.state.copy()
         if node.target is not None:
             self.bind(node.target, Unknown("a loop variable") if source is None else self.element(source))
         if self.turn(node):
+            if self.turns == 1 and self.has_new_block(before):
+                self.again(node)
             self.state.heap.update(loops.over_all(before.heap, self.state.heap))
             over = (before.freeze(source),) if isinstance(source, Parameter | Choice) else ()
             self.state.become(join(Test("loop", over, self.place(node.span)), self.state.copy(), before))
         else:
             self.state.become(before)
         return True
+
+    def has_new_block(self, before: State) -> bool:
+        """Whether a mapping that was there before is another now, or a variable refers to another one."""
+        old, new = before, self.state
+        return any(
+            isinstance(content, Dictionary) and new.heap.get(number) is not content
+            for number, content in old.heap.items()
+        ) or any(
+            value is not new.variables.get(name, value)
+            and isinstance(new.content(new.variables[name]), Dictionary | LiveEnvironment)
+            for name, value in old.variables.items()
+        )
+
+    def again(self, node: ir.Loop) -> None:
+        """Another turn of a loop, for the calls in it; the state stays that after the first."""
+        first, pending = self.state.copy(), list(self.pending)
+        self.turns = 2
+        self.turn(node)
+        self.turns = 1
+        self.state.become(first)
+        self.pending = pending
 
     def under_open(self, node: ir.Node, body: Iterable[ir.Statement], *, preferred: bool = True) -> bool:
         """Interpret a suite in place, under a test that is not interpreted."""

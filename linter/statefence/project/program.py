@@ -10,7 +10,7 @@ from functools import cached_property
 from msgspec import Struct, structs
 
 from statefence.callees import Argument, Given, Spawner
-from statefence.facts import ModuleFacts, body_at, extract, imported_words, ir, line_starts, words_of
+from statefence.facts import ModuleFacts, body_at, extent, extract, imported_words, ir, line_starts, words_of
 from statefence.model import Span, Step
 from statefence.policy import Policy
 from statefence.policy import model as policy_model
@@ -282,6 +282,11 @@ class Program:
         if key not in self.bodies:
             self.bodies[key] = body_at(unit.data, unit.line_starts, node.span)
         return structs.replace(node, body=self.bodies[key])
+
+    def extent(self, definition: Definition) -> tuple[int, int]:
+        """The offsets in its file between which a definition stands."""
+        span = definition.node.span
+        return extent(definition.unit.line_starts, span.line, span.end_line)
 
     def resolve_module(self, name: str, importer: Unit) -> Value:
         """What `import name` binds: a module of the project, also one beside the importer, or an external one."""
