@@ -136,6 +136,7 @@ def project_call(interpreter: Interpreter, function: FunctionValue, arguments: A
     definition = program.definitions[function.key]
     binding, live = bindings.bind(interpreter, function, arguments, node)
     sinks.record_declared(interpreter, function, arguments, node)
+    opened = sinks.declared_open(interpreter, function, arguments, node)
     edge = Edge(
         interpreter.owner.key,
         function.key,
@@ -153,6 +154,8 @@ def project_call(interpreter: Interpreter, function: FunctionValue, arguments: A
     for effect in summary.effects:
         _apply_effect(interpreter, live.get(effect.parameter), effect, binding)
     closures.apply_outer(interpreter, definition, summary, binding)
+    if opened is not None:
+        return opened
     if function.key in program.managers and summary.yields is not None:
         return interpreter.rooted(bindings.instantiate(program, summary.yields, binding))
     if summary.yields is not None:
