@@ -50,7 +50,8 @@ def call(interpreter: Interpreter, node: ir.Call) -> Value:
     ):
         return classes.super_value(interpreter)
     if isinstance(node.function, ir.Attribute):
-        owner = interpreter.evaluate(node.function.value)
+        changes = methods.changes_mapping(node.function.attr)
+        owner = (interpreter.changing if changes else interpreter.evaluate)(node.function.value)
         arguments = bindings.evaluate_arguments(interpreter, node)
         result = method_call(interpreter, owner, node.function.attr, arguments, node)
     else:

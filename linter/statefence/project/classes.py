@@ -21,6 +21,7 @@ from statefence.project.values import (
     Object,
     Parameter,
     Result,
+    Sequence,
     SuperValue,
     Unknown,
     Value,
@@ -245,8 +246,18 @@ def _instance_attribute(program: Program, owner: Object, name: str, reference: V
             meant = heirs.overridden(program, owner.cls, found) if owner.bound is None else found
             return _bound_each(program, meant, reference, owner, binding)
         if found is not None:
-            return bindings.instantiate(program, found, binding)
+            meant = found if owner.bound is not None else heirs.replaced(program, owner.cls, name, found)
+            return bindings.instantiate(program, meant, binding)
     return None
+
+
+def as_tuple(interpreter: Interpreter, value: Object) -> Value | None:
+    """The fields of a named tuple, in order; None for an instance of any other class."""
+    model = interpreter.program.models.get(value.cls)
+    if model is None or not any(_last_name(base) == "NamedTuple" for base in model.bases):
+        return None
+    found = [attribute(interpreter.program, value, name, value) for name in model.fields]
+    return Sequence(tuple([Unknown("a field that is not known") if field is None else field for field in found]))
 
 
 def _bound_each(

@@ -43,6 +43,18 @@ def overridden(program: Program, cls: str, method: FunctionValue) -> Value:
     return value
 
 
+def replaced(program: Program, cls: str, name: str, value: Value) -> Value:
+    """A class attribute of an instance of which only a class is known, or what derived classes set it to."""
+    if program.models[cls].names.get(name) != value:
+        return value
+    others = [found for heir in heirs(program, cls) if (found := program.models[heir].names.get(name)) is not None]
+    if len(others) > MOST:
+        return choose(open_test(), value, Unknown(f"an attribute that more than {MOST} classes set"))
+    for other in others:
+        value = choose(open_test(preferred=False), other, value)
+    return value
+
+
 def _own_method(program: Program, cls: str, name: str) -> FunctionValue | None:
     found = program.models[cls].names.get(name)
     return found if isinstance(found, FunctionValue) else None

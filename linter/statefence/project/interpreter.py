@@ -29,6 +29,7 @@ from statefence.project.values import (
     External,
     FunctionValue,
     Imported,
+    Item,
     LiveEnvironment,
     ModuleValue,
     Object,
@@ -174,6 +175,8 @@ class Interpreter:
 
     def unpack(self, target: ir.Display, value: Value) -> None:
         """Assign the items of a value to several targets."""
+        if isinstance(value, Object):
+            value = classes.as_tuple(self, value) or value
         if isinstance(value, Choice):
             pairs = [(self.content(value.then), self.content(value.orelse))]
             if all(isinstance(side, Sequence) and len(side.items) == len(target.items) for side in pairs[0]):
@@ -211,8 +214,19 @@ class Interpreter:
 
     def set_item(self, target: ir.Subscript, value: Value) -> None:
         """`owner[key] = value`."""
-        owner, key = self.evaluate(target.value), self.evaluate(target.index)
+        owner, key = self.changing(target.value), self.evaluate(target.index)
         self.change(owner, Put(self.state.freeze(key), value))
+
+    def changing(self, node: ir.Expression) -> Value:
+        """What an expression gives whose value is about to change in place; an item of a mapping is an object in it."""
+        value = self.evaluate(node)
+        if not isinstance(node, ir.Subscript) or not isinstance(node.value, ir.Name | ir.Attribute):
+            return value
+        if not isinstance(value, Dictionary | Choice | Item | Parameter):
+            return value
+        reference = self.allocate(value)
+        self.change(self.evaluate(node.value), Put(self.state.freeze(self.evaluate(node.index)), reference))
+        return reference
 
     def change(self, owner: Value, *changes: Change) -> None:
         """Apply changes to the mapping that `owner` refers to; what is no known mapping starts as its own copy."""
@@ -272,7 +286,7 @@ class Interpreter:
         """`del` of items and names."""
         for target in node.targets:
             if isinstance(target, ir.Subscript):
-                owner, key = self.evaluate(target.value), self.evaluate(target.index)
+                owner, key = self.changing(target.value), self.evaluate(target.index)
                 self.change(owner, Drop(self.state.freeze(key)))
             elif isinstance(target, ir.Name):
                 self.state.variables.pop(target.id, None)
