@@ -79,6 +79,12 @@ class SpawnerTable(Struct, frozen=True, rename="kebab", forbid_unknown_fields=Tr
     ]
 
 
+class OpenerTable(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+    """A function that opens a database and that the analysis cannot see through."""
+
+    path: Annotated[Name, Meta(description="the parameter that holds the path")]
+
+
 class Document(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
     """The policy of statefence: what the program keeps on disk, and who may touch it."""
 
@@ -98,4 +104,7 @@ class Document(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
     ] = {}
     spawners: Annotated[
         dict[Function, SpawnerTable], Meta(description="functions, as `module:function`, that start children")
+    ] = {}
+    openers: Annotated[
+        dict[Function, OpenerTable], Meta(description="functions, as `module:function`, that open databases")
     ] = {}

@@ -12,7 +12,7 @@ from statefence.errors import PolicyError
 from statefence.policy.document import Document, StoreTable
 from statefence.policy.locate import locate
 from statefence.policy.meaning import problems_of_meaning, state_of
-from statefence.policy.model import Discovery, Forbidden, Policy, Spawner, Store, Variable
+from statefence.policy.model import Discovery, Forbidden, Opener, Policy, Spawner, Store, Variable
 from statefence.policy.problem import POLICY_TABLE, PROJECT_FILE, KeyPath, Problem, line_of, rendered
 from statefence.template import Template, parse, placeholders
 
@@ -153,6 +153,7 @@ def _policy(document: Document, lines: Mapping[KeyPath, int], *, root: str, sour
         forbidden=_forbidden(document, state, lines),
         namespaces=document.namespaces,
         spawners=tuple(Spawner(name, table.env, table.merge) for name, table in document.spawners.items()),
+        openers=tuple(Opener(name, table.path) for name, table in document.openers.items()),
         lines={".".join(path): line for path, line in lines.items() if path},
     )
 

@@ -28,7 +28,8 @@ def problems_of_meaning(document: Document, layers: Iterable[str], stores: Itera
         *_store_problems(document, layers),
         *_forbidden_problems(document, stores),
         *_namespace_problems(document),
-        *_spawner_problems(document),
+        *_callee_problems("spawners", document.spawners),
+        *_callee_problems("openers", document.openers),
     ]
 
 
@@ -163,6 +164,6 @@ def _namespace_problems(document: Document) -> Iterator[Problem]:
         yield from _module_glob_problems(("namespaces", glob), glob)
 
 
-def _spawner_problems(document: Document) -> Iterator[Problem]:
-    for name in document.spawners:
-        yield from _function_problems(("spawners", name), name)
+def _callee_problems(key: str, names: Iterable[str]) -> Iterator[Problem]:
+    for name in names:
+        yield from _function_problems((key, name), name)

@@ -85,6 +85,13 @@ class Spawner(Struct, frozen=True):
     merge: str
 
 
+class Opener(Struct, frozen=True):
+    """A function that opens a database and that the analysis cannot see through; `path` is the parameter it is at."""
+
+    target: str
+    path: str
+
+
 class Policy(Struct, frozen=True):
     """All of it. A project without a policy has the default one: no layers, no stores, `src` guessed.
 
@@ -105,6 +112,7 @@ class Policy(Struct, frozen=True):
     forbidden: tuple[Forbidden, ...] = ()
     namespaces: dict[str, tuple[str, ...]] = {}
     spawners: tuple[Spawner, ...] = ()
+    openers: tuple[Opener, ...] = ()
     lines: dict[str, int] = {}
 
     def store(self, name: str) -> Store:

@@ -32,6 +32,8 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield from _table(policy, ("namespaces",), policy.namespaces.items())
     for spawner in policy.spawners:
         yield from _table(policy, ("spawners", spawner.target), [("env", spawner.env), ("merge", spawner.merge)])
+    for opener in policy.openers:
+        yield from _table(policy, ("openers", opener.target), [("path", opener.path)])
 
 
 def _top(policy: Policy) -> Iterator[Row]:

@@ -201,6 +201,7 @@ def _at_call(
         trace=(step, *site.trace),
         conditions=conditions,
         spawner=site.spawner,
+        opener=site.opener,
         handed_over=tuple(edge.spans.values()),
         chosen=parameter in _in_text(site),
     )

@@ -67,6 +67,14 @@ def derived(owner: Value, name: str) -> Value | None:
 MAPPING_METHODS = frozenset({"update", "pop", "setdefault", "clear", "copy", "get", "items", "keys", "values"})
 
 
+MUTATING_METHODS = frozenset({"update", "pop", "popitem", "setdefault", "clear"})
+
+
+def changes_mapping(name: str) -> bool:
+    """Whether a method changes a mapping in place."""
+    return name in MUTATING_METHODS
+
+
 def is_mapping_method(name: str) -> bool:
     """Whether a method changes or asks a mapping, so that a choice of mappings must be kept together."""
     return name in MAPPING_METHODS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from statefence.callees import MCP_KEEPS
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import methods
+from statefence.project import methods, scopes
 from statefence.project.deferred import deferred
 from statefence.project.mappings import joined_pairs
 from statefence.project.values import (
@@ -257,6 +257,22 @@ def _chain(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Val
     return joined_pairs(lists) or Unknown("a chain of what is not known")
 
 
+def _filter(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    """`filter(function, items)`: of a mapping's items, some by choice."""
+    items = first(interpreter, arguments, 1)
+    if isinstance(items, Result) and items.callee == "items":
+        return Result("items", (Dictionary((Select(items.arguments[0]),)),))
+    return Result("builtins.filter", (first(interpreter, arguments), items))
+
+
+def _getattr(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
+    """`getattr(owner, name)`, of a literal name."""
+    name = first(interpreter, arguments, 1)
+    if not isinstance(name, Constant) or not isinstance(name.value, str) or len(arguments.positional) > 2:
+        return Result("builtins.getattr", (first(interpreter, arguments), name))
+    return scopes.attribute(interpreter, arguments.positional[0], name.value, place)
+
+
 def _copy(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
     content = first(interpreter, arguments)
     if isinstance(content, LiveEnvironment):
@@ -339,6 +355,8 @@ MODELS: Mapping[str, Model] = {
     "builtins.dict": _dict,
     "builtins.dict.fromkeys": _fromkeys,
     "builtins.zip": _zip,
+    "builtins.filter": _filter,
+    "builtins.getattr": _getattr,
     "itertools.chain": _chain,
     "types.MappingProxyType": _same,
     "collections.OrderedDict": _dict,

@@ -9,8 +9,19 @@ from functools import cached_property
 
 from msgspec import Struct, structs
 
-from statefence.callees import Argument, Given, Spawner
-from statefence.facts import ModuleFacts, Reader, Request, Unparsed, body_at, imported_words, ir, line_starts, words_of
+from statefence.callees import Argument, Given, Opener, Spawner
+from statefence.facts import (
+    ModuleFacts,
+    Reader,
+    Request,
+    Unparsed,
+    body_at,
+    extent,
+    imported_words,
+    ir,
+    line_starts,
+    words_of,
+)
 from statefence.model import Span, Step
 from statefence.policy import Policy
 from statefence.policy import model as policy_model
@@ -125,7 +136,7 @@ class RawSite(Struct, frozen=True):
         api: the callee as the report names it.
         roles: the decisive values by role (`env`, `program`, `path`, `mode`, `sql`, `connection`), frozen.
         entry: which entry of its table the callee is, by canonical name.
-        spawner: the entry itself, for a spawn.
+        spawner, opener: the entry itself, for a spawn or an open.
         argument: where the decisive argument stands in the file of the call.
         conditions: tests over parameters that must hold for the call to be made.
         handed_over: where the arguments of a wrapper's call stand.
@@ -146,6 +157,7 @@ class RawSite(Struct, frozen=True):
     conditions: tuple[Test, ...] = ()
     handed_over: tuple[Span, ...] = ()
     spawner: Spawner | None = None
+    opener: Opener | None = None
     chosen: bool = True
 
 
@@ -221,6 +233,7 @@ class Program:
         self.chains: dict[str, list[Chain]] = {}
         self.packages = _packages(self.units)
         self.spawners = {entry.names[0]: entry for entry in map(_declared, policy.spawners)}
+        self.openers = {entry.names[0]: entry for entry in map(_declared_opener, policy.openers)}
         self.reassigned: dict[str, frozenset[str]] = {}
         self.facts: dict[str, ModuleFacts] = {}
         self.bodies: dict[tuple[str, Span], tuple[ir.Statement, ...]] = {}
@@ -286,6 +299,11 @@ class Program:
             self.bodies[key] = body_at(unit.data, unit.line_starts, node.span)
         return structs.replace(node, body=self.bodies[key])
 
+    def extent(self, definition: Definition) -> tuple[int, int]:
+        """The offsets in its file between which a definition stands."""
+        span = definition.node.span
+        return extent(definition.unit.line_starts, span.line, span.end_line)
+
     def resolve_module(self, name: str, importer: Unit) -> Value:
         """What `import name` binds: a module of the project, also one beside the importer, or an external one."""
         if name in self.units or name in self.packages:
@@ -307,6 +325,12 @@ def _declared(spawner: policy_model.Spawner) -> Spawner:
     """A spawner of the policy, in the words of the table of callees."""
     given = Given.ADDS if spawner.merge == "adds" else Given.REPLACES
     return Spawner((spawner.target.replace(":", "."),), "the policy", env=Argument(spawner.env), given=given)
+
+
+def _declared_opener(opener: policy_model.Opener) -> Opener:
+    """An opener of the policy, in the words of the table of callees."""
+    name = opener.target.replace(":", ".")
+    return Opener((name,), "the policy", (Argument(opener.path),), form="uri", connection=True)
 
 
 def _packages(units: Mapping[str, Unit]) -> frozenset[str]:

@@ -32,6 +32,7 @@ def callee_words(policy: Policy) -> Mentions:
     """The words by which callees outside the project are called."""
     words = [_of_callee(name) for entry in _TABLES for name in entry.names]
     words += [_of_callee(spawner.target.replace(":", ".")) for spawner in policy.spawners]
+    words += [_of_callee(opener.target.replace(":", ".")) for opener in policy.openers]
     connecting = frozenset(each.names[0].partition(".")[0].encode() for each in OPENERS if each.connection)
     for method in EXECUTORS:
         words.append(Word.method(method, frozenset() if method.startswith("execute") else connecting))

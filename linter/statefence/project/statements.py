@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from statefence.callees import Opener
 from statefence.model import Answer
 from statefence.project.program import RawSite
 from statefence.project.sinks import OPENER_BY_NAME
@@ -68,9 +69,7 @@ def connection_targets(value: Value) -> tuple[Target, ...]:
     for world in worlds(value):
         for node in walk(world.value):
             if isinstance(node, Connection):
-                found.extend(
-                    target for target in targets_of(node.path, OPENER_BY_NAME[node.api]) if target not in found
-                )
+                found.extend(target for target in targets_of(node.path, opener_of(node)) if target not in found)
                 break
     return tuple(found)
 
@@ -79,6 +78,11 @@ def driver(value: Value) -> str:
     """The callee that opened the connection, in its main world; empty when none did."""
     opened = (node.api for world in worlds(value) for node in walk(world.value) if isinstance(node, Connection))
     return next(opened, "")
+
+
+def opener_of(connection: Connection) -> Opener:
+    """What opened a connection; what the policy declares to open one takes a path like SQLite's own."""
+    return OPENER_BY_NAME.get(connection.api, OPENER_BY_NAME["sqlite3.connect"])
 
 
 def all_known(touches: Iterable[Touch]) -> Answer:

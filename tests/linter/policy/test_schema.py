@@ -16,6 +16,7 @@ layers = { admin = ["app.admin.**"] }
 forbidden = [{ path = "{state}/x", belongs-to = "admin", reason = "r" }]
 namespaces = { "app.jobs.**" = ["jobs"] }
 spawners = { "a:b" = { env = "extra", merge = "adds" } }
+openers = { "a:c" = { path = "location" } }
 [env.APP_HOST]
 ensure = "app"
 not-from = ["OTHER_HOST"]
