@@ -30,6 +30,7 @@ from statefence.project.values import (
     Item,
     LiveEnvironment,
     Member,
+    ModuleValue,
     Parameter,
     Partial,
     Path,
@@ -306,7 +307,20 @@ def _casted(_interpreter: Interpreter, arguments: Arguments, _place: Place) -> V
     return arguments.positional[1] if len(arguments.positional) > 1 else Unknown("a cast of nothing")
 
 
+def _package_files(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    """`importlib.resources.files(package)`: the directory that a package of the project is in."""
+    given = first(interpreter, arguments)
+    own = isinstance(given, External) and given.name in {"builtins.__package__", "builtins.__name__"}
+    name = interpreter.unit.package if own or isinstance(given, Absent) else getattr(given, "value", None)
+    unit = interpreter.program.units.get(given.name if isinstance(given, ModuleValue) else str(name))
+    if unit is None:
+        return Result("importlib.resources.files", (given,))
+    return Derived("parent", Directory(SymbolKind.REPO, unit.path))
+
+
 MODELS: Mapping[str, Model] = {
+    "importlib.resources.files": _package_files,
+    "importlib_resources.files": _package_files,
     "os.getenv": _getenv,
     "os.environ.get": _getenv,
     "os.fspath": _same,

@@ -9,6 +9,7 @@ from statefence.project.program import RawSite
 from statefence.project.sinks import OPENER_BY_NAME
 from statefence.project.sites import Target
 from statefence.project.targets import targets_of
+from statefence.project.text_files import Texts, text_read
 from statefence.project.values import Connection, Constant, Parameter, Text, Value, walk
 from statefence.project.worlds import worlds
 from statefence.sql import Schema, Touch, is_sql, schema_of
@@ -17,18 +18,18 @@ from statefence.sql import statements as touches_of
 Pieces = tuple[str | None, ...]
 
 
-def pieces_of(value: Value) -> Pieces:
-    """A text as literal pieces, each hole None."""
+def pieces_of(value: Value, files: Texts) -> Pieces:
+    """A text as literal pieces, each hole None; what is read from one of the files is a literal too."""
     if isinstance(value, Constant) and isinstance(value.value, str):
         return (value.value,)
     if isinstance(value, Text):
-        return tuple([piece for part in value.parts for piece in pieces_of(part)])
-    return (None,)
+        return tuple([piece for part in value.parts for piece in pieces_of(part, files)])
+    return (text_read(value, files),)
 
 
-def texts(site: RawSite) -> tuple[Pieces, ...]:
+def texts(site: RawSite, files: Texts) -> tuple[Pieces, ...]:
     """The texts a statement may have, the main one first; those without any literal part left out."""
-    found = dict.fromkeys(pieces_of(world.value) for world in worlds(site.roles["sql"], lambda _: None))
+    found = dict.fromkeys(pieces_of(world.value, files) for world in worlds(site.roles["sql"], lambda _: None))
     return tuple([pieces for pieces in found if any(piece is None or piece.strip() for piece in pieces)])
 
 
@@ -42,12 +43,12 @@ def is_database_call(site: RawSite) -> bool:
     return any(isinstance(world.value, Connection) for world in worlds(site.roles["connection"]))
 
 
-def schema_of_program(sites: Iterable[RawSite]) -> Schema:
+def schema_of_program(sites: Iterable[RawSite], files: Texts) -> Schema:
     """The schema as the program's own DDL declares it."""
     found: list[Pieces] = []
     for site in sites:
         if site.kind == "statement":
-            found.extend(pieces for pieces in texts(site) if _may_be_ddl(pieces))
+            found.extend(pieces for pieces in texts(site, files) if _may_be_ddl(pieces))
     return schema_of(found)
 
 
