@@ -113,7 +113,7 @@ def _mutation(
     """Methods that change a mapping or list in place."""
     if isinstance(content, Object | Connection | Text | Path | Directory):
         return None
-    if isinstance(content, Sequence):
+    if _is_list(content):
         return _list_mutation(interpreter, owner, content, name, arguments)
     first = models.first(interpreter, arguments)
     if name == "update":
@@ -141,22 +141,37 @@ def _mutation(
     return None
 
 
+def _is_list(content: Value) -> bool:
+    """Whether the value is a list, whichever side of a branch is taken."""
+    if isinstance(content, Choice):
+        return _is_list(content.then) and _is_list(content.orelse)
+    return isinstance(content, Sequence)
+
+
 def _list_mutation(
-    interpreter: Interpreter, owner: Value, content: Sequence, name: str, arguments: Arguments
+    interpreter: Interpreter, owner: Value, content: Value, name: str, arguments: Arguments
 ) -> Value | None:
     """Methods that add to a list in place."""
     if not isinstance(owner, Reference) or not arguments.positional:
         return None
     value = arguments.positional[0]
     if name in {"append", "add"}:
-        interpreter.state.heap[owner.number] = Sequence((*content.items, value))
+        interpreter.state.heap[owner.number] = _longer(content, Sequence((value,)))
         return NONE
     if name == "extend":
         more = interpreter.content(value)
         added = more if isinstance(more, Sequence) else Sequence((Unknown("items of an unknown list"),))
-        interpreter.state.heap[owner.number] = concatenated(content, added)
+        interpreter.state.heap[owner.number] = _longer(content, added)
         return NONE
     return None
+
+
+def _longer(content: Value, added: Sequence) -> Value:
+    """A list with more items, on each side of a branch."""
+    if isinstance(content, Choice):
+        return choose(content.test, _longer(content.then, added), _longer(content.orelse, added))
+    assert isinstance(content, Sequence)
+    return concatenated(content, added)
 
 
 class Asked(NamedTuple):
