@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from statefence.callees import TABLE_GETTERS, TABLE_OPENERS
 from statefence.facts import ir
 from statefence.model import Place
 from statefence.project import models, sinks
@@ -23,6 +24,7 @@ from statefence.project.values import (
     Directory,
     Drop,
     External,
+    Item,
     LiveEnvironment,
     Object,
     Path,
@@ -190,6 +192,8 @@ def method_of(interpreter: Interpreter, asked: Asked) -> Value:
     if isinstance(owner, Choice):
         then = method_of(interpreter, asked._replace(owner=owner.then))
         return choose(owner.test, then, method_of(interpreter, asked._replace(owner=owner.orelse)))
+    if isinstance(owner, Connection) and owner.api in TABLE_OPENERS and name in TABLE_GETTERS and asked.positional:
+        return Item(owner, asked.positional[0])
     if isinstance(owner, Connection) or (_is_temporary(owner) and name not in {"joinpath", "join"}):
         return owner
     if name == "get" and asked.positional and isinstance(owner, LiveEnvironment):
@@ -234,7 +238,18 @@ def _same(asked: Asked) -> Value:
 
 IDENTITIES = (
     *("resolve", "absolute", "as_posix", "strip", "rstrip", "lstrip", "encode", "decode", "__str__", "__fspath__"),
-    *("realpath", "set", "render_as_string", "connect", "begin", "session", "acquire", "strpath"),
+    *(
+        "realpath",
+        "set",
+        "render_as_string",
+        "bindparams",
+        "execution_options",
+        "connect",
+        "begin",
+        "session",
+        "acquire",
+        "strpath",
+    ),
 )
 """Methods that give the same path, text or database in another form."""
 

@@ -318,7 +318,34 @@ def _package_files(interpreter: Interpreter, arguments: Arguments, _place: Place
     return Derived("parent", Directory(SymbolKind.REPO, unit.path))
 
 
+SESSIONS = (
+    *("sqlalchemy.orm.Session", "sqlalchemy.orm.session.Session", "sqlmodel.Session"),
+    *("sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.ext.asyncio.session.AsyncSession"),
+    *("sqlmodel.ext.asyncio.session.AsyncSession", "flask_sqlalchemy.session.Session"),
+)
+SESSION_MAKERS = (
+    *("sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.session.sessionmaker"),
+    *("sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.ext.asyncio.session.async_sessionmaker"),
+)
+
+
+def _session(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    """`Session(engine)`: statements reach what the engine was opened on."""
+    bound = interpreter.state.freeze(arguments.keywords.get("bind", first(interpreter, arguments)))
+    return Result("sqlalchemy.orm.Session") if isinstance(bound, Absent) else bound
+
+
+def _session_maker(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
+    """`sessionmaker(engine)`, which gives sessions when it is called."""
+    bound = _session(interpreter, arguments, place)
+    return Partial(External(SESSIONS[0]), () if isinstance(bound, Result) else (bound,), ())
+
+
 MODELS: Mapping[str, Model] = {
+    **dict.fromkeys(SESSIONS, _session),
+    **dict.fromkeys(SESSION_MAKERS, _session_maker),
+    "sqlalchemy.orm.scoped_session": _same,
+    "sqlalchemy.ext.asyncio.async_scoped_session": _same,
     "importlib.resources.files": _package_files,
     "importlib_resources.files": _package_files,
     "os.getenv": _getenv,

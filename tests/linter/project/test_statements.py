@@ -144,6 +144,41 @@ PROGRAMS: dict[str, str | Files] = {
             connection.execute(query("none"))  # holes=1
         """,
     },
+    "tables by name": """
+        import dataset
+        import sqlite_utils
+        db = sqlite_utils.Database("/srv/x.db")
+        db["dogs"].insert({"id": 1}, pk="id")  # writes=dogs holes=2
+        db["dogs"].upsert_all([{"id": 1}], pk="id")  # writes=dogs holes=2
+        db.table("cats").delete(1)  # writes=cats holes=1
+        birds = db["birds"]
+        birds.create({"id": int})  # ddl=birds holes=1
+        for name in ("a", "b"):
+            db[name].drop()  # ddl=a  # ddl=b
+        def clear(name):
+            db[name].delete_where()  # holes=2
+        dataset.connect("sqlite:////srv/x.db")["fish"].update({"id": 1}, ["id"])  # writes=fish holes=2
+        {}.update(dict(a=1))
+    """,
+    "sessions of SQLAlchemy": """
+        import sqlalchemy as sa
+        from sqlalchemy import create_engine, text
+        from sqlalchemy.orm import Session, sessionmaker
+        engine = create_engine("sqlite:////srv/x.db")
+        with engine.begin() as connection:
+            connection.execute(text("DELETE FROM a WHERE id = :id").bindparams(id=1))  # reads=a writes=a
+        with Session(engine) as session:
+            session.execute(sa.text("DELETE FROM b"))  # writes=b
+        maker = sessionmaker(bind=engine)
+        with maker() as session:
+            session.execute(sa.text("DELETE FROM c"))  # writes=c
+    """,
+    "raw queries": """
+        import peewee
+        class Person(peewee.Model):
+            pass
+        Person.raw("SELECT * FROM person WHERE id = ?", 1)  # reads=person
+    """,
     "parts joined": """
         import sqlite3
         connection = sqlite3.connect("/srv/x.db")
@@ -172,3 +207,17 @@ def test_a_statement_knows_where_its_connection_was_opened() -> None:
     """)
     (statement,) = project.statements_by_path["app.py"]
     assert [str(target.template) for target in statement.connection] == ["/srv/x.db"]
+
+
+def test_a_session_is_on_what_its_engine_was_opened_on() -> None:
+    project = analysed("""
+        from sqlalchemy import create_engine, text
+        from sqlalchemy.orm import scoped_session, sessionmaker
+        Maker = scoped_session(sessionmaker(create_engine("sqlite:////srv/x.db")))
+        def clear():
+            with Maker() as session:
+                session.execute(text("DELETE FROM models"))
+    """)
+    (statement,) = project.statements_by_path["app.py"]
+    assert [str(target.template) for target in statement.connection] == ["/srv/x.db"]
+    assert statement.driver == "sqlalchemy.create_engine"
