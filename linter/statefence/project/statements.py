@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from statefence.model import Answer
 from statefence.project.program import RawSite
 from statefence.project.sinks import OPENER_BY_NAME
@@ -11,7 +13,7 @@ from statefence.project.sites import Target
 from statefence.project.targets import targets_of
 from statefence.project.text_files import Texts, text_read
 from statefence.project.values import Connection, Constant, Parameter, Text, Value, walk
-from statefence.project.worlds import worlds
+from statefence.project.worlds import main_world, worlds
 from statefence.sql import Schema, Touch, is_sql, schema_of
 from statefence.sql import statements as touches_of
 
@@ -58,9 +60,35 @@ def _may_be_ddl(pieces: Pieces) -> bool:
 
 def touched(site: RawSite, pieces: Sequence[str | None], schema: Schema) -> tuple[Touch, ...] | None:
     """What a text touches, statement by statement; None when it is no SQL at all."""
-    if is_database_call(site) or is_sql(pieces, schema):
-        return touches_of(pieces, schema)
-    return None
+    if not is_database_call(site) and not is_sql(pieces, schema):
+        return None
+    return _of_postgres(pieces, schema) if is_postgres(site.roles["connection"]) else touches_of(pieces, schema)
+
+
+def _of_postgres(pieces: Sequence[str | None], schema: Schema) -> tuple[Touch, ...]:
+    """What PostgreSQL would touch; without the extra that tells, what SQLite understands of it."""
+    from statefence.sql import postgres
+
+    own = postgres.touches(pieces)
+    if own is not None:
+        return own
+    hint = "the extra statefence[postgres] reads what is PostgreSQL's alone"
+    found = touches_of(pieces, schema)
+    return tuple([replace(each, reason=f"{each.reason}; {hint}") if each.reason else each for each in found])
+
+
+_POSTGRES_DRIVERS = frozenset({"psycopg", "psycopg2", "psycopg_pool", "asyncpg", "aiopg", "pg8000"})
+
+
+def is_postgres(value: Value) -> bool:
+    """Whether the connection's main world is to a PostgreSQL server, by its driver or its URL."""
+    opened = (node for node in walk(main_world(value)) if isinstance(node, Connection))
+    connection = next(opened, None)
+    if connection is None:
+        return False
+    texts = (node.value for node in walk(connection.path) if isinstance(node, Constant) and isinstance(node.value, str))
+    is_url = next(texts, "").startswith(("postgres:", "postgresql:", "postgresql+"))
+    return is_url or connection.api.partition(".")[0] in _POSTGRES_DRIVERS
 
 
 def connection_targets(value: Value) -> tuple[Target, ...]:
