@@ -21,7 +21,7 @@ class Loaded(Struct, frozen=True):
     """A project that was read and analysed.
 
     Attributes:
-        sources: every file that decodes, by path, those with bad syntax included.
+        sources: every file that decodes, by path: those with bad syntax too, and the files of SQL that were read.
         unreadable: the Python files that were not analysed.
         left_out: the places that are not part of the project, such as submodules.
         listing: what the list of its files was made from.
@@ -58,8 +58,8 @@ def load(policy: Policy, overrides: Mapping[str, bytes] = {}) -> Loaded:
     check_modules(policy, module_names(paths, policy).values())
     results = [decoded(path, overrides[path]) if path in overrides else read(root, path) for path in paths]
     sources = {result.path: result for result in results if isinstance(result, Source)}
-    queries = _queries(root, found.queries, sources.values(), overrides)
-    project = analyse((*sources.values(), *queries), policy)
+    sources |= {query.path: query for query in _queries(root, found.queries, sources.values(), overrides)}
+    project = analyse(tuple(sources.values()), policy)
     undecoded = (result for result in results if isinstance(result, Skipped))
     unreadable = tuple(sorted((*undecoded, *project.skipped), key=lambda skipped: skipped.path))
     return Loaded(project, sources, unreadable, found.skipped, found.listing)
