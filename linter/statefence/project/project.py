@@ -32,7 +32,8 @@ from statefence.project.statements import (
     touched,
 )
 from statefence.project.targets import is_database, mode, targets
-from statefence.source import Source
+from statefence.project.text_files import Texts
+from statefence.source import Source, is_python
 from statefence.sql import Schema, Touch
 
 
@@ -83,7 +84,7 @@ def analyse(
     """Analyse a whole project. A function or module that is nested too deeply is unknown, and among the skipped.
 
     Args:
-        sources: every file of it, in any order.
+        sources: every file of it, in any order; of those that are not Python, texts that the program may read.
         policy: its policy; what it says of spawners widens what is recognised.
         thorough: interpret every function, also those that cannot matter. The answers are the same, later.
         reader: how files are parsed; by default in this process, remembering nothing.
@@ -93,7 +94,8 @@ def analyse(
 
 
 def _analyse(sources: Sequence[Source], policy: Policy, *, thorough: bool, reader: Reader) -> Project:
-    ordered = sorted(sources, key=lambda source: source.path)
+    ordered = sorted((source for source in sources if is_python(source.path)), key=lambda source: source.path)
+    files = {source.path: source.text for source in sources if not is_python(source.path)}
     names = _unique(module_names([source.path for source in ordered], policy))
     program = Program([Unit(names[source.path], source.path, source.data) for source in ordered], policy, reader)
     sites = _interpret(program, thorough=thorough or any(store.deny for store in policy.stores))
@@ -104,7 +106,7 @@ def _analyse(sources: Sequence[Source], policy: Policy, *, thorough: bool, reade
     )
     skipped = [Skipped(path, reason) for path, reason in program.unparsed.items()]
     skipped += [Skipped(path, f"line {line}: {TOO_DEEP}") for path, line in program.too_deep.values()]
-    return _project(program, sites, modules, tuple(skipped))
+    return _project(program, sites, modules, tuple(skipped), files)
 
 
 PARSED_ANYWAY = 1_000_000
@@ -201,12 +203,16 @@ def _summarize(program: Program, keys: Iterable[str], done: set[str]) -> None:
 
 
 def _project(
-    program: Program, sites: list[RawSite], modules: tuple[Module, ...], skipped: tuple[Skipped, ...]
+    program: Program,
+    sites: list[RawSite],
+    modules: tuple[Module, ...],
+    skipped: tuple[Skipped, ...],
+    files: Texts,
 ) -> Project:
     groups: dict[tuple[str, str, Span], list[RawSite]] = {}
     for site in sites:
         groups.setdefault((site.kind, site.path, site.span), []).append(site)
-    schema = schema_of_program(sites)
+    schema = schema_of_program(sites, files)
     spawns: list[Spawn] = []
     opens: list[Open] = []
     statements: list[Statement] = []
@@ -221,7 +227,7 @@ def _project(
             if not _is_chosen_within(group[0], groups, unknown=opened.targets[0].kind is PathKind.UNKNOWN):
                 opens.append(opened)
         else:
-            statements.extend(_statements(group, schema))
+            statements.extend(_statements(group, schema, files))
     return Project(
         modules,
         skipped,
@@ -292,12 +298,12 @@ def _distinct(items: Iterable[Item]) -> tuple[Item, ...]:
     return tuple(found)
 
 
-def _statements(group: list[RawSite], schema: Schema) -> Iterator[Statement]:
+def _statements(group: list[RawSite], schema: Schema, files: Texts) -> Iterator[Statement]:
     """One record per text that may be run; a text that is no SQL is none."""
     seen: set[tuple[Pieces, tuple[Target, ...]]] = set()
     for site in group:
         connection = connection_targets(site.roles["connection"])
-        for pieces in () if is_decided_by_caller(site) else texts(site):
+        for pieces in () if is_decided_by_caller(site) else texts(site, files):
             touches = None if (pieces, connection) in seen else touched(site, pieces, schema)
             seen.add((pieces, connection))
             if touches is not None:
