@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from statefence.model import Place, Span
 from statefence.template import SymbolKind
@@ -54,21 +55,32 @@ def traits(term: Term) -> Traits:
 
 
 def _traits(term: Term) -> Traits:
-    size, holds = 1, _OWN.get(type(term), 0)
-    fields = [getattr(term, name) for name in term.__struct_fields__]
-    if type(term) is Constant:
-        fields.append(type(term.value).__name__)  # "", 0 and False hash alike
-    if type(term) is not Parameter:
-        todo = list(fields)
-        while todo:
-            field = todo.pop()
-            if isinstance(field, Term):
-                inner = traits(field)
-                size += inner.size
-                holds |= inner.holds
-            elif isinstance(field, tuple):
-                todo.extend(field)
-    return Traits(hash((type(term).__name__, *fields)), size, holds)
+    kind = type(term)
+    content = _content(astuple(term))
+    holds = _OWN.get(kind, 0)
+    if kind is Parameter:
+        return Traits(hash((kind.__name__, content.digest)), 1, holds)
+    if isinstance(term, Constant):  # "", 0 and False hash alike
+        return Traits(hash((kind.__name__, type(term.value).__name__, content.digest)), 1, holds)
+    return Traits(hash((kind.__name__, content.digest)), 1 + content.size, holds | content.holds)
+
+
+def _content(fields: tuple[object, ...]) -> Traits:
+    """The traits of some fields together."""
+    digests: list[int] = []
+    size = holds = 0
+    for field in fields:
+        if isinstance(field, Term):
+            inner = traits(field)
+        elif type(field) is tuple:
+            inner = _content(field)
+        else:
+            digests.append(hash(field))
+            continue
+        digests.append(inner.digest)
+        size += inner.size
+        holds |= inner.holds
+    return Traits(hash(tuple(digests)), size, holds)
 
 
 class Value(Term, frozen=True, eq=False):
@@ -437,34 +449,59 @@ def rewrite(value: Value, wanted: int, replace: Rewrite, finish: Callable[[Value
         wanted: the kinds of node looked for (`REFERENCES`, ...); subtrees without any are left as they are.
         finish: what a node passes through whose children changed.
     """
-
-    rewritten: dict[int, object] = {}
-
-    def visit(node: object) -> object:
-        if isinstance(node, tuple):
-            items = [visit(item) for item in node]
-            return node if all(a is b for a, b in zip(items, node, strict=True)) else tuple(items)
-        if not isinstance(node, Term) or not traits(node).holds & wanted:
-            return node
-        if id(node) not in rewritten:
-            rewritten[id(node)] = rebuild(node)
-        return rewritten[id(node)]
-
-    def rebuild(node: Term) -> object:
-        replaced = replace(node) if isinstance(node, Value) else None
-        if replaced is not None:
-            return replaced
-        if isinstance(node, Parameter):
-            return node
-        fields = {name: visit(getattr(node, name)) for name in node.__struct_fields__}
-        if all(fields[name] is getattr(node, name) for name in fields):
-            return node
-        rebuilt = type(node)(**fields)
-        return finish(rebuilt) if isinstance(rebuilt, Value) else rebuilt
-
-    result = visit(value)
+    if not traits(value).holds & wanted:
+        return value
+    result = _Rewriting(wanted, replace, finish).node(value)
     assert isinstance(result, Value)
     return result
+
+
+class _Rewriting:
+    """One rewriting of one tree; a node that occurs several times is rewritten once."""
+
+    __slots__ = ("done", "finish", "replace", "wanted")
+
+    def __init__(self, wanted: int, replace: Rewrite, finish: Callable[[Value], Value]) -> None:
+        self.wanted = wanted
+        self.replace = replace
+        self.finish = finish
+        self.done: dict[int, Term] = {}
+
+    def node(self, node: Term) -> Term:
+        """The node, rewritten."""
+        known = self.done.get(id(node))
+        if known is None:
+            known = self.done[id(node)] = self._rebuilt(node)
+        return known
+
+    def _rebuilt(self, node: Term) -> Term:
+        if isinstance(node, Value):
+            replaced = self.replace(node)
+            if replaced is not None:
+                return replaced
+            if isinstance(node, Parameter):
+                return node
+        fields = astuple(node)
+        rewritten = self._fields(fields)
+        if rewritten is fields:
+            return node
+        rebuilt = type(node)(*rewritten)
+        return self.finish(rebuilt) if isinstance(rebuilt, Value) else rebuilt
+
+    def _fields(self, fields: tuple[object, ...]) -> tuple[object, ...]:
+        """The fields, themselves where nothing in them changed."""
+        rewritten: list[object] = []
+        changed = False
+        for field in fields:
+            new: object = field
+            if isinstance(field, Term):
+                if traits(field).holds & self.wanted:
+                    new = self.node(field)
+            elif type(field) is tuple:
+                new = self._fields(field)
+            changed = changed or new is not field
+            rewritten.append(new)
+        return tuple(rewritten) if changed else fields
 
 
 _OWN: dict[type, int] = {
@@ -491,7 +528,7 @@ def walk(value: object) -> list[Value]:
             if isinstance(node, Value):
                 found.append(node)
             if not isinstance(node, Parameter):
-                todo.extend([getattr(node, name) for name in reversed(node.__struct_fields__)])
+                todo.extend(reversed(astuple(node)))
     return found
 
 
@@ -517,7 +554,7 @@ def parameters_of(value: Value) -> list[Parameter]:
         elif isinstance(node, Test):
             todo.extend([part for part in reversed(node.operands) if isinstance(part, Parameter | Test)])
         elif isinstance(node, Term) and traits(node).holds & PARAMETERS:
-            todo.extend([getattr(node, name) for name in reversed(node.__struct_fields__)])
+            todo.extend(reversed(astuple(node)))
     return found
 
 
