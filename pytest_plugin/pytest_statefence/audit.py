@@ -1,7 +1,7 @@
 """The one audit hook: what this process opens, replaces, removes and starts. It explains; the disk decides.
 
 A hook can never be removed, so there is one for the life of the process, and all it does for an event nobody listens
-to is one dictionary lookup.
+to is one dictionary lookup. Standard library only: Python children that report to the run import it as they start.
 """
 
 # Paths are text here, as the system and the audit events give them.
@@ -13,9 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
-
-from msgspec import Struct
+from typing import Any, NamedTuple
 
 Arguments = tuple[Any, ...]
 Handler = Callable[[Arguments], None]
@@ -23,7 +21,7 @@ Handler = Callable[[Arguments], None]
 _handlers: dict[str, Handler] = {}
 
 
-class Child(Struct, frozen=True):
+class Child(NamedTuple):
     """A child process about to start. `environ` is what it will get; `replaced` when the caller passed one."""
 
     arguments: tuple[str, ...]
@@ -42,17 +40,32 @@ def listen(handlers: Mapping[str, Handler]) -> dict[str, Handler]:
     return before
 
 
+def listen_too(handlers: Mapping[str, Handler]) -> dict[str, Handler]:
+    """As `listen`, but those before are still called, after the new ones."""
+    both = dict(_handlers)
+    for event, handler in handlers.items():
+        both[event] = _one_after_the_other(handler, both[event]) if event in both else handler
+    return listen(both)
+
+
 def paths_written(event: str, arguments: Arguments) -> tuple[str, ...]:
     """The absolute paths that an event may create, write, replace or remove."""
     if event == "open":
         flags = arguments[2]
         written = isinstance(flags, int) and flags & os.O_ACCMODE != os.O_RDONLY
-        return _absolute(arguments[:1]) if written else ()
-    return _absolute(arguments[:2] if event in {"os.rename", "os.link", "os.symlink"} else arguments[:1])
+        return absolute(arguments[:1]) if written else ()
+    return absolute(arguments[:2] if event in {"os.rename", "os.link", "os.symlink"} else arguments[:1])
+
+
+def absolute(paths: Sequence[object]) -> tuple[str, ...]:
+    """Those of an event's arguments that are paths, from the file system's root; the path of a `file:` URI."""
+    return tuple(_path(path) for path in paths if isinstance(path, str | bytes | os.PathLike))
 
 
 def child_of(event: str, arguments: Arguments) -> Child:
-    """The child that `subprocess.Popen`, `os.posix_spawn` or `os.exec` is about to start."""
+    """The child that `subprocess.Popen`, `os.posix_spawn`, `os.exec` or `os.system` is about to start."""
+    if event == "os.system":
+        return Child((_text(arguments[0]),), os.environ, os.getcwd(), replaced=False)
     if event == "subprocess.Popen":
         executable, command, cwd, environ = arguments
         words = (command,) if isinstance(command, str | bytes | os.PathLike) else tuple(command)
@@ -68,6 +81,14 @@ def child_of(event: str, arguments: Arguments) -> Child:
     )
 
 
+def _one_after_the_other(first: Handler, second: Handler) -> Handler:
+    def call(arguments: Arguments) -> None:
+        first(arguments)
+        second(arguments)
+
+    return call
+
+
 @cache
 def _install() -> None:
     sys.addaudithook(_hook)
@@ -77,10 +98,6 @@ def _hook(event: str, arguments: Arguments, lookup: Callable[[str], Handler | No
     handler = lookup(event)
     if handler is not None:
         handler(arguments)
-
-
-def _absolute(paths: Sequence[object]) -> tuple[str, ...]:
-    return tuple(_path(path) for path in paths if isinstance(path, str | bytes | os.PathLike))
 
 
 def _path(path: str | bytes | os.PathLike[Any]) -> str:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from statefence.policy import Policy
 
 OPTION = "--statefence"
+OBSERVE = "--statefence-observe"
+REPORT = "--statefence-report"
 ALLOW = "statefence_allow"
 OFF = "statefence_off"
 
@@ -22,8 +24,8 @@ MARKERS = (
 )
 
 
-def add_option(parser: pytest.Parser) -> None:
-    """Declares the plugin's option."""
+def add_options(parser: pytest.Parser) -> None:
+    """Declares the plugin's options."""
     group = parser.getgroup("statefence", "statefence: state where the policy wants it")
     group.addoption(
         OPTION,
@@ -32,6 +34,19 @@ def add_option(parser: pytest.Parser) -> None:
         default=None,
         help="What a test gets that breaks the project's policy: nothing, a line in the summary, or a failure "
         "(default: fail where there is a policy with stores, forbidden paths or variables, else off).",
+    )
+    group.addoption(
+        OBSERVE,
+        metavar="FILE",
+        default=None,
+        help="Write every child that the project's code starts and every file it opens, with the lines that did, "
+        "for `statefence map --observed FILE`.",
+    )
+    group.addoption(
+        REPORT,
+        metavar="FILE",
+        default=None,
+        help="Write what statefence found as JSON (its schema: report.schema.json in the plugin's package).",
     )
 
 

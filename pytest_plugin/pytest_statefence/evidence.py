@@ -16,20 +16,25 @@ _MOST_COMMAND = 200
 
 
 class Touch(Struct, frozen=True):
-    """Code of this process that opened, replaced or removed `path`."""
+    """Code that opened, replaced or removed `path`, in this process or in a child that says so itself."""
 
     event: str
     path: str
     stack: Stack
+    by: str = "this process"
 
 
 class Started(Struct, frozen=True):
-    """A child that was started, in the test or moment `during`. `process` is None where no Popen object was made."""
+    """A child that was started, in the test or moment `during`. `process` is None where no Popen object was made.
+
+    `by` says which other child started it; empty for this process.
+    """
 
     arguments: tuple[str, ...]
     stack: Stack
     during: str
     process: ReferenceType[subprocess.Popen[bytes]] | None = None
+    by: str = ""
 
 
 def culprits(path: str, touches: Iterable[Touch], started: Iterable[Started]) -> tuple[str, ...]:
@@ -39,6 +44,11 @@ def culprits(path: str, touches: Iterable[Touch], started: Iterable[Started]) ->
     if len(unique) > _MOST_CULPRITS:
         return (*unique[:_MOST_CULPRITS], f"and {len(unique) - _MOST_CULPRITS} more")
     return tuple(unique) or ("nobody was seen at it: SQL such as ATTACH, a C library, or a process started elsewhere",)
+
+
+def stacks(path: str, touches: Iterable[Touch], started: Iterable[Started]) -> tuple[Stack, ...]:
+    """The calls that may have led to a change of `path`, the likeliest first."""
+    return tuple(dict.fromkeys((*(t.stack for t in touches if _is_of(t, path)), *(child.stack for child in started))))
 
 
 def still_running(started: Iterable[Started]) -> tuple[Started, ...]:
@@ -52,22 +62,28 @@ def command_text(arguments: Iterable[str]) -> str:
     return text if len(text) <= _MOST_COMMAND else text[: _MOST_COMMAND - 3] + "..."
 
 
+def at(stack: Stack) -> str:
+    """Where it was, as a part of a sentence."""
+    return f" at {' < '.join(stack.lines)}" if stack.lines else " outside the project's own code"
+
+
 def _touch_lines(path: str, touches: Iterable[Touch]) -> Iterator[str]:
     for touch in touches:
-        if touch.path == path or touch.path.startswith(path + "-"):
-            yield f"{touch.event} by this process{_at(touch.stack)}"
+        if _is_of(touch, path):
+            yield f"{touch.event} by {touch.by}{at(touch.stack)}"
+
+
+def _is_of(touch: Touch, path: str) -> bool:
+    return touch.path == path or touch.path.startswith(path + "-")
 
 
 def _started_line(child: Started) -> str:
     process = child.process() if child.process else None
     pid = f" (pid {process.pid})" if process is not None and hasattr(process, "pid") else ""
-    return f"child `{command_text(child.arguments)}`{pid}, started{_at(child.stack)}, during {child.during}"
+    by = f" by {child.by}" if child.by else ""
+    return f"child `{command_text(child.arguments)}`{pid}, started{by}{at(child.stack)}, during {child.during}"
 
 
 def _is_running(child: Started) -> bool:
     process = child.process() if child.process else None
     return process is not None and getattr(process, "returncode", None) is None
-
-
-def _at(stack: Stack) -> str:
-    return f" at {' < '.join(stack.lines)}" if stack.lines else " outside the project's own code"

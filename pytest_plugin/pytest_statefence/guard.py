@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from pytest_statefence import verdict
 from pytest_statefence.copies import ABSENT, Copies, Copy
-from pytest_statefence.evidence import culprits
+from pytest_statefence.evidence import culprits, stacks
 from pytest_statefence.listener import Listener
 from pytest_statefence.locations import Location, clauses_of, locator, own_directory, own_home, variables_of
 from pytest_statefence.places import can_hold_forbidden, clauses_at, depths_to_follow, merged
+from pytest_statefence.post import Post
 from pytest_statefence.records import Clause, Judgement, TableChange, TableState, Violation
 from pytest_statefence.system import SYSTEM
 from pytest_statefence.watch import Watch
@@ -27,7 +28,8 @@ class Guard:
     The audit hook calls into it from whichever thread an event happens in; one lock keeps them apart.
     """
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, post: Post) -> None:
+        self._post = post
         self._clauses = clauses_of(policy)
         self._located: set[Clause] = set()
         self._locate = locator(self._clauses, policy.root)
@@ -43,7 +45,7 @@ class Guard:
         self._keep_all = False
         self._began = SYSTEM.time_ns()
         self._lock = threading.RLock()
-        self._listener = Listener(policy, variables_of(self._clauses), self.learn)
+        self._listener = Listener(policy, variables_of(self._clauses), self.learn, post)
         self.learn(os.environ, own_home(), own_directory())
 
     def learn(self, environ: Mapping[str, str], home: str, cwd: str) -> None:
@@ -80,7 +82,7 @@ class Guard:
             self._check()
             heard = self._listener.hear()
             violations = (*self._violations, *heard.violations)
-            unknown = (*self._unknown, *map(_untold_text, heard.untold))
+            unknown = (*self._unknown, *map(_untold_text, heard.untold), *map(_unheard_text, heard.unheard))
             self._violations.clear()
             self._unknown.clear()
             self._began = SYSTEM.time_ns()
@@ -168,6 +170,7 @@ class Guard:
     def _follow(self) -> None:
         """Tells the listener and the reader which directories matter now."""
         self._listener.prefixes = tuple({location.prefix for location in self._watch.locations})
+        self._post.watch(self._listener.prefixes)
         directories = self._watch.directories()
         depths = depths_to_follow(directories, self._watch.locations)
         followed = {(directory, directories[directory], depth) for directory, depth in depths.items()}
@@ -233,8 +236,14 @@ class Guard:
     def _note(self, path: str, violations: Iterable[Violation]) -> None:
         touches, started = self._listener.seen()
         for violation in violations:
-            self._violations.append(replace(violation, culprits=culprits(path, touches, started)))
+            places = tuple(place for stack in stacks(path, touches, started) for place in stack.places)
+            by = culprits(path, touches, started)
+            self._violations.append(replace(violation, culprits=by, places=places))
 
 
 def _untold_text(variable: str) -> str:
     return f"{variable} is not set in this run, so whether children with an environment of their own would lack it"
+
+
+def _unheard_text(fault: str) -> str:
+    return f"what a Python child did, which could not tell it ({fault}): the disk is all there is to go by"

@@ -1,4 +1,7 @@
-"""Who did it: the lines of the project that are on the stack, and the modules they belong to."""
+"""Who did it: the lines of the project that are on the stack, and the modules they belong to.
+
+Standard library only: Python children that report to the run import it as they start.
+"""
 
 # Paths are text here, as the system and the audit events give them.
 # ruff: noqa: PTH120
@@ -7,39 +10,61 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from itertools import islice
 from types import FrameType
-
-from msgspec import Struct
+from typing import Any, NamedTuple
 
 _MOST_LINES = 6
 _NOT_THE_PROJECT = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _OWN = os.path.dirname(__file__) + os.sep
 
 
-class Stack(Struct, frozen=True):
+class Stack(NamedTuple):
     """The project's part of a call stack, innermost first.
 
     Attributes:
         lines: `src/app/spawn.py:12 in launch`, relative to the project's root.
         modules: the dotted names of the modules those lines are in.
+        places: the path and the line of each.
     """
 
     lines: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
+    places: tuple[tuple[str, int], ...] = ()
+
+
+class Position(NamedTuple):
+    """The expression that a frame of the project is evaluating.
+
+    `path` is relative to the root; lines are 1-based, `end_column` is 0-based in UTF-8 bytes and exclusive, as `ast`
+    counts. The end, unlike the start, is that of the call in every version of Python.
+    """
+
+    path: str
+    line: int
+    end_line: int
+    end_column: int
+    function: str
 
 
 def project_stack(root: str) -> Stack:
     """The stack of the caller, without frames outside the directory `root`, which ends in a separator."""
-    lines: list[str] = []
-    modules: list[str] = []
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- documented, and the cheap way to a stack
-    while frame is not None and len(lines) < _MOST_LINES:
-        name = frame.f_code.co_filename
-        if name.startswith(root) and not name.startswith(_OWN) and not any(part in name for part in _NOT_THE_PROJECT):
-            lines.append(f"{name[len(root) :]}:{frame.f_lineno} in {frame.f_code.co_name}")
-            modules.append(module_of(frame))
-        frame = frame.f_back
-    return Stack(tuple(lines), tuple(modules))
+    frames = tuple(islice(_project_frames(root), _MOST_LINES))
+    places = tuple((_relative(frame, root), frame.f_lineno) for frame in frames)
+    lines = tuple(f"{path}:{line} in {f.f_code.co_name}" for f, (path, line) in zip(frames, places, strict=True))
+    return Stack(lines, tuple(map(module_of, frames)), places)
+
+
+def stack_of(told: list[list[Any]]) -> Stack:
+    """The stack that was written to a journal."""
+    lines, modules, places = told
+    return Stack(tuple(lines), tuple(modules), tuple((path, line) for path, line in places))
+
+
+def project_positions(root: str) -> tuple[Position, ...]:
+    """What each frame of the caller's stack is evaluating, innermost first, as far as it lies below `root`."""
+    return tuple(_position(frame, root) for frame in _project_frames(root))
 
 
 def caller() -> FrameType | None:
@@ -53,3 +78,23 @@ def caller() -> FrameType | None:
 def module_of(frame: FrameType | None) -> str:
     """The dotted name of the module a frame is in, empty without a frame."""
     return "" if frame is None else str(frame.f_globals.get("__name__", ""))
+
+
+def _project_frames(root: str) -> Iterator[FrameType]:
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- documented, and the cheap way to a stack
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if name.startswith(root) and not name.startswith(_OWN) and not any(part in name for part in _NOT_THE_PROJECT):
+            yield frame
+        frame = frame.f_back
+
+
+def _relative(frame: FrameType, root: str) -> str:
+    return os.path.normpath(frame.f_code.co_filename[len(root) :])
+
+
+def _position(frame: FrameType, root: str) -> Position:
+    code = frame.f_code
+    line, end_line, _, end_column = next(islice(code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)
+    number = line or frame.f_lineno
+    return Position(_relative(frame, root), number, end_line or number, end_column or 0, code.co_name)

@@ -107,6 +107,7 @@ class Violation(Struct, frozen=True):
         clause: the line of the policy, and its reason.
         tables: what changed in it.
         culprits: who did it as far as can be told, one line each.
+        places: the lines of the project, by path and number, on the stacks of those, the likeliest first.
     """
 
     code: str
@@ -115,6 +116,7 @@ class Violation(Struct, frozen=True):
     clause: str
     tables: tuple[TableChange, ...] = ()
     culprits: tuple[str, ...] = ()
+    places: tuple[tuple[str, int], ...] = ()
 
 
 class Judgement(Struct, frozen=True):

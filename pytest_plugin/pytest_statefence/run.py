@@ -11,6 +11,7 @@ from pytest_statefence import report as reports
 from pytest_statefence.findings import Finding, Package, Span, merged, packed, unpacked
 from pytest_statefence.guard import Guard
 from pytest_statefence.marks import Allowance, allowance_of
+from pytest_statefence.post import Post
 from pytest_statefence.private import is_private
 from pytest_statefence.records import Judgement, Mode, Violation
 from pytest_statefence.system import SYSTEM
@@ -29,9 +30,10 @@ _FIXTURE = "statefence"
 class Run:
     """One run of pytest, or one worker of it. The process that only starts workers watches until they start."""
 
-    def __init__(self, config: pytest.Config, mode: Mode, policy: Policy) -> None:
+    def __init__(self, config: pytest.Config, mode: Mode, policy: Policy, post: Post) -> None:
         self.policy = policy
-        self.guard: Guard | None = Guard(policy)
+        self.guard: Guard | None = Guard(policy, post)
+        self._post = post
         self._config = config
         self._mode = mode
         self._worker = ""
@@ -57,6 +59,8 @@ class Run:
         self._of_run("while conftest files and plugins were imported")
         if self._starts_workers():
             self.close()
+            if not self._post.sightings:
+                self._post.withdraw()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection(self) -> Generator[None, object, object]:
