@@ -9,6 +9,7 @@ from weakref import ReferenceType
 
 from msgspec import Struct
 
+from pytest_statefence.births import Birth
 from pytest_statefence.owners import Stack
 
 _MOST_CULPRITS = 4
@@ -27,13 +28,16 @@ class Touch(Struct, frozen=True):
 class Started(Struct, frozen=True):
     """A child that was started, in the test or moment `during`. `process` is None where no Popen object was made.
 
-    `by` says which other child started it; empty for this process.
+    Attributes:
+        birth: its process's id, which outlives the Popen object.
+        by: which other child started it; empty for this process.
     """
 
     arguments: tuple[str, ...]
     stack: Stack
     during: str
     process: ReferenceType[subprocess.Popen[bytes]] | None = None
+    birth: Birth | None = None
     by: str = ""
 
 
@@ -78,8 +82,7 @@ def _is_of(touch: Touch, path: str) -> bool:
 
 
 def _started_line(child: Started) -> str:
-    process = child.process() if child.process else None
-    pid = f" (pid {process.pid})" if process is not None and hasattr(process, "pid") else ""
+    pid = f" (pid {child.birth.pid})" if child.birth is not None and child.birth.pid else ""
     by = f" by {child.by}" if child.by else ""
     return f"child `{command_text(child.arguments)}`{pid}, started{by}{at(child.stack)}, during {child.during}"
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from pytest_statefence import audit
 from pytest_statefence.audit import Child
+from pytest_statefence.births import await_birth
 from pytest_statefence.evidence import Started, Touch, at, command_text, still_running
 from pytest_statefence.journal import Record
 from pytest_statefence.locations import home_of, own_directory, own_home
@@ -27,7 +28,6 @@ from pytest_statefence.spawns import judge_spawn
 from pytest_statefence.verdict import SPAWN
 from pytest_statefence.witness import STARTING, TOUCHING, names_in_parent
 from statefence.policy import Policy, Variable
-
 
 Learn = Callable[[Mapping[str, str], str, str], None]
 
@@ -79,9 +79,7 @@ class Listener:
             self._read_forks()
         self._receive()
         started = (*self._earlier, *self._started)
-        heard = Heard(
-            tuple(self._touches), started, tuple(self._violations), tuple(self._untold), tuple(self._unheard)
-        )
+        heard = Heard(tuple(self._touches), started, tuple(self._violations), tuple(self._untold), tuple(self._unheard))
         self._touches.clear()
         for kept in (self._started, self._violations, self._untold, self._unheard):
             kept.clear()
@@ -146,7 +144,9 @@ class Listener:
         if os.getpid() != self._pid:
             os.write(self._to_parent, msgspec.json.encode(violations) + b"\n")
             return
-        self._started.append(Started(child.arguments, stack, self.during, _process(frame)))
+        process = _process(frame)
+        birth = None if frame is None or process is None else await_birth(frame)
+        self._started.append(Started(child.arguments, stack, self.during, process, birth))
         self._violations += violations
         self._untold += [variable.name for variable in answer.untold]
         home = home_of(child.environ) if child.replaced else own_home()

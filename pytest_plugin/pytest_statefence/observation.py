@@ -1,11 +1,10 @@
-"""The hooks of `--statefence-observe`: writes down what the project's lines start and open, here and in Python children."""
+"""The hooks of `--statefence-observe`: what the project's lines start and open, here and in Python children."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -39,11 +38,11 @@ class Observation:
         audit.listen(self._before)
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any, error: object) -> None:
+    def pytest_testnodedown(self, node: object, error: object) -> None:
         """Takes in what a worker saw."""
         sent = getattr(node, "workeroutput", {}).get(_CHANNEL)
         if sent is None:
-            self._unheard.append(f"worker {node.gateway.id} ended without telling what it saw: {error}")
+            self._unheard.append(f"worker {node!r} ended without telling what it saw: {error}")
         self._told += sent or ()
 
     @pytest.hookimpl(trylast=True)

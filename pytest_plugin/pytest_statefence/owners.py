@@ -67,6 +67,17 @@ def project_positions(root: str) -> tuple[Position, ...]:
     return tuple(_position(frame, root) for frame in _project_frames(root))
 
 
+def library(root: str) -> str:
+    """The module outside the project and the standard library that did it for the project; empty when there is none."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- documented, and the cheap way to a stack
+    while frame is not None and not _is_project(frame.f_code.co_filename, root):
+        name = frame.f_code.co_filename
+        if any(part in name for part in _NOT_THE_PROJECT):
+            return module_of(frame)
+        frame = frame.f_back
+    return ""
+
+
 def caller() -> FrameType | None:
     """The innermost frame outside this package: for an audit event, the one that raised it."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- documented, and the cheap way to a stack
@@ -83,10 +94,13 @@ def module_of(frame: FrameType | None) -> str:
 def _project_frames(root: str) -> Iterator[FrameType]:
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- documented, and the cheap way to a stack
     while frame is not None:
-        name = frame.f_code.co_filename
-        if name.startswith(root) and not name.startswith(_OWN) and not any(part in name for part in _NOT_THE_PROJECT):
+        if _is_project(frame.f_code.co_filename, root):
             yield frame
         frame = frame.f_back
+
+
+def _is_project(path: str, root: str) -> bool:
+    return path.startswith(root) and not path.startswith(_OWN) and not any(part in path for part in _NOT_THE_PROJECT)
 
 
 def _relative(frame: FrameType, root: str) -> str:

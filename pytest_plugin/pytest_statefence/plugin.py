@@ -17,7 +17,7 @@ __all__ = ["pytest_addoption", "pytest_configure", "pytest_load_initial_conftest
 
 _RUN = "statefence-run"
 _OBSERVATION = "statefence-observation"
-_POST = pytest.StashKey["Post"]()
+_POST: pytest.StashKey[Post] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -8,7 +8,7 @@ Linux tells the ancestors of a process; elsewhere only a run's own children find
 """
 
 # Children pay for every import: no pathlib.
-# ruff: noqa: PTH102, PTH106, PTH108, PTH115, PTH118
+# ruff: noqa: PTH102, PTH106, PTH108, PTH115, PTH118, PTH211
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOST_ANCESTORS = 64
 
 def meeting_place() -> str:
     """The directory of the links; `statefence-child.pth` names it too."""
-    return f"/tmp/.statefence-{os.getuid()}"  # noqa: S108 -- found without the environment; only used when it is ours
+    return f"/tmp/.statefence-{os.getuid()}"
 
 
 class Announcement:
@@ -56,10 +56,7 @@ class Announcement:
             _point(self._link, self._outer)
         else:
             _remove(self._link)
-            try:
-                os.rmdir(meeting_place())
-            except OSError:
-                pass  # other runs are on
+            _remove_if_empty(meeting_place())
         self._link = ""
 
 
@@ -115,6 +112,13 @@ def _target(link: str) -> str:
 def _point(link: str, directory: str) -> None:
     _remove(link)
     os.symlink(directory, link)
+
+
+def _remove_if_empty(directory: str) -> None:
+    try:
+        os.rmdir(directory)
+    except OSError:
+        return  # other runs are on
 
 
 def _remove(link: str) -> None:

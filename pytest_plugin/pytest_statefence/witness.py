@@ -5,7 +5,7 @@ only: Python children that report to the run import it as they start.
 """
 
 # Paths are text here, as the system and the audit events give them.
-# ruff: noqa: PTH100, PTH109, PTH111
+# ruff: noqa: PTH100, PTH109, PTH111, PTH119
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 
 from pytest_statefence import audit, journal
 from pytest_statefence.audit import Arguments, Child, Handler
-from pytest_statefence.owners import caller, module_of, project_positions, project_stack
+from pytest_statefence.owners import caller, library, module_of, project_positions, project_stack
 from pytest_statefence.system import SYSTEM
 
 TOUCHING = ("sqlite3.connect", "open", "os.remove", "os.rename", "os.link", "os.symlink", "os.truncate")
@@ -62,13 +62,20 @@ def observing(sightings: str, root: str, home: Callable[[], str]) -> dict[str, H
         paths = [path for path in _opened(event, arguments) if not path.startswith(_DEVICES) and path != sightings]
         lines = project_positions(root) if paths and not _is_import(event) else ()
         for path in paths if lines else ():
-            tell(did=event, lines=lines, path=path, mode=_mode(event, arguments), **_bases(path, home()))
+            tell(
+                did=event,
+                lines=lines,
+                through=library(root),
+                path=path,
+                mode=_mode(event, arguments),
+                **_bases(path, home()),
+            )
 
     def on_start(event: str, arguments: Arguments) -> None:
         child = _first_event_of(event, arguments)
         if child is not None:
             program = os.path.basename(child.arguments[0])
-            tell(did=event, lines=project_positions(root), program=program, **block_of(child))
+            tell(did=event, lines=project_positions(root), through=library(root), program=program, **block_of(child))
 
     return _handlers(on_open, on_start, sightings)
 
@@ -149,7 +156,7 @@ def _bases(path: str, home: str) -> dict[str, object]:
         "real": path if path == ":memory:" else SYSTEM.realpath(path),
         "home": home,
         "cwd": os.getcwd(),
-        "tmp": getattr(tempfile, "tempdir", None) or os.environ.get("TMPDIR") or "/tmp",  # noqa: S108 -- as tempfile
+        "tmp": getattr(tempfile, "tempdir", None) or os.environ.get("TMPDIR") or "/tmp",
         "variables": {name: value for name, value in os.environ.items() if _begins_with(path, value)},
     }
 

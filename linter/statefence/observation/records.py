@@ -1,4 +1,4 @@
-"""What `pytest --statefence-observe=FILE` writes: every child that lines of the project started, every file they opened."""
+"""What `pytest --statefence-observe=FILE` writes: the children that the project started, the files it opened."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class SeenSpawn(Struct, frozen=True):
         did: the audit event.
         program: the last part of its `argv[0]`.
         lines: the project's part of the stack, innermost first.
+        through: the library that did it for the innermost of these; empty when that line did it itself.
         replaced: whether the caller passed an environment.
     """
 
@@ -37,6 +38,7 @@ class SeenSpawn(Struct, frozen=True):
     program: str
     lines: tuple[Line, ...]
     replaced: bool
+    through: str = ""
     kept: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
@@ -67,6 +69,7 @@ class SeenOpen(Struct, frozen=True):
     home: str
     cwd: str
     tmp: str
+    through: str = ""
     variables: dict[str, str] = {}
     store: str | None = None
 
@@ -76,6 +79,7 @@ class Observed(Struct, frozen=True):
 
     Attributes:
         root: the project's root on the machine that ran the tests.
+        temporary: the directories below which the run made temporary files.
         unheard: why some of what was done may be missing.
     """
 
@@ -83,4 +87,5 @@ class Observed(Struct, frozen=True):
     root: str
     spawns: tuple[SeenSpawn, ...] = ()
     opens: tuple[SeenOpen, ...] = ()
+    temporary: tuple[str, ...] = ()
     unheard: tuple[str, ...] = ()

@@ -1,0 +1,146 @@
+"""Python children tell what they do themselves, however little of the environment reaches them."""
+
+import shutil
+import sysconfig
+import venv
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from pytest_statefence import rendezvous
+
+RunProject = Callable[..., Any]
+
+ROOT = Path(__file__).parents[2]
+
+WORKER = """
+import os, sqlite3, subprocess, sys
+
+def save(path):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE models (a)")
+
+def launch(path):
+    subprocess.run([sys.executable, __file__, path], env={}, check=True)
+
+if __name__ == "__main__":
+    os.closerange(3, 256)
+    (launch if "--launch" in sys.argv else save)(sys.argv[1])
+"""
+
+INNER = """
+import os, subprocess
+import pytest
+
+PYTHON = os.environ["CHILD_PYTHON"]
+WORKER = os.path.join(os.path.dirname(__file__), "worker.py")
+DATABASE = "x_chat_runtime/x_chat_runtime.db"
+
+def test_empty_environment(state_dir):
+    subprocess.run([PYTHON, WORKER, state_dir / DATABASE], env={}, check=True)
+
+def test_isolated_grandchild_of_a_shell(state_dir):
+    subprocess.run(f"env -i {PYTHON} -I {WORKER} {state_dir / DATABASE}; true", shell=True, check=True)
+
+def test_without_site(state_dir):
+    subprocess.run([PYTHON, "-S", WORKER, state_dir / DATABASE], env={}, check=True)
+
+def test_child_that_drops_a_variable(state_dir, monkeypatch):
+    monkeypatch.setenv("APP_HOST", "chat")
+    subprocess.run([PYTHON, WORKER, state_dir / "admin.db", "--launch"], check=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def child_python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An interpreter with statefence installed, its .pth included, whatever the one of this run has."""
+    home = tmp_path_factory.mktemp("installed")
+    venv.create(home, symlinks=True)
+    packages = Path(sysconfig.get_path("purelib", vars={"base": str(home), "platbase": str(home)}))
+    roots = [str(ROOT / name) for name in ("linter", "rules", "pytest_plugin")]
+    (packages / "_paths.pth").write_text("\n".join([*roots, sysconfig.get_path("purelib"), ""]))
+    shutil.copy(ROOT / "pytest_plugin" / "statefence-child.pth", packages)
+    return str(home / "bin" / "python")
+
+
+def test_the_line_of_the_child_is_told(run_project: RunProject, child_python: str) -> None:
+    ran = run_project({"worker.py": WORKER, "test_inner.py": INNER}, CHILD_PYTHON=child_python)
+
+    assert {name: outcome.result for name, outcome in ran.tests.items()} == dict.fromkeys(ran.tests, "failed")
+    opened = "  by sqlite3.connect by child `{} "
+    for name, command in {
+        "test_empty_environment": child_python,
+        "test_isolated_grandchild_of_a_shell": f"{child_python} -I",
+    }.items():
+        assert opened.format(command) in ran.tests[name].text, name
+        assert "at worker.py:6 in save < worker.py:14 in <module>" in ran.tests[name].text, name
+    assert "sqlite3.connect by" not in ran.tests["test_without_site"].text
+    assert f"  by child `{child_python} -S " in ran.tests["test_without_site"].text
+
+
+def test_a_child_that_starts_another_without_a_variable_is_told(run_project: RunProject, child_python: str) -> None:
+    ran = run_project({"worker.py": WORKER, "test_inner.py": INNER}, "-k", "drops", CHILD_PYTHON=child_python)
+
+    text = ran.tests["test_child_that_drops_a_variable"].text
+    assert "SF101 a child was started without APP_HOST: `" in text
+    assert "at worker.py:10 in launch < worker.py:14 in <module>" in text
+
+
+def test_children_of_workers_report_to_their_worker(run_project: RunProject, child_python: str) -> None:
+    files = {"worker.py": WORKER, "test_inner.py": INNER}
+
+    ran = run_project(files, "-n2", "-k", "empty or shell", CHILD_PYTHON=child_python)
+
+    assert [outcome.text.count("at worker.py:6 in save") for outcome in ran.tests.values()] == [1, 1]
+
+
+def test_a_program_that_cannot_be_told_from_here_stays_as_it_is(run_project: RunProject, child_python: str) -> None:
+    inner = """
+        import os, subprocess
+
+        def test():
+            code = "import sys; print(sorted(m for m in sys.modules if m.partition('.')[0] in ('pytest', 'msgspec')))"
+            done = subprocess.run([os.environ["CHILD_PYTHON"], "-c", code], capture_output=True, text=True)
+            assert (done.returncode, done.stdout, done.stderr) == (0, "[]\\n", "")
+        """
+    ran = run_project({"test_inner.py": dedent(inner)}, CHILD_PYTHON=child_python)
+
+    assert ran.tests["test"].result == "passed", ran.output
+
+
+def test_nothing_is_left_of_a_run(tmp_path: Path) -> None:
+    announcement = rendezvous.Announcement(str(tmp_path))
+    links = {link.name for link in Path(rendezvous.meeting_place()).iterdir() if link.readlink() == tmp_path}
+    announcement.withdraw()
+
+    assert len(links) == 1
+    place = Path(rendezvous.meeting_place())
+    assert not place.exists() or links.isdisjoint(link.name for link in place.iterdir())
+
+
+def test_a_run_inside_a_run_stands_in_for_it(tmp_path: Path) -> None:
+    place = Path(rendezvous.meeting_place())
+    outer = rendezvous.Announcement(str(tmp_path / "outer"))
+    inner = rendezvous.Announcement(str(tmp_path / "inner"))
+    during = {link.readlink() for link in place.iterdir()}
+    inner.withdraw()
+    after = {link.readlink() for link in place.iterdir()}
+    outer.withdraw()
+
+    assert (tmp_path / "inner" in during, tmp_path / "outer" in during) == (True, False)
+    assert (tmp_path / "inner" in after, tmp_path / "outer" in after) == (False, True)
+
+
+def test_a_meeting_place_that_others_can_write_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    place.chmod(0o777)
+    monkeypatch.setattr(rendezvous, "meeting_place", lambda: str(place))
+
+    assert not rendezvous.Announcement("/somewhere").is_made
+    assert rendezvous.find() is None
+    assert list(place.iterdir()) == []
