@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 from collections.abc import Iterable, Iterator
+from pathlib import PurePath
 from weakref import ReferenceType
 
 from msgspec import Struct
@@ -61,8 +62,9 @@ def still_running(started: Iterable[Started]) -> tuple[Started, ...]:
 
 
 def command_text(arguments: Iterable[str]) -> str:
-    """A command as a shell would take it, cut to a readable length."""
-    text = shlex.join(arguments)
+    """A command as a shell would take it, its program without directories, cut to a readable length."""
+    program, *others = arguments
+    text = shlex.join([PurePath(program).name if program.startswith("/") else program, *others])
     return text if len(text) <= _MOST_COMMAND else text[: _MOST_COMMAND - 3] + "..."
 
 

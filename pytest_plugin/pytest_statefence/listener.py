@@ -21,7 +21,7 @@ from pytest_statefence.births import await_birth
 from pytest_statefence.evidence import Started, Touch, at, command_text, still_running
 from pytest_statefence.journal import Record
 from pytest_statefence.locations import home_of, own_directory, own_home
-from pytest_statefence.owners import Stack, caller, module_of, project_stack, stack_of
+from pytest_statefence.owners import Stack, caller, is_our_own, module_of, project_stack, stack_of
 from pytest_statefence.post import Post
 from pytest_statefence.records import Violation
 from pytest_statefence.spawns import judge_spawn
@@ -137,6 +137,8 @@ class Listener:
         frame = caller()
         if event != "subprocess.Popen" and module_of(frame) == "subprocess":
             return  # the second event of a start that Popen told of
+        if is_our_own(frame):
+            return
         child = audit.child_of(event, arguments)
         stack = project_stack(self._root)
         answer = judge_spawn(self._policy, child, os.environ, stack.modules)

@@ -86,6 +86,13 @@ def caller() -> FrameType | None:
     return frame
 
 
+def is_our_own(frame: FrameType | None) -> bool:
+    """Whether this package called the standard library's function that a frame is in."""
+    while frame is not None and module_of(frame) == "subprocess":
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_filename.startswith(_OWN)
+
+
 def module_of(frame: FrameType | None) -> str:
     """The dotted name of the module a frame is in, empty without a frame."""
     return "" if frame is None else str(frame.f_globals.get("__name__", ""))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["pytest_addoption", "pytest_configure", "pytest_load_initial_conftests", "pytest_unconfigure"]
 
 _RUN = "statefence-run"
+_REPORTING = "statefence-reporting"
 _OBSERVATION = "statefence-observation"
 _POST: pytest.StashKey[Post] = pytest.StashKey()
 
@@ -66,9 +67,12 @@ def _start(config: pytest.Config, options: Namespace) -> None:
     root = str(config.rootpath) if policy is None else policy.root
     post = config.stash[_POST] = Post(root, observe=options.statefence_observe is not None)
     if found is not None:
+        from pytest_statefence.reporting import Reporting
         from pytest_statefence.run import Run
 
-        config.pluginmanager.register(Run(config, *found, post), _RUN)
+        run = Run(config, *found, post)
+        config.pluginmanager.register(run, _RUN)
+        config.pluginmanager.register(Reporting(config, run, *found), _REPORTING)
     if post.sightings:
         from pytest_statefence.observation import Observation
 

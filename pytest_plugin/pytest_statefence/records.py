@@ -97,6 +97,18 @@ class TableChange(Struct, frozen=True):
         return f"{self.table}: rows {before} -> {after}"
 
 
+class Explanation(Struct, frozen=True):
+    """The static finding that foretells a violation, as `statefence check` gives it."""
+
+    code: str
+    path: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.code} {self.message}"
+
+
 class Violation(Struct, frozen=True):
     """Something the policy forbids, which happened.
 
@@ -108,6 +120,7 @@ class Violation(Struct, frozen=True):
         tables: what changed in it.
         culprits: who did it as far as can be told, one line each.
         places: the lines of the project, by path and number, on the stacks of those, the likeliest first.
+        explanations: the static findings at those lines.
     """
 
     code: str
@@ -117,6 +130,7 @@ class Violation(Struct, frozen=True):
     tables: tuple[TableChange, ...] = ()
     culprits: tuple[str, ...] = ()
     places: tuple[tuple[str, int], ...] = ()
+    explanations: tuple[Explanation, ...] = ()
 
 
 class Judgement(Struct, frozen=True):

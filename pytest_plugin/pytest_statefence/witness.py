@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 
 from pytest_statefence import audit, journal
 from pytest_statefence.audit import Arguments, Child, Handler
-from pytest_statefence.owners import caller, library, module_of, project_positions, project_stack
+from pytest_statefence.owners import caller, is_our_own, library, module_of, project_positions, project_stack
 from pytest_statefence.system import SYSTEM
 
 TOUCHING = ("sqlite3.connect", "open", "os.remove", "os.rename", "os.link", "os.symlink", "os.truncate")
@@ -110,8 +110,9 @@ def _guarded(event: str, handler: Callable[[str, Arguments], None], told: str) -
 
 
 def _first_event_of(event: str, arguments: Arguments) -> Child | None:
-    """The child, unless this is the second event of a start that `subprocess.Popen` told of."""
-    if event != "subprocess.Popen" and module_of(caller()) == "subprocess":
+    """The child, unless this is the second event of a start that `subprocess.Popen` told of, or ours."""
+    frame = caller()
+    if is_our_own(frame) or (event != "subprocess.Popen" and module_of(frame) == "subprocess"):
         return None
     return audit.child_of(event, arguments)
 
