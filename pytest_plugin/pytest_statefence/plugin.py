@@ -63,7 +63,7 @@ def _start(config: pytest.Config, options: Namespace) -> None:
         return
     from pytest_statefence.post import Post
 
-    policy = None if found is None else found[1]
+    policy = _config.policy_at(config.rootpath) if found is None else found[1]
     root = str(config.rootpath) if policy is None else policy.root
     post = config.stash[_POST] = Post(root, observe=options.statefence_observe is not None)
     if found is not None:
