@@ -1,7 +1,7 @@
 """The one audit hook: what this process opens, replaces, removes and starts. It explains; the disk decides.
 
 A hook can never be removed, so there is one for the life of the process, and all it does for an event nobody listens
-to is one dictionary lookup. Standard library only: Python children that report to the run import it as they start.
+to is one dictionary lookup. Light: Python children that report to the run import it as they start.
 """
 
 # Paths are text here, as the system and the audit events give them.
@@ -11,23 +11,29 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from typing import Any, NamedTuple
 
-Arguments = tuple[Any, ...]
-Handler = Callable[[Arguments], None]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    Arguments = tuple[Any, ...]
+    Handler = Callable[[Arguments], None]
 
 _handlers: dict[str, Handler] = {}
+_installed: list[str] = []
 
 
-class Child(NamedTuple):
+class Child:
     """A child process about to start. `environ` is what it will get; `replaced` when the caller passed one."""
 
-    arguments: tuple[str, ...]
-    environ: Mapping[str, str]
-    cwd: str
-    replaced: bool
+    __slots__ = ("arguments", "cwd", "environ", "replaced")
+
+    def __init__(self, arguments: tuple[str, ...], environ: Mapping[str, str], cwd: str, *, replaced: bool) -> None:
+        self.arguments = arguments
+        self.environ = environ
+        self.cwd = cwd
+        self.replaced = replaced
 
 
 def listen(handlers: Mapping[str, Handler]) -> dict[str, Handler]:
@@ -77,7 +83,7 @@ def child_of(event: str, arguments: Arguments) -> Child:
         tuple(map(_text, words)),
         os.environ if environ is None else {_text(name): _text(value) for name, value in environ.items()},
         os.getcwd() if cwd is None else os.path.abspath(_text(cwd)),
-        environ is not None and environ is not os.environ,
+        replaced=environ is not None and environ is not os.environ,
     )
 
 
@@ -89,9 +95,10 @@ def _one_after_the_other(first: Handler, second: Handler) -> Handler:
     return call
 
 
-@cache
 def _install() -> None:
-    sys.addaudithook(_hook)
+    if not _installed:
+        _installed.append("for the life of the process")
+        sys.addaudithook(_hook)
 
 
 def _hook(event: str, arguments: Arguments, lookup: Callable[[str], Handler | None] = _handlers.get) -> None:
@@ -108,4 +115,5 @@ def _path(path: str | bytes | os.PathLike[Any]) -> str:
 
 
 def _text(value: object) -> str:
-    return os.fsdecode(value) if isinstance(value, str | bytes | os.PathLike) else str(value)
+    text = os.fsdecode(value) if isinstance(value, str | bytes | os.PathLike) else str(value)
+    return str.__getitem__(text, slice(None))  # a text of a class of its own may be shown as it likes

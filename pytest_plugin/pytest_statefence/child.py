@@ -1,57 +1,52 @@
 """What `statefence-child.pth` starts in every Python process while a run is on: it joins the run it descends from.
 
-Standard library only, as is everything that it imports.
+Light, as is everything that it imports: no module that `site` has not loaded before.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from typing import Any
 
-from pytest_statefence import audit
 from pytest_statefence.rendezvous import find
-from pytest_statefence.system import SYSTEM
-from pytest_statefence.witness import noticing, observing
 
-BRIEF = "brief.json"
+BRIEF = "brief"
+"""In the run's directory: the project's root, the journals of notices and of sightings, then the watched prefixes."""
+
 _MOST = 1 << 20
 _MARK = "_statefence_child"
-"""An attribute of `sys`, which outlives the modules of this package."""
+"""An attribute of `sys`, which outlives the modules of this package; the .pth asks for it."""
 
 
 def join() -> None:
     """Reports to the run among this process's ancestors from now on, if there is one.
 
-    Does nothing the second time: `site` reads the .pth files of a virtual environment twice on some versions.
-    The modules of this package are forgotten again: the program may be a pytest that loads the plugin for itself.
+    It is marked as done, since `site` reads the .pth files of a virtual environment twice. The modules of this package
+    are forgotten again: the program may be a pytest that loads the plugin for itself.
     """
+    setattr(sys, _MARK, True)
     try:
-        directory = None if hasattr(sys, _MARK) else find()
-        brief = None if directory is None else _brief(f"{directory}/{BRIEF}")
-        if brief is not None:
-            setattr(sys, _MARK, True)
-            _report(brief)
+        directory = find()
+        if directory is not None:
+            _report(f"{directory}/{BRIEF}")
     finally:
         package = __name__.partition(".")[0]
         for name in [name for name in sys.modules if name.partition(".")[0] == package]:
             del sys.modules[name]
 
 
-def _report(brief: dict[str, Any]) -> None:
-    audit.listen(noticing(brief["notices"], brief["root"], tuple(brief["prefixes"])))
-    if brief["sightings"]:
-        audit.listen_too(observing(brief["sightings"], brief["root"], lambda: os.path.expanduser("~")))  # noqa: PTH111
+def _report(path: str) -> None:
+    from pytest_statefence import audit
+    from pytest_statefence.witness import noticing, observing
 
-
-def _brief(path: str) -> dict[str, Any] | None:
     try:
-        descriptor = SYSTEM.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
-        return None
+        return  # the run has just ended
     try:
-        brief: dict[str, Any] = json.loads(SYSTEM.read(descriptor, _MOST))
+        root, notices, sightings, *prefixes = os.fsdecode(os.read(descriptor, _MOST)).split("\0")
     finally:
-        SYSTEM.close(descriptor)
-    return brief
+        os.close(descriptor)
+    audit.listen(noticing(notices, root, tuple(prefixes)))
+    if sightings:
+        audit.listen_too(observing(sightings, root, lambda: os.path.expanduser("~")))  # noqa: PTH111

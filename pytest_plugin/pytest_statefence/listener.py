@@ -9,6 +9,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
+from typing import TYPE_CHECKING
 from weakref import ref
 
 import msgspec
@@ -19,15 +20,18 @@ from pytest_statefence import audit
 from pytest_statefence.audit import Child
 from pytest_statefence.births import await_birth
 from pytest_statefence.evidence import Started, Touch, at, command_text, still_running
-from pytest_statefence.journal import Record
+from pytest_statefence.frames import caller, is_our_own, module_of
 from pytest_statefence.locations import home_of, own_directory, own_home
-from pytest_statefence.owners import Stack, caller, is_our_own, module_of, project_stack, stack_of
+from pytest_statefence.owners import Stack, project_stack, stack_of
 from pytest_statefence.post import Post
 from pytest_statefence.records import Violation
 from pytest_statefence.spawns import judge_spawn
 from pytest_statefence.verdict import SPAWN
 from pytest_statefence.witness import STARTING, TOUCHING, names_in_parent
 from statefence.policy import Policy, Variable
+
+if TYPE_CHECKING:
+    from pytest_statefence.journal import Record
 
 Learn = Callable[[Mapping[str, str], str, str], None]
 
@@ -184,7 +188,7 @@ class Listener:
 def _dropped_by_child(policy: Policy, record: Record, stack: Stack, by: str) -> Iterator[Violation]:
     """What is wrong with a child that a child started: `record` is what that one told of it."""
     block = dict.fromkeys((*record["kept"], *record["changed"], *record["added"]), "")
-    child = Child(tuple(record["arguments"]), block, "", record["replaced"])
+    child = Child(tuple(record["arguments"]), block, "", replaced=record["replaced"])
     answer = judge_spawn(policy, child, dict.fromkeys(names_in_parent(record), ""), stack.modules)
     for variable in answer.dropped:
         violation = _violation(policy, child, stack, variable)

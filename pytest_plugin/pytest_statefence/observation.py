@@ -5,18 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from pytest_statefence import audit
-from pytest_statefence.journal import Record, Tail
+from pytest_statefence.journal import Tail
 from pytest_statefence.locations import own_home
 from pytest_statefence.post import Post
 from pytest_statefence.witness import observing
 from statefence.observation.records import VERSION, Line, Observed, SeenOpen, SeenSpawn
 from statefence.policy import Policy
 from statefence.template import matches, resolve
+
+if TYPE_CHECKING:
+    from pytest_statefence.journal import Record
 
 _CHANNEL = "statefence-sightings"
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
@@ -39,19 +38,14 @@ class Post:
 
     def watch(self, prefixes: Iterable[str]) -> None:
         """Children that start from now on tell what they do to files whose paths begin so."""
-        brief = {
-            "root": self._root,
-            "prefixes": sorted(prefixes),
-            "notices": self.notices,
-            "sightings": self.sightings,
-        }
+        brief = "\0".join((self._root, self.notices, self.sightings, *sorted(prefixes)))
         path = os.path.join(self._directory, BRIEF)
         descriptor = SYSTEM.open(f"{path}.new", os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC)
         try:
-            SYSTEM.write(descriptor, json.dumps(brief).encode())
+            SYSTEM.write(descriptor, os.fsencode(brief))
         finally:
             SYSTEM.close(descriptor)
-        SYSTEM.rename(f"{path}.new", path)
+        SYSTEM.replace(f"{path}.new", path)
 
     def received(self) -> Iterator[journal.Record]:
         """What children told since the last call."""

@@ -2,7 +2,7 @@
 
 An environment can be emptied on the way to a child, its ancestors cannot. For each run there is a symbolic link in one
 directory of the user, named after the process and the moment it was born, so that no later process with the same id is
-taken for it. Standard library only: every Python child imports this as it starts, while a run is on.
+taken for it. Light: every Python process imports this as it starts, while a run is on.
 
 Linux tells the ancestors of a process; elsewhere only a run's own children find it.
 """

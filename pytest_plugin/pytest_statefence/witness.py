@@ -1,7 +1,7 @@
 """What a process writes down of itself: what it did to watched files, or everything that the project's lines did.
 
-Names of variables are written, never their values, but for those that an opened path begins with. Standard library
-only: Python children that report to the run import it as they start.
+Names of variables are written, never their values, but for those that an opened path begins with. Light: Python
+children that report to the run import it as they start.
 """
 
 # Paths are text here, as the system and the audit events give them.
@@ -11,12 +11,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
 
 from pytest_statefence import audit, journal
-from pytest_statefence.audit import Arguments, Child, Handler
-from pytest_statefence.owners import caller, is_our_own, library, module_of, project_positions, project_stack
+from pytest_statefence.frames import caller, is_our_own, library, module_of, positions, told_stack
 from pytest_statefence.system import SYSTEM
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pytest_statefence.audit import Arguments, Child, Handler
 
 TOUCHING = ("sqlite3.connect", "open", "os.remove", "os.rename", "os.link", "os.symlink", "os.truncate")
 STARTING = ("subprocess.Popen", "os.posix_spawn", "os.exec", "os.system")
@@ -38,12 +42,12 @@ def noticing(notices: str, root: str, prefixes: tuple[str, ...]) -> dict[str, Ha
     def on_touch(event: str, arguments: Arguments) -> None:
         for path in audit.paths_written(event, arguments):
             if path.startswith(prefixes):
-                tell(did=event, path=path, stack=project_stack(root))
+                tell(did=event, path=path, stack=told_stack(root))
 
     def on_start(event: str, arguments: Arguments) -> None:
         child = _first_event_of(event, arguments)
         if child is not None:
-            tell(did=event, **block_of(child), arguments=child.arguments, stack=project_stack(root))
+            tell(did=event, **block_of(child), arguments=child.arguments, stack=told_stack(root))
 
     return _handlers(on_touch if prefixes else None, on_start, notices)
 
@@ -60,7 +64,7 @@ def observing(sightings: str, root: str, home: Callable[[], str]) -> dict[str, H
 
     def on_open(event: str, arguments: Arguments) -> None:
         paths = [path for path in _opened(event, arguments) if not path.startswith(_DEVICES) and path != sightings]
-        lines = project_positions(root) if paths and not _is_import(event) else ()
+        lines = positions(root) if paths and not _is_import(event) else ()
         for path in paths if lines else ():
             tell(
                 did=event,
@@ -75,7 +79,7 @@ def observing(sightings: str, root: str, home: Callable[[], str]) -> dict[str, H
         child = _first_event_of(event, arguments)
         if child is not None:
             program = os.path.basename(child.arguments[0])
-            tell(did=event, lines=project_positions(root), through=library(root), program=program, **block_of(child))
+            tell(did=event, lines=positions(root), through=library(root), program=program, **block_of(child))
 
     return _handlers(on_open, on_start, sightings)
 
