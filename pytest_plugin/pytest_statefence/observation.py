@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -28,13 +29,15 @@ _CHANNEL = "statefence-sightings"
 class Observation:
     """Observes from its making to `close`; workers send what they saw to the process that started them."""
 
-    def __init__(self, file: Path, post: Post, root: str, policy: Policy | None) -> None:
+    def __init__(self, file: Path, post: Post, root: str, policy: Policy | None, basetemp: str | None) -> None:
         self._file = file
+        self._temporary = (gettempdir(), *([os.path.realpath(basetemp)] if basetemp else []))
         self._root = root
         self._policy = policy
         self._tail = Tail(post.sightings)
         self._told: list[Record] = []
         self._unheard: list[str] = []
+        self._summary = ""
         self._before = audit.listen_too(observing(post.sightings, os.path.join(root, ""), own_home))  # noqa: PTH118
 
     def close(self) -> None:
@@ -57,19 +60,29 @@ class Observation:
         if output is not None:
             output[_CHANNEL] = self._told
             return
-        found = observed(self._told, self._root, self._policy, self._unheard)
+        found = observed(self._told, self._root, self._policy, self._temporary, self._unheard)
+        self._summary = f"{len(found.spawns)} spawns and {len(found.opens)} opens were observed: {self._file}"
         self._file.parent.mkdir(parents=True, exist_ok=True)
         self._file.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1))
 
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Says what was written, and what may be missing."""
+        for line in (*self._unheard, self._summary):
+            if line:
+                terminalreporter.write_line(f"statefence: {line}")
 
-def observed(told: Iterable[Record], root: str, policy: Policy | None, unheard: Iterable[str]) -> Observed:
+
+def observed(
+    told: Iterable[Record], root: str, policy: Policy | None, temporary: tuple[str, ...], unheard: Iterable[str]
+) -> Observed:
     """What journals tell, each thing once, with the stores of the policy."""
     told = tuple(told)
     spawns = dict.fromkeys(msgspec.convert(_with_lines(r), SeenSpawn) for r in told if "program" in r)
     opens = [_open(record, root, policy) for record in told if "path" in record]
     unique = {msgspec.json.encode(seen): seen for seen in opens}
     faults = (record["fault"] for record in told if "fault" in record)
-    return Observed(VERSION, root, tuple(spawns), tuple(unique.values()), tuple(dict.fromkeys((*unheard, *faults))))
+    unheard = tuple(dict.fromkeys((*unheard, *faults)))
+    return Observed(VERSION, root, tuple(spawns), tuple(unique.values()), temporary, unheard)
 
 
 def _open(record: Record, root: str, policy: Policy | None) -> SeenOpen:

@@ -77,4 +77,4 @@ def _start(config: pytest.Config, options: Namespace) -> None:
         from pytest_statefence.observation import Observation
 
         file = config.invocation_params.dir / options.statefence_observe
-        config.pluginmanager.register(Observation(file, post, root, policy), _OBSERVATION)
+        config.pluginmanager.register(Observation(file, post, root, policy, options.basetemp), _OBSERVATION)

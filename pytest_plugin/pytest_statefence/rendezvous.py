@@ -8,7 +8,7 @@ Linux tells the ancestors of a process; elsewhere only a run's own children find
 """
 
 # Children pay for every import: no pathlib.
-# ruff: noqa: PTH102, PTH106, PTH108, PTH115, PTH118, PTH211
+# ruff: noqa: PTH102, PTH106, PTH108, PTH115, PTH118, PTH208, PTH211
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ class Announcement:
             return
         if not _is_ours(place):
             return
+        _sweep(place)
         link = _link_of(os.getpid())[0]
         self._outer = _target(link)
         _point(link, directory)
@@ -73,6 +74,14 @@ def find() -> str | None:
         if directory:
             return directory
     return None
+
+
+def _sweep(place: str) -> None:
+    """Takes away the links of runs that were killed."""
+    for name in os.listdir(place):
+        process, _, born = name.partition("-")
+        if process.isdecimal() and _birth(int(process))[1] != born:
+            _remove(os.path.join(place, name))
 
 
 def _link_of(process: int) -> tuple[str, int]:

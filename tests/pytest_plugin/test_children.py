@@ -1,16 +1,22 @@
 """Python children tell what they do themselves, however little of the environment reaches them."""
 
+import os
 import shutil
+import subprocess
+import sys
 import sysconfig
 import venv
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import dedent
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pytest_statefence import rendezvous
+from pytest_statefence import journal, rendezvous
 
 RunProject = Callable[..., Any]
 
@@ -112,35 +118,85 @@ def test_a_program_that_cannot_be_told_from_here_stays_as_it_is(run_project: Run
     assert ran.tests["test"].result == "passed", ran.output
 
 
-def test_nothing_is_left_of_a_run(tmp_path: Path) -> None:
-    announcement = rendezvous.Announcement(str(tmp_path))
-    links = {link.name for link in Path(rendezvous.meeting_place()).iterdir() if link.readlink() == tmp_path}
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A meeting place of this test's own: other tests' runs come and go in the real one."""
+    monkeypatch.setattr(rendezvous, "meeting_place", lambda: str(tmp_path / "place"))
+    return tmp_path / "place"
+
+
+def announced(place: Path) -> set[str]:
+    """The directories of the runs that announce themselves."""
+    return {str(link.readlink()) for link in place.iterdir()}
+
+
+def test_nothing_is_left_of_a_run(place: Path) -> None:
+    announcement = rendezvous.Announcement("/run")
+    during = announced(place)
     announcement.withdraw()
 
-    assert len(links) == 1
-    place = Path(rendezvous.meeting_place())
-    assert not place.exists() or links.isdisjoint(link.name for link in place.iterdir())
+    assert during == {"/run"}
+    assert not place.exists()
 
 
-def test_a_run_inside_a_run_stands_in_for_it(tmp_path: Path) -> None:
-    place = Path(rendezvous.meeting_place())
-    outer = rendezvous.Announcement(str(tmp_path / "outer"))
-    inner = rendezvous.Announcement(str(tmp_path / "inner"))
-    during = {link.readlink() for link in place.iterdir()}
+def test_a_run_inside_a_run_stands_in_for_it(place: Path) -> None:
+    outer = rendezvous.Announcement("/outer")
+    inner = rendezvous.Announcement("/inner")
+    during = announced(place)
     inner.withdraw()
-    after = {link.readlink() for link in place.iterdir()}
+    after = announced(place)
     outer.withdraw()
 
-    assert (tmp_path / "inner" in during, tmp_path / "outer" in during) == (True, False)
-    assert (tmp_path / "inner" in after, tmp_path / "outer" in after) == (False, True)
+    assert (during, after) == ({"/inner"}, {"/outer"})
 
 
-def test_a_meeting_place_that_others_can_write_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = tmp_path / "place"
+def test_a_meeting_place_that_others_can_write_is_none(place: Path) -> None:
     place.mkdir()
     place.chmod(0o777)
-    monkeypatch.setattr(rendezvous, "meeting_place", lambda: str(place))
 
     assert not rendezvous.Announcement("/somewhere").is_made
     assert rendezvous.find() is None
     assert list(place.iterdir()) == []
+
+
+def test_what_a_killed_run_left_goes_with_the_next_one(place: Path) -> None:
+    program = "import os, sys\nfrom pytest_statefence import rendezvous\n"
+    program += "rendezvous.meeting_place = lambda: sys.argv[1]\n"
+    program += "rendezvous.Announcement('/killed')\nos.kill(os.getpid(), 9)\n"
+    roots = os.pathsep.join(str(ROOT / name) for name in ("linter", "pytest_plugin"))
+    killed = subprocess.run(
+        [sys.executable, "-c", program, place], env={**os.environ, "PYTHONPATH": roots}, check=False
+    )
+    left = announced(place)
+    announcement = rendezvous.Announcement("/next")
+
+    assert killed.returncode == -9
+    assert (left, announced(place)) == ({"/killed"}, {"/next"})
+    announcement.withdraw()
+
+
+RECORDS = st.dictionaries(st.text(), st.recursive(st.text() | st.integers() | st.booleans(), st.lists, max_leaves=8))
+
+
+@given(st.lists(RECORDS, max_size=5))
+def test_what_is_written_to_a_journal_is_read_from_it(records: list[dict[str, Any]]) -> None:
+    with TemporaryDirectory() as directory:
+        path = f"{directory}/journal"
+        journal.create(path)
+        tail = journal.Tail(path)
+        half = len(records) // 2
+        for record in records[:half]:
+            journal.append(path, record)
+        first = list(tail.records())
+        for record in records[half:]:
+            journal.append(path, record)
+
+        assert [*first, *tail.records()] == records
+        assert len(first) == half
+
+
+def test_a_journal_that_is_gone_takes_nothing_and_makes_nothing(tmp_path: Path) -> None:
+    journal.append(str(tmp_path / "gone"), {"a": 1})
+
+    assert list(journal.Tail(str(tmp_path / "gone")).records()) == []
+    assert list(tmp_path.iterdir()) == []
