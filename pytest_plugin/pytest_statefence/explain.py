@@ -76,10 +76,10 @@ class Explainer:
 
     def _ask(self) -> tuple[StaticFinding, ...]:
         command = [sys.executable, "-S", "-c", _CHECK, "\n".join(self._path)]
-        options = ["check", "--output-format", "json", "--exit-zero", "--config", str(self._policy.source)]
+        options = ["check", "--output-format", "json", "--exit-zero", "--no-cache", "--config"]
         try:
             done = subprocess.run(
-                [*command, *options],
+                [*command, *options, str(self._policy.source)],
                 cwd=self._policy.root,
                 env=self._environ,
                 capture_output=True,
