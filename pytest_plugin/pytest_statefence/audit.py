@@ -12,6 +12,8 @@ from __future__ import annotations
 import os
 import sys
 
+from pytest_statefence.system import SYSTEM
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -66,6 +68,21 @@ def paths_written(event: str, arguments: Arguments) -> tuple[str, ...]:
 def absolute(paths: Sequence[object]) -> tuple[str, ...]:
     """Those of an event's arguments that are paths, from the file system's root; the path of a `file:` URI."""
     return tuple(_path(path) for path in paths if isinstance(path, str | bytes | os.PathLike))
+
+
+def cuts_off(event: str, arguments: Arguments, path: str) -> bool:
+    """Whether an event is about to cut off something of what the file at `path` holds."""
+    if event == "open":
+        flags = arguments[2]
+        kept = 0 if isinstance(flags, int) and flags & os.O_TRUNC else None
+    else:
+        kept = arguments[1] if event == "os.truncate" else None
+    if kept is None:
+        return False
+    try:
+        return SYSTEM.stat(path).st_size > kept
+    except OSError:
+        return False
 
 
 def child_of(event: str, arguments: Arguments) -> Child:

@@ -26,27 +26,27 @@ def join() -> None:
     """
     setattr(sys, _MARK, True)
     try:
-        directory = find()
-        if directory is not None:
-            _report(f"{directory}/{BRIEF}")
+        found = find()
+        if found is not None:
+            _report(*found)
     finally:
         package = __name__.partition(".")[0]
         for name in [name for name in sys.modules if name.partition(".")[0] == package]:
             del sys.modules[name]
 
 
-def _report(path: str) -> None:
+def _report(directory: str, family: tuple[int, ...]) -> None:
     from pytest_statefence import audit
     from pytest_statefence.witness import noticing, observing
 
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(f"{directory}/{BRIEF}", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return  # the run has just ended
     try:
         root, notices, sightings, *prefixes = os.fsdecode(os.read(descriptor, _MOST)).split("\0")
     finally:
         os.close(descriptor)
-    audit.listen(noticing(notices, root, tuple(prefixes)))
+    audit.listen(noticing(notices, root, tuple(prefixes), family))
     if sightings:
         audit.listen_too(observing(sightings, root, lambda: os.path.expanduser("~")))  # noqa: PTH111

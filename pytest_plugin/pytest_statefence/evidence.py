@@ -18,11 +18,19 @@ _MOST_COMMAND = 200
 
 
 class Touch(Struct, frozen=True):
-    """Code that opened, replaced or removed `path`, in this process or in a child that says so itself."""
+    """Code that opened, replaced or removed `path`, in this process or in a child that says so itself.
+
+    Attributes:
+        cuts: whether what the file held is lost by it.
+        during: the test, fixture or moment whose code it was; that which started the thread or the child.
+        by: the process.
+    """
 
     event: str
     path: str
     stack: Stack
+    cuts: bool = False
+    during: str = ""
     by: str = "this process"
 
 
@@ -41,10 +49,17 @@ class Started(Struct, frozen=True):
     birth: Birth | None = None
     by: str = ""
 
+    @property
+    def pid(self) -> int | None:
+        """Its process's id, where it could be learned."""
+        if self.birth is not None and self.birth.pid:
+            return self.birth.pid
+        return getattr(self.process() if self.process else None, "pid", None)
+
 
 def culprits(path: str, touches: Iterable[Touch], started: Iterable[Started]) -> tuple[str, ...]:
     """One line for everything that may have changed `path`, the likeliest first."""
-    lines = [*_touch_lines(path, touches), *(_started_line(child) for child in started)]
+    lines = [*_touch_lines(path, touches), *(started_line(child) for child in started)]
     unique = list(dict.fromkeys(lines))
     if len(unique) > _MOST_CULPRITS:
         return (*unique[:_MOST_CULPRITS], f"and {len(unique) - _MOST_CULPRITS} more")
@@ -53,7 +68,19 @@ def culprits(path: str, touches: Iterable[Touch], started: Iterable[Started]) ->
 
 def stacks(path: str, touches: Iterable[Touch], started: Iterable[Started]) -> tuple[Stack, ...]:
     """The calls that may have led to a change of `path`, the likeliest first."""
-    return tuple(dict.fromkeys((*(t.stack for t in touches if _is_of(t, path)), *(child.stack for child in started))))
+    return tuple(dict.fromkeys((*(t.stack for t in touches if _is_at(t, path)), *(child.stack for child in started))))
+
+
+def candidates(path: str, touches: Iterable[Touch], started: Iterable[Started], during: str) -> tuple[str, ...]:
+    """Who may have changed `path` where that is not surely what is on, `during`; empty where it is.
+
+    A thread or a child that outlived what started it may do its work for that, or for what is on now.
+    """
+    touching = [touch.during for touch in touches if _is_at(touch, path)]
+    if during in touching:
+        return ()
+    earlier = touching or [child.during for child in started if child.during != during and _is_running(child)]
+    return tuple(dict.fromkeys((*earlier, during))) if earlier else ()
 
 
 def still_running(started: Iterable[Started]) -> tuple[Started, ...]:
@@ -75,16 +102,17 @@ def at(stack: Stack) -> str:
 
 def _touch_lines(path: str, touches: Iterable[Touch]) -> Iterator[str]:
     for touch in touches:
-        if _is_of(touch, path):
-            yield f"{touch.event} by {touch.by}{at(touch.stack)}"
+        if _is_at(touch, path):
+            yield f"{touch.event} by {touch.by}{at(touch.stack)}, during {touch.during}"
 
 
-def _is_of(touch: Touch, path: str) -> bool:
+def _is_at(touch: Touch, path: str) -> bool:
     return touch.path == path or touch.path.startswith(path + "-")
 
 
-def _started_line(child: Started) -> str:
-    pid = f" (pid {child.birth.pid})" if child.birth is not None and child.birth.pid else ""
+def started_line(child: Started) -> str:
+    """A child, with its command, its process's id and who started it."""
+    pid = "" if child.pid is None else f" (pid {child.pid})"
     by = f" by {child.by}" if child.by else ""
     return f"child `{command_text(child.arguments)}`{pid}, started{by}{at(child.stack)}, during {child.during}"
 

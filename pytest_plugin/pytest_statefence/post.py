@@ -37,10 +37,13 @@ class Post:
         self._announcement = Announcement(self._directory)
 
     def watch(self, prefixes: Iterable[str]) -> None:
-        """Children that start from now on tell what they do to files whose paths begin so."""
+        """Children that start from now on tell what they do to files whose paths begin so; none after the end."""
         brief = "\0".join((self._root, self.notices, self.sightings, *sorted(prefixes)))
         path = os.path.join(self._directory, BRIEF)
-        descriptor = SYSTEM.open(f"{path}.new", os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            descriptor = SYSTEM.open(f"{path}.new", os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return
         try:
             SYSTEM.write(descriptor, os.fsencode(brief))
         finally:

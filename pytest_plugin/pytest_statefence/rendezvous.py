@@ -61,18 +61,22 @@ class Announcement:
         self._link = ""
 
 
-def find() -> str | None:
-    """The directory of the nearest run among the ancestors of this process; None when there is none."""
+def find() -> tuple[str, tuple[int, ...]] | None:
+    """The directory of the nearest run among the ancestors of this process; None when there is none.
+
+    With it the processes from this one to the run's child, nearest first.
+    """
     if not _is_ours(meeting_place()):
         return None
+    family = [os.getpid()]
     process = os.getppid()
-    for _ in range(_MOST_ANCESTORS):
-        if process <= 0:
-            break
-        link, process = _link_of(process)
+    while process > 0 and len(family) < _MOST_ANCESTORS:
+        link, parent = _link_of(process)
         directory = _target(link)
         if directory:
-            return directory
+            return directory, tuple(family)
+        family.append(process)
+        process = parent
     return None
 
 

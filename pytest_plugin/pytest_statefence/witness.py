@@ -29,20 +29,25 @@ _DEVICES = (f"{os.sep}dev{os.sep}", f"{os.sep}proc{os.sep}", f"{os.sep}sys{os.se
 _MODES = {"os.remove": "remove", "os.rename": "create", "os.link": "create", "os.symlink": "create"}
 
 
-def noticing(notices: str, root: str, prefixes: tuple[str, ...]) -> dict[str, Handler]:
-    """Handlers that write to the journal `notices` what a child does to files below `prefixes`, and what it starts."""
+def noticing(notices: str, root: str, prefixes: tuple[str, ...], family: tuple[int, ...]) -> dict[str, Handler]:
+    """Handlers that write to the journal `notices` what a child does to files below `prefixes`, and what it starts.
+
+    `family` is the child's process and its ancestors below the run.
+    """
     seen: set[tuple[object, ...]] = set()
 
     def tell(**record: object) -> None:
         known = (os.getpid(), *map(repr, record.values()))
         if known not in seen:
             seen.add(known)
-            journal.append(notices, {"pid": os.getpid(), "command": sys.orig_argv, **record})
+            own = () if os.getpid() == family[0] else (os.getpid(),)  # a fork of the child
+            journal.append(notices, {"family": (*own, *family), "command": sys.orig_argv, **record})
 
     def on_touch(event: str, arguments: Arguments) -> None:
         for path in audit.paths_written(event, arguments):
             if path.startswith(prefixes):
-                tell(did=event, path=path, stack=told_stack(root))
+                cuts = audit.cuts_off(event, arguments, path)
+                tell(did=event, path=path, cuts=cuts, stack=told_stack(root))
 
     def on_start(event: str, arguments: Arguments) -> None:
         child = _first_event_of(event, arguments)
