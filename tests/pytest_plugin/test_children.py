@@ -61,6 +61,12 @@ def test_child_that_drops_a_variable(state_dir, monkeypatch):
 """
 
 
+OWN_STATE = """
+[[forbidden]]
+path = "{repo}/state/*_chat_runtime/*_chat_runtime.db"
+"""
+
+
 @pytest.fixture(scope="module")
 def child_python(tmp_path_factory: pytest.TempPathFactory) -> str:
     """An interpreter with statefence installed, its .pth included, whatever the one of this run has."""
@@ -116,6 +122,41 @@ def test_a_program_that_cannot_be_told_from_here_stays_as_it_is(run_project: Run
     ran = run_project({"test_inner.py": dedent(inner)}, CHILD_PYTHON=child_python)
 
     assert ran.tests["test"].result == "passed", ran.output
+
+
+def test_what_a_child_does_later_is_its_starter_s(run_project: RunProject, child_python: str) -> None:
+    inner = """
+        import os, subprocess, time
+        from pathlib import Path
+
+        def test_that_starts(tmp_path_factory, monkeypatch):
+            code = "import sys, time, worker; time.sleep(0.3); worker.save(sys.argv[1])"
+            command = f"{os.environ['CHILD_PYTHON']} -c '{code}' {os.environ['DATABASE']} & wait"
+            subprocess.Popen(["sh", "-c", command])
+
+        def test_that_waits():
+            while not Path(os.environ["DATABASE"]).exists():
+                time.sleep(0.01)
+            time.sleep(0.1)
+        """
+    files = {"worker.py": WORKER, "test_inner.py": dedent(inner)}
+
+    ran = run_project(
+        files,
+        policy=OWN_STATE,
+        CHILD_PYTHON=child_python,
+        DATABASE="state/x_chat_runtime/x_chat_runtime.db",
+        PYTHONPATH=".",
+    )
+
+    assert {name: outcome.result for name, outcome in ran.tests.items()} == {
+        "test_that_starts": "passed",
+        "test_that_waits": "passed",
+    }
+    assert ran.status == 1
+    told = [line for line in ran.output.splitlines() if "at worker.py:6 in save" in line]
+    assert len(told) == 1, ran.output
+    assert told[0].endswith("during test_inner.py::test_that_starts")
 
 
 @pytest.fixture
