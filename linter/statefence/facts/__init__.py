@@ -1,6 +1,16 @@
 """One file's bytes to frozen records. Nothing here looks at another file, so a record depends on the bytes alone."""
 
 from statefence.facts.extract import ModuleFacts, body_at, extent, extract, line_starts, parsed
-from statefence.facts.words import words_of
+from statefence.facts.words import imported_words, renamed, words_of
 
-__all__ = ["ModuleFacts", "body_at", "extent", "extract", "line_starts", "parsed", "words_of"]
+__all__ = [
+    "ModuleFacts",
+    "body_at",
+    "extent",
+    "extract",
+    "imported_words",
+    "line_starts",
+    "parsed",
+    "renamed",
+    "words_of",
+]

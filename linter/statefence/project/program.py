@@ -10,7 +10,7 @@ from functools import cached_property
 from msgspec import Struct, structs
 
 from statefence.callees import Argument, Given, Spawner
-from statefence.facts import ModuleFacts, body_at, extract, ir, line_starts, words_of
+from statefence.facts import ModuleFacts, body_at, extract, imported_words, ir, line_starts, words_of
 from statefence.model import Span, Step
 from statefence.policy import Policy
 from statefence.policy import model as policy_model
@@ -29,6 +29,8 @@ from statefence.project.values import (
     key_of,
 )
 
+_LOOSE = re.compile(rb"(?:[=(,\[:]|\breturn|\byield)[ \t]*(\w+)[ \t]*(?=[,)\]}#\r\n]|\Z)")
+
 
 class Unit(Struct, frozen=True, dict=True, eq=False):
     """A module: its dotted name, its path relative to the root and its bytes."""
@@ -41,6 +43,21 @@ class Unit(Struct, frozen=True, dict=True, eq=False):
     def words(self) -> frozenset[bytes]:
         """Every word of the file."""
         return words_of(self.data)
+
+    @cached_property
+    def own_name(self) -> frozenset[bytes]:
+        """The last part of its name, alone in a set."""
+        return frozenset({self.name.rpartition(".")[2].encode()})
+
+    @cached_property
+    def imported(self) -> frozenset[bytes]:
+        """The words of its imports, and `*` where it imports everything of a module."""
+        return imported_words(self.data)
+
+    @cached_property
+    def loose_words(self) -> frozenset[bytes]:
+        """The words that stand by themselves as a value: a module that is assigned, passed or returned."""
+        return frozenset(_LOOSE.findall(self.data))
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:

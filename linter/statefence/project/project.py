@@ -16,8 +16,9 @@ from statefence.policy import Policy
 from statefence.project import functions, scopes
 from statefence.project.environments import environments, program_name
 from statefence.project.flows import propagated
+from statefence.project.mentions import Mentions, other_names
 from statefence.project.program import TOO_DEEP, Chain, Program, RawSite, Unit, walk_functions
-from statefence.project.relevance import Words, callee_words, derived_classes, named, of_wrapping_classes, wrapper_words
+from statefence.project.relevance import callee_words, derived_classes, named, of_wrapping_classes, wrapper_words
 from statefence.project.sites import EnvKind, EnvRead, Invocation, Open, PathKind, Spawn, Statement, Target
 from statefence.project.statements import (
     Pieces,
@@ -144,11 +145,11 @@ def _interpret(program: Program, *, thorough: bool) -> list[RawSite]:
     The whole call graph is known only to a `thorough` run, which interprets everything.
     """
     done: set[str] = set()
-    _interpret_naming(program, callee_words(program.policy, program.units.values()), done)
+    _interpret_naming(program, callee_words(program.policy), done)
     if thorough:
         _interpret_rest(program, done)
     derived = derived_classes(program.units.values())
-    seen: Words | None = None
+    seen: Mentions | None = None
     while True:
         sites = propagated(program)
         words = wrapper_words(program, sites, derived)
@@ -159,8 +160,10 @@ def _interpret(program: Program, *, thorough: bool) -> list[RawSite]:
         _summarize(program, of_wrapping_classes(program, words), done)
 
 
-def _interpret_naming(program: Program, words: Words, done: set[str]) -> None:
+def _interpret_naming(program: Program, words: Mentions, done: set[str]) -> None:
     """Interpret the functions whose text holds one of the words, and the modules they stand in."""
+    owners = (owner for word in words.words.values() for owner in word.owners | word.libraries)
+    words = words.known_as(other_names(program.units.values(), owners))
     matching = list(_matching(words, program.units.values()))
     for unit, pattern in matching:
         program.parse(unit, pattern)
@@ -170,7 +173,7 @@ def _interpret_naming(program: Program, words: Words, done: set[str]) -> None:
         _summarize(program, named(program, unit, pattern), done)
 
 
-def _matching(words: Words, units: Iterable[Unit]) -> Iterator[tuple[Unit, re.Pattern[bytes]]]:
+def _matching(words: Mentions, units: Iterable[Unit]) -> Iterator[tuple[Unit, re.Pattern[bytes]]]:
     for unit in units:
         pattern = words.pattern(unit)
         if pattern is not None and pattern.search(unit.data):
