@@ -17,6 +17,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from pytest_statefence.system import SYSTEM
+
 Arguments = tuple[Any, ...]
 Handler = Callable[[Arguments], None]
 
@@ -49,6 +51,21 @@ def paths_written(event: str, arguments: Arguments) -> tuple[str, ...]:
         written = isinstance(flags, int) and flags & os.O_ACCMODE != os.O_RDONLY
         return _absolute(arguments[:1]) if written else ()
     return _absolute(arguments[:2] if event in {"os.rename", "os.link", "os.symlink"} else arguments[:1])
+
+
+def cuts_off(event: str, arguments: Arguments, path: str) -> bool:
+    """Whether an event is about to cut off something of what the file at `path` holds."""
+    if event == "open":
+        flags = arguments[2]
+        kept = 0 if isinstance(flags, int) and flags & os.O_TRUNC else None
+    else:
+        kept = arguments[1] if event == "os.truncate" else None
+    if kept is None:
+        return False
+    try:
+        return SYSTEM.stat(path).st_size > kept
+    except OSError:
+        return False
 
 
 def child_of(event: str, arguments: Arguments) -> Child:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from pytest_statefence.reader import Reader, ReaderLostError
-from pytest_statefence.records import EMPTY, Contents, Made
+from pytest_statefence.records import EMPTY, NO_FILE, Contents, Extent, Made
 
 
 class Copy(Struct, frozen=True):
@@ -39,15 +39,24 @@ class Copies:
         except OSError as error:
             self.fault = f"the reader process cannot be started: {error}"
 
-    def take(self, path: str, before: Copy = ABSENT) -> Copy:
-        """The file as it is now; `before` when it still holds the same."""
+    def take(self, path: str, before: Copy = ABSENT, *, by_stamp: bool = True) -> Copy:
+        """The file as it is now; `before` when it still holds the same, `by_stamp` or by all of its bytes."""
         if self._reader is None:
             return Copy(reason=self.fault)
         try:
-            image, reason = self._reader.capture(path, before.image)
+            image, reason = self._reader.capture(path, before.image, by_stamp=by_stamp)
         except ReaderLostError as lost:
             return Copy(reason=self._lose(lost))
         return Copy(image, reason)
+
+    def measure(self, path: str, before: Extent = NO_FILE) -> Extent:
+        """The bytes of the file as they are now, to be compared with those `before`."""
+        if self._reader is None:
+            return Extent(reason=self.fault)
+        try:
+            return self._reader.measure(path, before.size)
+        except ReaderLostError as lost:
+            return Extent(reason=self._lose(lost))
 
     def contents(self, copy: Copy, tables: frozenset[str] | None) -> Contents:
         """What the copy holds of `tables` (in any case), or all of it."""
@@ -62,6 +71,34 @@ class Copies:
             except ReaderLostError as lost:
                 return Contents(reason=self._lose(lost))
         return known[tables]
+
+    def compare(self, before: Copy, after: Copy, tables: frozenset[str] | None) -> tuple[Contents, Contents]:
+        """What both copies hold of `tables`, or all, without tables that are surely the same in both."""
+        suspects = self._suspects(before, after)
+        if suspects is not None:
+            tables = suspects if tables is None else suspects & tables
+            if not tables:
+                return EMPTY, EMPTY
+        return self.contents(before, tables), self.contents(after, tables)
+
+    def lost(self, before: Copy, after: Copy, tables: Iterable[str]) -> dict[str, int]:
+        """How many rows of each of the tables are in `before` and not in `after`."""
+        if before.image is None or after.image is None or self._reader is None:
+            return {}
+        try:
+            return self._reader.lost(before.image, after.image, tables)
+        except ReaderLostError as lost:
+            self._lose(lost)
+            return {}
+
+    def _suspects(self, before: Copy, after: Copy) -> frozenset[str] | None:
+        if before.image is None or after.image is None or self._reader is None:
+            return None
+        try:
+            return self._reader.suspects(before.image, after.image)
+        except ReaderLostError as lost:
+            self._lose(lost)
+            return None
 
     def forget(self, copies: Iterable[Copy]) -> None:
         """Drops copies that nobody will ask for again."""

@@ -16,11 +16,18 @@ _MOST_COMMAND = 200
 
 
 class Touch(Struct, frozen=True):
-    """Code of this process that opened, replaced or removed `path`."""
+    """Code of this process that opened, replaced or removed `path`.
+
+    Attributes:
+        cuts: whether what the file held is lost by it.
+        during: the test, fixture or moment whose code it was; that which started the thread, for a thread.
+    """
 
     event: str
     path: str
     stack: Stack
+    cuts: bool = False
+    during: str = ""
 
 
 class Started(Struct, frozen=True):
@@ -31,14 +38,31 @@ class Started(Struct, frozen=True):
     during: str
     process: ReferenceType[subprocess.Popen[bytes]] | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """Its process's id, while its Popen object is there."""
+        return getattr(self.process() if self.process else None, "pid", None)
+
 
 def culprits(path: str, touches: Iterable[Touch], started: Iterable[Started]) -> tuple[str, ...]:
     """One line for everything that may have changed `path`, the likeliest first."""
-    lines = [*_touch_lines(path, touches), *(_started_line(child) for child in started)]
+    lines = [*_touch_lines(path, touches), *(started_line(child) for child in started)]
     unique = list(dict.fromkeys(lines))
     if len(unique) > _MOST_CULPRITS:
         return (*unique[:_MOST_CULPRITS], f"and {len(unique) - _MOST_CULPRITS} more")
     return tuple(unique) or ("nobody was seen at it: SQL such as ATTACH, a C library, or a process started elsewhere",)
+
+
+def candidates(path: str, touches: Iterable[Touch], started: Iterable[Started], during: str) -> tuple[str, ...]:
+    """Who may have changed `path` where that is not surely what is on, `during`; empty where it is.
+
+    A thread or a child that outlived what started it may do its work for that, or for what is on now.
+    """
+    touching = [touch.during for touch in touches if _is_at(touch, path)]
+    if during in touching:
+        return ()
+    earlier = touching or [child.during for child in started if child.during != during and _is_running(child)]
+    return tuple(dict.fromkeys((*earlier, during))) if earlier else ()
 
 
 def still_running(started: Iterable[Started]) -> tuple[Started, ...]:
@@ -54,13 +78,17 @@ def command_text(arguments: Iterable[str]) -> str:
 
 def _touch_lines(path: str, touches: Iterable[Touch]) -> Iterator[str]:
     for touch in touches:
-        if touch.path == path or touch.path.startswith(path + "-"):
-            yield f"{touch.event} by this process{_at(touch.stack)}"
+        if _is_at(touch, path):
+            yield f"{touch.event} by this process{_at(touch.stack)}, during {touch.during}"
 
 
-def _started_line(child: Started) -> str:
-    process = child.process() if child.process else None
-    pid = f" (pid {process.pid})" if process is not None and hasattr(process, "pid") else ""
+def _is_at(touch: Touch, path: str) -> bool:
+    return touch.path == path or touch.path.startswith(path + "-")
+
+
+def started_line(child: Started) -> str:
+    """A child, with its command, its process's id and who started it."""
+    pid = "" if child.pid is None else f" (pid {child.pid})"
     return f"child `{command_text(child.arguments)}`{pid}, started{_at(child.stack)}, during {child.during}"
 
 

@@ -8,13 +8,23 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
-from pytest_statefence import verdict
+from pytest_statefence import growth, verdict
 from pytest_statefence.copies import ABSENT, Copies, Copy
-from pytest_statefence.evidence import culprits
+from pytest_statefence.evidence import candidates, culprits, started_line
+from pytest_statefence.holders import other_holders
 from pytest_statefence.listener import Listener
-from pytest_statefence.locations import Location, clauses_of, locator, own_directory, own_home, variables_of
+from pytest_statefence.locations import (
+    Location,
+    clauses_of,
+    locator,
+    machine_locations,
+    own_directory,
+    own_home,
+    variables_of,
+)
+from pytest_statefence.mappings import mapped_inodes
 from pytest_statefence.places import can_hold_forbidden, clauses_at, depths_to_follow, merged
-from pytest_statefence.records import Clause, Judgement, TableChange, TableState, Violation
+from pytest_statefence.records import NO_FILE, Clause, Extent, Judgement, Made, TableChange, TableState, Violation
 from pytest_statefence.system import SYSTEM
 from pytest_statefence.watch import Watch
 from statefence.errors import StatefenceError
@@ -35,15 +45,21 @@ class Guard:
         self._copies = Copies()
         self._held: dict[str, Copy] = {}
         self._held_at_start: dict[str, Copy] = {}
+        self._extents: dict[str, Extent] = {}
+        self._mapped: frozenset[int] = frozenset()
         self._violations: list[Violation] = []
         self._unknown: dict[str, None] = {}
         self._here: frozenset[Location] = frozenset()
         self._followed: set[tuple[str, int, int]] = set()
         self._elsewhere = False
         self._keep_all = False
-        self._began = SYSTEM.time_ns()
+        self._began = self._test_began = SYSTEM.time_ns()
+        self._earlier = ""
+        self._dated: set[str] = set()
         self._lock = threading.RLock()
         self._listener = Listener(policy, variables_of(self._clauses), self.learn)
+        self._of_machine = machine_locations(policy, os.environ, own_home(), own_directory())
+        self._hold_all(self._add(self._of_machine))
         self.learn(os.environ, own_home(), own_directory())
 
     def learn(self, environ: Mapping[str, str], home: str, cwd: str) -> None:
@@ -52,8 +68,7 @@ class Guard:
             locations = self._locate(environ, home, cwd)
             if locations is not self._here:
                 self._elsewhere = True
-                for path in self._add(locations):
-                    self._held_at_start[path] = self._hold(path)
+                self._hold_all(self._add(locations))
 
     def begin(self, during: str, *, keep_all: bool) -> None:
         """A test begins: where earlier ones pointed is no longer watched, and `written` counts from now.
@@ -61,10 +76,14 @@ class Guard:
         `keep_all` keeps a copy of every store, as `written` needs, and not only of those that can hold foreign tables.
         """
         with self._lock:
-            self._listener.during = during
+            self._earlier = self._listener.threads.during
+            self._test_began = SYSTEM.time_ns()
+            self._listener.threads.begin(during)
             self._keep_all = keep_all
-            dropped = self._watch.retain(self._here) if self._elsewhere else ()
+            dropped = self._watch.retain(self._here | self._of_machine) if self._elsewhere else ()
             self._elsewhere = False
+            for path in dropped:
+                self._extents.pop(path, None)
             unused = {*self._held_at_start.values(), *(self._held.pop(path, ABSENT) for path in dropped)}
             if keep_all:
                 for path in self._watch.files.keys() - self._held.keys():
@@ -74,10 +93,21 @@ class Guard:
             if dropped:
                 self._follow()
 
+    def enter(self, during: str) -> str:
+        """Something within the test begins or ends, such as a wide fixture's setup: what was on until now."""
+        before = self._listener.threads.during
+        self._listener.threads.begin(during)
+        return before
+
+    def is_quiet(self) -> bool:
+        """Whether nothing can have happened since the last call of `take` but by code of which no hook tells."""
+        return self._listener.is_quiet()
+
     def take(self) -> Judgement:
         """What happened since the last call."""
         with self._lock:
             self._check()
+            self._judge_cuts()
             heard = self._listener.hear()
             violations = (*self._violations, *heard.violations)
             unknown = (*self._unknown, *map(_untold_text, heard.untold))
@@ -101,11 +131,15 @@ class Guard:
             self._check()
             changes: dict[str, TableChange] = {}
             for path in sorted({*self._held, *self._held_at_start}):
-                if all(clause.store != store for clause in clauses_at(path, self._watch.locations)):
+                if all(clause.store != store for clause in self._clauses_at(path)):
                     continue
                 before, after = (self._tables(path, held) for held in (self._held_at_start, self._held))
                 changes.update({change.table: change for change in verdict.table_changes(before, after)})
         return changes
+
+    def running(self) -> tuple[str, ...]:
+        """The children that still run, one line each."""
+        return tuple(map(started_line, self._listener.running()))
 
     def nowhere(self) -> frozenset[str]:
         """The clauses whose files are nowhere in every environment there was, so that nothing was watched for them."""
@@ -127,22 +161,54 @@ class Guard:
             self._elsewhere = True
             self._adopt(self._add(here))
         look = self._watch.look()
-        for path in look.appeared:
-            self._judge(path, ABSENT, self._hold(path))
-        for path in look.suspect:
-            self._warn_of_other_names(path)
-            before = self._held.get(path, ABSENT)
-            after = self._hold(path)
-            if before.image is None or after != before:
-                self._judge(path, before, after)
-                self._release(before)
-        for path in look.vanished:
-            before = self._held.pop(path, ABSENT)
-            self._judge(path, before, ABSENT)
-            self._release(before)
+        made = self._copies.made() if look.directories_moved else Made()
+        self._adopt_other_names(look.appeared)
+        for path in filter(self._watch.has_unknown_names, look.suspect):
+            text = f"{path}: what is written by its other name (a hard link), which may lie in a log beside that"
+            self._unknown[text] = None
+        mapped = self._mapped_files()
+        self._dated = {*look.suspect}.difference(mapped)
+        for path in dict.fromkeys((*look.appeared, *look.suspect, *mapped, *look.vanished)):
+            self._compare_tables(path, is_gone=path in look.vanished, by_stamp=path not in mapped)
+            self._compare_bytes(path, remade=path in made.files)
         if look.directories_moved:
-            self._judge_made({*look.appeared, *look.vanished})
+            self._judge_made(made, {*look.appeared, *look.vanished})
             self._follow()
+
+    def _mapped_files(self) -> tuple[str, ...]:
+        """The watched files that were or are mapped by this process, or by children that go on: no stamp tells."""
+        children = [child.pid for child in self._listener.running() if child.pid is not None]
+        if not (self._listener.maps or children or self._mapped):
+            return ()
+        before = self._mapped
+        self._mapped = mapped_inodes([os.getpid(), *children])
+        self._listener.maps = False
+        return self._watch.files_of(before | self._mapped)
+
+    def _judge_cuts(self) -> None:
+        """Finds append-only files that this process wrote anew with what they had held: the disk shows no loss."""
+        touches, _ = self._listener.seen()
+        told = {violation.subject for violation in self._violations}
+        for path in dict.fromkeys(touch.path for touch in touches if touch.cuts and touch.path not in told):
+            for clause in self._clauses_at(path)[:1]:
+                if clause.is_append_only and not clause.is_of_databases:
+                    self._note(path, (growth.cut(clause, path),))
+
+    def _compare_tables(self, path: str, *, is_gone: bool, by_stamp: bool) -> None:
+        before = self._held.pop(path, ABSENT) if is_gone else self._held.get(path, ABSENT)
+        after = ABSENT if is_gone else self._hold(path, by_stamp=by_stamp)
+        if before.image is None or after != before:
+            self._judge(path, before, after)
+            self._release(before)
+
+    def _compare_bytes(self, path: str, *, remade: bool) -> None:
+        before = self._extents.pop(path, NO_FILE)
+        after = self._measure(path, before)
+        for clause in self._clauses_at(path):
+            if not clause.is_of_databases and clause.is_of_machine:
+                self._tell(path, growth.judge_of_machine(clause, path, before, after))
+            elif not clause.is_of_databases:
+                self._tell(path, growth.judge_append_only(clause, path, before, after, remade=remade))
 
     def _tables(self, path: str, held: Mapping[str, Copy]) -> Mapping[str, TableState]:
         contents = self._copies.contents(held.get(path, ABSENT), None)
@@ -154,8 +220,15 @@ class Guard:
         """Takes in files at places that nothing told of before: those younger than the phase came to be in it."""
         for path in paths:
             copy = self._hold(path)
+            self._measure(path)
             if self._watch.changed_since(path, self._began):
                 self._judge(path, ABSENT, copy)
+
+    def _hold_all(self, paths: Iterable[str]) -> None:
+        """Takes in files that were there before the test began."""
+        for path in paths:
+            self._held_at_start[path] = self._hold(path)
+            self._measure(path)
 
     def _add(self, locations: frozenset[Location]) -> tuple[str, ...]:
         known = len(self._watch.locations)
@@ -175,54 +248,91 @@ class Guard:
             self._followed = followed
             self._copies.watch(depths.items())
 
-    def _hold(self, path: str) -> Copy:
+    def _hold(self, path: str, *, by_stamp: bool = True) -> Copy:
         """The file as it is now, kept for the next comparison where one may be asked for."""
-        clauses = clauses_at(path, self._watch.locations)
-        if not self._keep_all and not any(clause.is_forbidden or clause.foreign for clause in clauses):
+        clauses = self._clauses_at(path)
+        if not any(clause.compares_tables or (self._keep_all and clause.is_of_databases) for clause in clauses):
             return ABSENT
-        self._held[path] = self._copies.take(path, self._held.get(path, ABSENT))
+        self._held[path] = self._copies.take(path, self._held.get(path, ABSENT), by_stamp=by_stamp)
         return self._held[path]
 
+    def _measure(self, path: str, before: Extent = NO_FILE) -> Extent:
+        """The bytes of the file as they are now, kept for the next comparison where one may be asked for."""
+        if all(clause.is_of_databases for clause in self._clauses_at(path)):
+            return NO_FILE
+        extent = self._copies.measure(path, before)
+        if extent != NO_FILE:
+            self._extents[path] = extent
+        return extent
+
     def _release(self, copy: Copy) -> None:
-        if copy not in self._held_at_start.values():
+        if copy not in (*self._held_at_start.values(), *self._held.values()):
             self._copies.forget([copy])
 
     def _judge(self, path: str, before: Copy, after: Copy) -> None:
-        clauses = clauses_at(path, self._watch.locations)
-        judgements = [
-            *(self._judge_forbidden(clause, path, before, after) for clause in clauses[:1] if clause.is_forbidden),
-            *(self._judge_foreign(clause, path, before, after) for clause in merged(clauses)),
-        ]
-        for judgement in judgements:
-            self._note(path, judgement.violations)
-            self._unknown.update(dict.fromkeys(judgement.unknown))
+        if after == ABSENT and path in self._watch.other_names:
+            return
+        clauses = [clause for clause in self._clauses_at(path) if clause.is_of_databases]
+        of_machine = [clause for clause in clauses if clause.is_of_machine]
+        of_run = [clause for clause in clauses if not clause.is_of_machine]
+        for clause in of_run[:1]:
+            if clause.is_forbidden:
+                self._tell(path, self._judge_forbidden(clause, path, before, after))
+        for clause in merged(of_run):
+            self._tell(path, self._judge_foreign(clause, path, before, after))
+        for clause in of_run:
+            if clause.is_append_only:
+                self._tell(path, self._judge_append_only(clause, path, before, after))
+        for clause in of_machine[:1]:
+            self._tell(path, self._judge_of_machine(clause, path, before, after))
 
     def _judge_forbidden(self, clause: Clause, path: str, before: Copy, after: Copy) -> Judgement:
         if after == ABSENT:
             was_there = self._held_at_start.get(path, ABSENT) != ABSENT  # else its making has been told
             return Judgement((verdict.removed(clause, path),) if was_there else ())
-        contents = self._copies.contents(after, None)
         if before == ABSENT:
-            return Judgement((verdict.created(clause, path, contents),))
-        return verdict.judge_forbidden(clause, path, self._copies.contents(before, None), contents)
+            return Judgement((verdict.created(clause, path, self._copies.contents(after, None)),))
+        return verdict.judge_forbidden(clause, path, *self._copies.compare(before, after, None))
 
     def _judge_foreign(self, clause: Clause, path: str, before: Copy, after: Copy) -> Judgement:
         if not clause.foreign or after == ABSENT:
             return Judgement()
-        contents = [self._copies.contents(copy, clause.foreign) for copy in (before, after)]
-        return verdict.judge_foreign(clause, path, *contents)
+        return verdict.judge_foreign(clause, path, *self._copies.compare(before, after, clause.foreign))
 
-    def _warn_of_other_names(self, path: str) -> None:
-        if self._watch.names_of(path) > 1:
-            text = f"{path}: what is written by its other name (a hard link), which may lie in a log beside that"
-            self._unknown[text] = None
+    def _judge_append_only(self, clause: Clause, path: str, before: Copy, after: Copy) -> Judgement:
+        if before == ABSENT:
+            return Judgement()
+        if after == ABSENT:
+            return Judgement((verdict.removed_append_only(clause, path),))
+        contents = self._copies.compare(before, after, None)
+        lost = self._copies.lost(before, after, contents[0].tables or ())
+        return verdict.judge_rows_lost(clause, path, *contents, lost)
 
-    def _judge_made(self, accounted: set[str]) -> None:
+    def _judge_of_machine(self, clause: Clause, path: str, before: Copy, after: Copy) -> Judgement:
+        if ABSENT in {before, after}:
+            change = "made" if before == ABSENT else "removed"
+            tables = (self._copies.contents(copy, None).tables or {} for copy in (before, after))
+            return Judgement((verdict.of_machine(clause, path, change, verdict.table_changes(*tables)),))
+        return verdict.judge_of_machine(clause, path, *self._copies.compare(before, after, None))
+
+    def _tell(self, path: str, judgement: Judgement) -> None:
+        self._note(path, judgement.violations)
+        self._unknown.update(dict.fromkeys(judgement.unknown))
+
+    def _clauses_at(self, path: str) -> list[Clause]:
+        return clauses_at(self._watch.other_names.get(path, path), self._watch.locations)
+
+    def _adopt_other_names(self, appeared: Iterable[str]) -> None:
+        """A further name of a database that was there before is no new one."""
+        for path in appeared:
+            if path in self._watch.other_names:
+                self._held[path] = self._held.get(self._watch.other_names[path], ABSENT)
+
+    def _judge_made(self, made: Made, accounted: set[str]) -> None:
         """Finds forbidden files that were made and are gone again."""
-        made = self._copies.made()
         for path in made.files:
             if path not in accounted and path not in self._watch.files:
-                for clause in clauses_at(path, self._watch.locations)[:1]:
+                for clause in self._clauses_at(path)[:1]:
                     if clause.is_forbidden:
                         self._note(path, (verdict.transient(clause, path),))
         unseen = [path for path in made.unseen if can_hold_forbidden(path, self._watch.locations)]
@@ -230,10 +340,20 @@ class Guard:
         for reason in filter(None, reasons):
             self._unknown[f"whether a forbidden file was made and removed at once: {reason}"] = None
 
+    def _is_older_than_test(self, path: str) -> bool:
+        """Whether the file changed before the test that is on began."""
+        return path in self._dated and not self._watch.moved_since(path, self._test_began)
+
     def _note(self, path: str, violations: Iterable[Violation]) -> None:
         touches, started = self._listener.seen()
+        lines = culprits(path, touches, started)
+        suspected = candidates(path, touches, started, self._listener.threads.during)
+        if not suspected and self._is_older_than_test(path):
+            suspected = (self._earlier,)
         for violation in violations:
-            self._violations.append(replace(violation, culprits=culprits(path, touches, started)))
+            if violation.code == verdict.OWNER and (others := other_holders(path)):
+                suspected, lines = suspected or (self._listener.threads.during,), (*others, *lines)
+            self._violations.append(replace(violation, culprits=lines, candidates=suspected))
 
 
 def _untold_text(variable: str) -> str:

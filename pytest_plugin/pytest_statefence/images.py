@@ -1,19 +1,22 @@
-"""What is in a private copy of a database. Runs in the reader process only; standard library, no site."""
+"""What is in a copied database. Reader process only; standard library, no site."""
 
 # The reader process starts without site and in a few milliseconds: no pathlib.
-# ruff: noqa: PTH110, PTH123
+# ruff: noqa: PTH108, PTH110
 
 from __future__ import annotations
 
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 from hashlib import blake2b
 
-from statefence.copies import SIDECARS, UnreadableError, copy_parts
+from pytest_statefence import snapshots
+from statefence.copies import SIDECARS, UnreadableError
 
 _MASK = (1 << 128) - 1
+_BLOCK = 1 << 18
 
 
 def digest(copy: str, wanted: Iterable[str] | None) -> dict[str, tuple[int, str, str]]:
@@ -24,8 +27,7 @@ def digest(copy: str, wanted: Iterable[str] | None) -> dict[str, tuple[int, str,
     """
     names = None if wanted is None else {name.casefold() for name in wanted}
     try:
-        with closing(sqlite3.connect(_expendable(copy), isolation_level=None)) as connection:
-            connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+        with closing(_connect(copy)) as connection:
             tables = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
             return {
                 name: (*_rows(connection, name), sql or "")
@@ -36,36 +38,83 @@ def digest(copy: str, wanted: Iterable[str] | None) -> dict[str, tuple[int, str,
         raise UnreadableError(f"SQLite cannot read it: {error}") from error
 
 
+def lost_rows(before: str, after: str, wanted: Iterable[str]) -> dict[str, int]:
+    """How many rows of each of the tables `wanted` are in the copy `before` and not in `after`.
+
+    Columns that were added do not count. Raises UnreadableError when SQLite cannot read one of the copies.
+    """
+    lost = {}
+    try:
+        with closing(_connect(before)) as old, closing(_connect(after)) as new:
+            for table in wanted:
+                columns = [_quoted(row[1]) for row in old.execute(f"PRAGMA table_info({_quoted(table)})")]
+                lost[table] = (_row_counts(old, table, columns) - _row_counts(new, table, columns)).total()
+    except sqlite3.Error as error:
+        raise UnreadableError(f"SQLite cannot read it: {error}") from error
+    return lost
+
+
+def _row_counts(connection: sqlite3.Connection, table: str, columns: list[str]) -> Counter[bytes]:
+    there = {_quoted(row[1]) for row in connection.execute(f"PRAGMA table_info({_quoted(table)})")}
+    if not columns or not there.issuperset(columns):
+        return Counter()
+    rows = connection.execute(f"SELECT {', '.join(columns)} FROM {_quoted(table)}")
+    return Counter(_row_digest(row) for row in rows)
+
+
+def _connect(copy: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(_expendable(copy), isolation_level=None)
+    connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+    return connection
+
+
 def _expendable(copy: str) -> str:
-    """A file that SQLite may change: a copy of the copy where there is a log, which reading plays back or folds in."""
-    if not any(os.path.exists(copy + sidecar) for sidecar in SIDECARS):
+    """A whole file that SQLite may change: where there is a log, reading plays it back or folds it in."""
+    if not any(os.path.exists(copy + beside) for beside in (*SIDECARS, "-changes")):
         return copy
-    copy_parts(copy, copy + "-expendable")
-    return copy + "-expendable"
+    whole = copy + "-expendable"
+    snapshots.write_out(copy, whole)
+    for sidecar in SIDECARS:
+        _remove(whole + sidecar)
+        if os.path.exists(copy + sidecar):
+            snapshots.write_out(copy + sidecar, whole + sidecar)
+    return whole
 
 
 def fingerprint(copy: str) -> str:
     """A digest of the bytes of the copy and its log, for files that are no database SQLite can read."""
     total = blake2b(digest_size=16)
-    for part in (copy, *(copy + sidecar for sidecar in SIDECARS)):
-        if os.path.exists(part):
-            with open(part, "rb") as file:
-                while block := file.read(1 << 20):
-                    total.update(block)
+    for part in filter(os.path.exists, (copy, *(copy + sidecar for sidecar in SIDECARS))):
+        with snapshots.opened(part) as snapshot:
+            for offset in range(0, snapshot.size, _BLOCK):
+                total.update(snapshot.read(_BLOCK, offset))
     return total.hexdigest()
 
 
 def _rows(connection: sqlite3.Connection, table: str) -> tuple[int, str]:
-    quoted = '"' + table.replace('"', '""') + '"'
     count = total = 0
     try:
-        rows = connection.execute(f"SELECT * FROM {quoted}")
+        rows = connection.execute(f"SELECT * FROM {_quoted(table)}")
     except sqlite3.OperationalError as error:
         if "no such module" not in str(error):
             raise
         rows = connection.execute("SELECT 1 WHERE 0")  # a virtual table: its content is in tables beside it
     for row in rows:
         count += 1
-        line = repr(row).encode("utf-8", "surrogatepass")
-        total += int.from_bytes(blake2b(line, digest_size=16).digest())
+        total += int.from_bytes(_row_digest(row))
     return count, f"{total & _MASK:032x}"
+
+
+def _row_digest(row: tuple[object, ...]) -> bytes:
+    return blake2b(repr(row).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import subprocess
+import threading
 from collections.abc import Callable, Mapping
 from types import FrameType
 from weakref import ref
@@ -21,6 +23,7 @@ from pytest_statefence.locations import home_of, own_directory, own_home
 from pytest_statefence.owners import Stack, caller, module_of, project_stack
 from pytest_statefence.records import Violation
 from pytest_statefence.spawns import judge_spawn
+from pytest_statefence.threads import Threads
 from pytest_statefence.verdict import SPAWN
 from statefence.policy import Policy, Variable
 
@@ -44,13 +47,16 @@ class Listener:
 
     Attributes:
         prefixes: touches are noted for paths that begin with one of these.
-        during: the test or moment that is on; children are said to be started during it.
+        threads: says what is on; children are said to be started during it.
+        maps: whether this process has mapped a file to write it since this was last set to False.
         fault: the first failure of a handler; events must never raise into the program under test.
     """
 
     def __init__(self, policy: Policy, variables: frozenset[str], learn: Learn) -> None:
         self.prefixes: tuple[str, ...] = ()
-        self.during = "start-up"
+        self.threads = Threads()
+        self.maps = False
+        self._stirred = True
         self.fault = ""
         self._policy = policy
         self._root = os.path.join(policy.root, "")
@@ -68,10 +74,15 @@ class Listener:
         os.set_blocking(self._to_parent, False)
         self._before = audit.listen(self._handlers())
 
+    def is_quiet(self) -> bool:
+        """Whether nothing was heard since the last `hear`, and nobody is there who could do anything unheard."""
+        return not (self._stirred or self._earlier or threading.active_count() > 1)
+
     def hear(self) -> Heard:
         """Everything since the last call; children that still run are told again."""
         if self._forked:
             self._read_forks()
+        self._stirred = False
         started = (*self._earlier, *self._started)
         heard = Heard(tuple(self._touches), started, tuple(self._violations), tuple(self._untold))
         self._touches.clear()
@@ -84,6 +95,10 @@ class Listener:
         """Who touched what and what was started since the last `hear`, which stays."""
         return tuple(self._touches), (*self._earlier, *self._started)
 
+    def running(self) -> tuple[Started, ...]:
+        """The children that still run, of this phase and of earlier ones."""
+        return still_running((*self._earlier, *self._started))
+
     def close(self) -> None:
         """Stops listening."""
         audit.listen(self._before)
@@ -95,6 +110,7 @@ class Listener:
             **dict.fromkeys(_TOUCHING, self._on_touch),
             **dict.fromkeys(_STARTING, self._on_start),
             "os.fork": self._on_fork,
+            "mmap.__new__": self._on_map,
             "os.putenv": self._on_variable,
             "os.unsetenv": self._on_variable,
         }
@@ -112,12 +128,16 @@ class Listener:
     def _on_touch(self, event: str, arguments: audit.Arguments) -> None:
         for path in audit.paths_written(event, arguments):
             if path.startswith(self.prefixes):
-                self._touches[Touch(event, path, project_stack(self._root))] = None
+                self._stirred = True
+                cuts = audit.cuts_off(event, arguments, path)
+                touch = Touch(event, path, project_stack(self._root), cuts, self.threads.starter())
+                self._touches[touch] = None
 
     def _on_variable(self, event: str, arguments: audit.Arguments) -> None:
         name = arguments[0]
         if name not in self._variables or os.getpid() != self._pid:
             return
+        self._stirred = True
         environ = dict(os.environ)
         if event == "os.putenv":
             environ[os.fsdecode(name)] = os.fsdecode(arguments[1])
@@ -127,6 +147,7 @@ class Listener:
         self._learn(environ, home, own_directory())
 
     def _on_start(self, event: str, arguments: audit.Arguments) -> None:
+        self._stirred = True
         frame = caller()
         if event != "subprocess.Popen" and module_of(frame) == "subprocess":
             return  # the second event of a start that Popen told of
@@ -137,14 +158,18 @@ class Listener:
         if os.getpid() != self._pid:
             os.write(self._to_parent, msgspec.json.encode(violations) + b"\n")
             return
-        self._started.append(Started(child.arguments, stack, self.during, _process(frame)))
+        self._started.append(Started(child.arguments, stack, self.threads.starter(), _process(frame)))
         self._violations += violations
         self._untold += [variable.name for variable in answer.untold]
         home = home_of(child.environ) if child.replaced else own_home()
         self._learn(child.environ, home, child.cwd)
 
     def _on_fork(self, _event: str, _arguments: audit.Arguments) -> None:
-        self._forked = True
+        self._forked = self._stirred = True
+
+    def _on_map(self, _event: str, arguments: audit.Arguments) -> None:
+        if arguments[0] != -1 and arguments[2] != mmap.ACCESS_READ:
+            self.maps = self._stirred = True
 
     def _read_forks(self) -> None:
         """Takes in what copies of this process told before they became another program."""

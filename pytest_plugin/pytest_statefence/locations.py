@@ -1,7 +1,7 @@
 """Which files the policy speaks of, in one environment."""
 
 # Paths are text here, as the system and the audit events give them.
-# ruff: noqa: PTH100, PTH109, PTH111
+# ruff: noqa: PTH100, PTH109, PTH118
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_statefence.records import Clause
 from statefence.policy import Forbidden, Policy, Store, StoreKind
 from statefence.template import Symbol, SymbolKind, Template, fixed_prefix, is_literal, resolve
+from statefence.template.records import TREE
+from statefence.template.user_directories import USER_DIRECTORY_VARIABLES
 
 Locate = Callable[[Mapping[str, str], str, str], frozenset["Location"]]
 
@@ -40,11 +43,29 @@ class Location(Struct, frozen=True, eq=False):
 
 
 def clauses_of(policy: Policy) -> tuple[Clause, ...]:
-    """The lines of the policy that are watched: forbidden paths, and databases in files."""
+    """The lines of the policy that are watched wherever it points: forbidden paths, databases, append-only stores."""
     return (
         *(_of_forbidden(policy, number, forbidden) for number, forbidden in enumerate(policy.forbidden)),
-        *(_of_store(policy, store) for store in policy.stores if store.kind is StoreKind.SQLITE),
+        *(clause for clause in _of_stores(policy) if clause.is_of_databases or clause.is_append_only),
     )
+
+
+def machine_locations(policy: Policy, environ: Mapping[str, str], home: str, cwd: str) -> frozenset[Location]:
+    """Where the user who runs the tests keeps the stores: where the policy points when no variable of it is set.
+
+    Variables of the XDG Base Directory Specification say where such places are, so they count. What lies in the
+    project, or in the directory of temporary files, is no one's own state. `home` is that of the process.
+    """
+    clauses = tuple(replace(clause, is_of_machine=True) for clause in _of_stores(policy))
+    chosen = _variable_names(clauses)
+    plain = {name: value for name, value in environ.items() if name not in chosen or name.startswith("XDG_")}
+    spared = tuple(os.path.join(os.path.realpath(place), "") for place in (policy.root, _tmp(environ)))
+    found: dict[tuple[str, str], Location] = {}
+    for directory in (home, pwd.getpwuid(os.getuid()).pw_dir):
+        for at in _located(clauses, plain, home=directory, cwd=cwd, repo=policy.root):
+            if not os.path.join(os.path.realpath(at.prefix), "").startswith(spared):
+                found.setdefault((at.clause.place, str(at.template)), at)
+    return frozenset(found.values())
 
 
 def locator(clauses: tuple[Clause, ...], repo: str) -> Locate:
@@ -81,7 +102,9 @@ def symbols_of(clauses: Iterable[Clause]) -> Iterator[Symbol]:
 
 
 def _variable_names(clauses: Iterable[Clause]) -> set[str]:
-    return {symbol.name for symbol in symbols_of(clauses) if symbol.kind is SymbolKind.ENV}
+    symbols = tuple(symbols_of(clauses))
+    asked = {symbol.name for symbol in symbols if symbol.kind is SymbolKind.ENV}
+    return asked | (USER_DIRECTORY_VARIABLES if any(symbol.kind is SymbolKind.APP for symbol in symbols) else set())
 
 
 def home_of(environ: Mapping[str, str]) -> str:
@@ -100,7 +123,7 @@ def own_directory() -> str:
 def own_home() -> str:
     """The home directory that this process finds, also where a test replaced `Path.home`."""
     if Path.__dict__.get("home") is _HOME:
-        return os.path.expanduser("~")
+        return home_of(os.environ)
     return str(Path.home())
 
 
@@ -109,23 +132,41 @@ def _of_forbidden(policy: Policy, number: int, forbidden: Forbidden) -> Clause:
     return Clause(forbidden.path, f"{policy.source}:{line}", reason=forbidden.reason)
 
 
+def _of_stores(policy: Policy) -> Iterator[Clause]:
+    return (_of_store(policy, store) for store in policy.stores if store.kind is not StoreKind.URL)
+
+
 def _of_store(policy: Policy, store: Store) -> Clause:
     own = {table.casefold() for table in store.tables}
     foreign = frozenset(table.casefold() for other in policy.stores for table in other.tables) - own
     line = policy.lines.get(f"stores.{store.name}.path") or policy.lines.get(f"stores.{store.name}", 0)
-    return Clause(store.path, f"{policy.source}:{line}", store=store.name, foreign=foreign)
+    return Clause(
+        _with_all_below(store.path) if store.kind is StoreKind.TREE else store.path,
+        f"{policy.source}:{line}",
+        store=store.name,
+        foreign=foreign if store.kind is StoreKind.SQLITE else frozenset(),
+        kind=store.kind,
+        is_append_only=store.append_only,
+    )
+
+
+def _with_all_below(path: Template) -> Template:
+    return path if path.segments[-1] == TREE else Template((*path.segments, TREE))
 
 
 def _located(
     clauses: tuple[Clause, ...], environ: Mapping[str, str], *, home: str, cwd: str, repo: str
 ) -> Iterator[Location]:
-    tmp = environ.get("TMPDIR") or tempfile.gettempdir()
     for clause in clauses:
-        for template in resolve(clause.template, environ, home=home, cwd=cwd, tmp=tmp, repo=repo):
+        for template in resolve(clause.template, environ, home=home, cwd=cwd, tmp=_tmp(environ), repo=repo):
             path = str(template) if is_literal(template) else None
             prefix = fixed_prefix(template)
             if prefix:
                 yield Location(clause, template, path, prefix)
+
+
+def _tmp(environ: Mapping[str, str]) -> str:
+    return environ.get("TMPDIR") or tempfile.gettempdir()
 
 
 def _symbols(template: Template) -> Iterator[Symbol]:

@@ -46,11 +46,11 @@ def can_hold_forbidden(directory: str, locations: Iterable[Location]) -> bool:
 
 
 def depths_to_follow(directories: Iterable[str], locations: Iterable[Location]) -> dict[str, int]:
-    """The directories in or below which forbidden files can be made, with the levels of new directories between."""
-    forbidden = [location for location in locations if location.clause.is_forbidden]
+    """The directories in or below which the making of files matters, with the levels of new directories between."""
+    followed = [location for location in locations if location.clause.is_forbidden or location.clause.is_append_only]
     depths: dict[str, int] = {}
     for directory in directories:
-        for location in forbidden:
+        for location in followed:
             if directory == location.prefix or directory.startswith(location.prefix + "/"):
                 depths[directory] = max(depths.get(directory, 0), _levels_below(location.template, directory))
     return depths

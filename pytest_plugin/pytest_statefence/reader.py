@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import statefence
-from pytest_statefence.records import Contents, Made, TableState
+from pytest_statefence.records import Contents, Extent, Made, TableState
 from pytest_statefence.system import SYSTEM
 
 ANSWER_TIMEOUT_MS = 60_000
@@ -58,13 +58,18 @@ class Reader:
         self._poll.register(self._output, select.POLLIN)
         self._pending = b""
 
-    def capture(self, path: str, before: str | None = None) -> tuple[str | None, str]:
+    def capture(self, path: str, before: str | None = None, *, by_stamp: bool = True) -> tuple[str | None, str]:
         """Keeps a copy of the file at `path`: its handle, or None and why there is none.
 
-        It is the handle `before` of an earlier copy of the same file when nothing in it changed.
+        It is the handle `before` of an earlier copy of the same file when nothing in it changed; with `by_stamp` that
+        need not be read where the stamps say so.
         """
-        answer = self._ask({"do": "capture", "path": path, "before": before})
+        answer = self._ask({"do": "capture", "path": path, "before": before, "by_stamp": by_stamp})
         return answer["image"], answer.get("reason", "")
+
+    def measure(self, path: str, known: int) -> Extent:
+        """The bytes of the file at `path`, with a digest of the first `known` of them."""
+        return Extent(*self._ask({"do": "measure", "path": path, "known": known})["extent"])
 
     def contents(self, image: str, tables: Iterable[str] | None) -> Contents:
         """What a copy holds: `tables` only, in any case, or all of them."""
@@ -72,6 +77,17 @@ class Reader:
         if answer["tables"] is None:
             return Contents(fingerprint=answer["bytes"], reason=answer["reason"])
         return Contents({name: TableState(*state) for name, state in answer["tables"].items()})
+
+    def suspects(self, before: str, after: str) -> frozenset[str] | None:
+        """The tables (in lower case) that may differ between two copies of a database; None when all of them may."""
+        named = self._ask({"do": "suspects", "images": [before, after]})["tables"]
+        return None if named is None else frozenset(named)
+
+    def lost(self, before: str, after: str, tables: Iterable[str]) -> dict[str, int]:
+        """How many rows of each table are in the copy `before` and not in `after`; empty when they cannot be read."""
+        lost: dict[str, int] | None
+        lost = self._ask({"do": "lost", "images": [before, after], "tables": list(tables)})["lost"]
+        return lost or {}
 
     def forget(self, images: Iterable[str]) -> None:
         """Drops copies."""

@@ -1,7 +1,7 @@
 """The reader process: answers one JSON line per JSON line, until its input ends or its parent is gone.
 
 Requests: `{"do": "capture", "path": P, "before": I}` keeps a private copy and answers its directory, which is I when
-that copy still holds the same; `digest` says what is in one;
+that copy still holds the same; `digest` says what is in one; `measure` is for files that are no databases;
 `forget` drops some; `watch` and `made` are of files that may be gone again before anybody looks.
 It is started without site and imports the standard library alone, so nothing of the project can run in it.
 """
@@ -17,9 +17,12 @@ import select
 import shutil
 from typing import Any
 
-from pytest_statefence.images import digest, fingerprint
+from pytest_statefence.copying import copy_database, holds_still
+from pytest_statefence.extents import measure
+from pytest_statefence.images import digest, fingerprint, lost_rows
 from pytest_statefence.inotify import Notices
-from statefence.copies import UnreadableError, copy_database, holds_still
+from pytest_statefence.suspects import suspects
+from statefence.copies import UnreadableError
 
 _PARENT_CHECK_MS = 1000
 
@@ -62,7 +65,15 @@ def _serve(directory: str) -> None:
 def _answer(request: Message, room: str, notices: Notices) -> Message:
     match request["do"]:
         case "capture":
-            return _capture(request["path"], request["before"], room)
+            return _capture(request["path"], request["before"], room, by_stamp=request["by_stamp"])
+        case "measure":
+            return {"extent": measure(request["path"], request["known"])}
+        case "suspects":
+            named = suspects(*(os.path.join(image, "database") for image in request["images"]))
+            return {"tables": None if named is None else sorted(named)}
+        case "lost":
+            before, after = request["images"]
+            return _lost(before, after, request["tables"])
         case "digest":
             return _digest(request["image"], request["tables"])
         case "forget":
@@ -78,12 +89,12 @@ def _answer(request: Message, room: str, notices: Notices) -> Message:
     return {}
 
 
-def _capture(path: str, before: str | None, room: str) -> Message:
+def _capture(path: str, before: str | None, room: str, *, by_stamp: bool) -> Message:
     try:
-        if before is not None and holds_still(path, os.path.join(before, "database")):
+        if before is not None and holds_still(path, os.path.join(before, "database"), by_stamp=by_stamp):
             return {"image": before}
         os.mkdir(room)
-        copy_database(path, room)
+        copy_database(path, room, None if before is None else os.path.join(before, "database"))
     except UnreadableError as error:
         shutil.rmtree(room, ignore_errors=True)
         return {"image": None, "reason": str(error)}
@@ -96,6 +107,13 @@ def _digest(image: str, tables: list[str] | None) -> Message:
         return {"tables": digest(copy, tables)}
     except UnreadableError as error:
         return {"tables": None, "bytes": fingerprint(copy), "reason": str(error)}
+
+
+def _lost(before: str, after: str, tables: list[str]) -> Message:
+    try:
+        return {"lost": lost_rows(os.path.join(before, "database"), os.path.join(after, "database"), tables)}
+    except UnreadableError as error:
+        return {"lost": None, "reason": str(error)}
 
 
 def _write(data: bytes) -> None:

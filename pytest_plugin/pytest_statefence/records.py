@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from statefence.policy import StoreKind
 from statefence.template import Template
 
 
@@ -26,6 +27,9 @@ class Clause(Struct, frozen=True):
         store: the store's name; None for a forbidden path.
         reason: why a path is forbidden, as the policy says it.
         foreign: tables (in lower case) that other stores own and this one does not.
+        kind: what the store is on disk; a forbidden path is one of databases.
+        is_append_only: whether what is in the store may never change or go.
+        is_of_machine: whether it is the store of the user who runs the tests, which no test may change at all.
     """
 
     template: Template
@@ -33,11 +37,25 @@ class Clause(Struct, frozen=True):
     store: str | None = None
     reason: str = ""
     foreign: frozenset[str] = frozenset()
+    kind: StoreKind = StoreKind.SQLITE
+    is_append_only: bool = False
+    is_of_machine: bool = False
 
     @property
     def is_forbidden(self) -> bool:
         """Whether no database may be there."""
         return self.store is None
+
+    @property
+    def is_of_databases(self) -> bool:
+        """Whether its files are compared by tables; those of others by their bytes."""
+        return self.kind is StoreKind.SQLITE
+
+    @property
+    def compares_tables(self) -> bool:
+        """Whether what a database held before is needed to judge it."""
+        asked = self.is_forbidden or self.foreign or self.is_append_only or self.is_of_machine
+        return self.is_of_databases and bool(asked)
 
     def __str__(self) -> str:
         if self.store is not None:
@@ -69,6 +87,27 @@ class Contents(Struct, frozen=True):
 
 EMPTY = Contents(tables={})
 """What a file holds that is not there."""
+
+
+class Extent(Struct, frozen=True):
+    """A file that is compared by its bytes, at one moment.
+
+    Attributes:
+        inode: 0 when it was not there, or could not be read.
+        size: in bytes.
+        digest: of all its bytes.
+        prefix: digest of as many bytes as it held the time before; that of all when it is shorter now.
+        reason: why it could not be read; empty when it could, and when it was not there.
+    """
+
+    inode: int = 0
+    size: int = 0
+    digest: str = ""
+    prefix: str = ""
+    reason: str = ""
+
+
+NO_FILE = Extent()
 
 
 class Made(Struct, frozen=True):
@@ -107,6 +146,7 @@ class Violation(Struct, frozen=True):
         clause: the line of the policy, and its reason.
         tables: what changed in it.
         culprits: who did it as far as can be told, one line each.
+        candidates: the tests, fixtures or moments that may have done it; empty when it was the one that was on.
     """
 
     code: str
@@ -115,6 +155,7 @@ class Violation(Struct, frozen=True):
     clause: str
     tables: tuple[TableChange, ...] = ()
     culprits: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
 
 
 class Judgement(Struct, frozen=True):

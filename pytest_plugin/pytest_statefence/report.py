@@ -47,7 +47,7 @@ def finding_lines(finding: Finding) -> Iterator[str]:
     yield from _paragraph(finding.violation)
     if finding.candidates:
         shown, more = finding.candidates[:_MOST_CANDIDATES], len(finding.candidates) - _MOST_CANDIDATES
-        yield "  may have been done by one of these tests, which ran at that time on the same files:"
+        yield "  may have been done by one of these:"
         yield from (f"    {nodeid}" for nodeid in shown)
         if more > 0:
             yield f"    and {more} more"

@@ -6,8 +6,10 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_statefence import report as reports
+from pytest_statefence.after_run import ends_with_pytest, watch_exit
 from pytest_statefence.findings import Finding, Package, Span, merged, packed, unpacked
 from pytest_statefence.guard import Guard
 from pytest_statefence.marks import Allowance, allowance_of
@@ -43,9 +45,17 @@ class Run:
         self._noted: list[str] = []
         self._last = "nothing"
         self._began = self._before = SYSTEM.time()
+        self._ends_with_pytest = ends_with_pytest()
+        self._on: tuple[pytest.Item, str, bool] | None = None
+        if self._ends_with_pytest:
+            watch_exit(self._exit_lines, fails=mode is Mode.FAIL)
 
     def close(self) -> None:
-        """Ends the guard."""
+        """Ends the guard, unless the process goes on to its exit handlers."""
+        if not self._ends_with_pytest:
+            self._close()
+
+    def _close(self) -> None:
         if self.guard is not None:
             self.guard.close()
             self.guard = None
@@ -56,7 +66,7 @@ class Run:
         self._worker = getattr(self._config, "workerinput", {}).get("workerid", "")
         self._of_run("while conftest files and plugins were imported")
         if self._starts_workers():
-            self.close()
+            self._close()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection(self) -> Generator[None, object, object]:
@@ -80,24 +90,46 @@ class Run:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """The first phase of a test, with the fixtures it is the first to need."""
-        self._of_run(f"after {self._last} and before {item.nodeid}")
+        if self.guard is not None and not self.guard.is_quiet():
+            self._of_run(f"after {self._last} and before {item.nodeid}")
         item.stash[_FOUND] = {}
         if _WRONG in item.stash:
             raise item.stash[_WRONG]
         if self.guard is not None:
             self.guard.begin(item.nodeid, keep_all=_FIXTURE in getattr(item, "fixturenames", ()))
-        return (yield from self._phase(item, "setup"))
+        return (yield from self._phase(item, "setup", is_leaving=False))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """The test itself."""
-        return (yield from self._phase(item, "call"))
+        return (yield from self._phase(item, "call", is_leaving=False))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:
+    def pytest_runtest_teardown(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> Generator[None, object, object]:
         """The last phase of a test, with the fixtures nobody needs after it."""
         self._last = item.nodeid
-        return (yield from self._phase(item, "teardown"))
+        is_leaving = nextitem is None or nextitem.parent is not item.parent
+        return (yield from self._phase(item, "teardown", is_leaving=is_leaving))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
+        """What a fixture does that more tests than one use is told by its name, with the test that needs it first."""
+        if fixturedef.scope == "function" or self.guard is None:
+            return (yield)
+        self._found_so_far("")
+        before = self.guard.enter(_fixture_text(fixturedef))
+        try:
+            return (yield)
+        finally:
+            self._found_so_far(f"the setup of {_fixture_text(fixturedef)}")
+            self.guard.enter(before)
+
+    def pytest_fixture_post_finalizer(self, fixturedef: pytest.FixtureDef[Any]) -> None:
+        """The same for its teardown, which comes after that of the test's own fixtures."""
+        if self._on is not None and (fixturedef.scope != "function" or self._on[2]):
+            self._found_so_far(f"the teardown of {_fixture_text(fixturedef)}")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -135,12 +167,13 @@ class Run:
         self._of_run(f"after {self._last}, the last test")
         if self.guard is not None:
             self._nowhere = self.guard.nowhere()
+            self._unknown.update((f"what it does after the run: {line}", None) for line in self.guard.running())
         findings = merged(self._findings, self._spans) if self._starts_workers() else tuple(self._findings)
         self._findings = list(findings)
         if self._worker:
             package = Package(findings, self._nowhere or frozenset(), tuple(self._unknown), tuple(self._faults))
             self._config.workeroutput[_CHANNEL] = packed(package)  # type: ignore[attr-defined] # xdist adds it
-        failed = (findings and self._mode is Mode.FAIL) or self._faults
+        failed = ((findings or self._noted) and self._mode is Mode.FAIL) or self._faults  # a rerun heals nothing
         if failed and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -163,26 +196,55 @@ class Run:
         for fault in self._faults:
             terminalreporter.write_line(f"statefence itself failed, so this run proves nothing: {fault}", red=True)
 
-    def _phase(self, item: pytest.Item, when: str) -> Generator[None, object, object]:
+    def _phase(self, item: pytest.Item, when: str, *, is_leaving: bool) -> Generator[None, object, object]:
+        self._on = item, when, is_leaving
         try:
             return (yield)
         finally:
-            judgement = self._take()
-            if judgement.violations:
-                allowance = item.stash.get(_ALLOWANCE, Allowance())
-                violations = tuple(v for v in judgement.violations if not allowance.covers(v.subject))
-                item.stash[_FOUND][when] = self._own(violations, item.nodeid)
+            if when == "call" or self._may_have_acted(item, when, is_leaving=is_leaving):
+                self._found_so_far("")
+            self._on = None
+
+    def _may_have_acted(self, item: pytest.Item, when: str, *, is_leaving: bool) -> bool:
+        """Whether a setup or a teardown is worth a look; what is not seen now is seen, and dated, by the next."""
+        if self.guard is None or not self.guard.is_quiet():
+            return True
+        return when == "teardown" and (is_leaving or _uses_fixtures(item))
+
+    def _found_so_far(self, by: str) -> None:
+        """Lays what happened since the last look to the phase of the test that is on, done `by` a part of it."""
+        judgement = self._take()
+        if self._on is None:
+            for violation in judgement.violations:
+                self._add_finding(violation, by, ())
+            return
+        if not judgement.violations:
+            return
+        item, when, _ = self._on
+        allowance = item.stash.get(_ALLOWANCE, Allowance())
+        violations = (replace(v, culprits=(by, *v.culprits)) if by else v for v in judgement.violations)
+        judged = tuple(v for v in violations if not allowance.covers(v.subject))
+        found = item.stash[_FOUND]
+        found[when] = (*found.get(when, ()), *self._own(judged, item.nodeid))
 
     def _own(self, violations: tuple[Violation, ...], nodeid: str) -> tuple[Violation, ...]:
         """Those of the violations that are surely the test's; the others become findings of the run."""
-        shared = [
-            v
-            for v in violations
-            if self._worker and not is_private(v, self._config.getoption("basetemp"), self._worker)
-        ]
-        for violation in shared:
-            self._add_finding(violation, "on files that several workers share", (nodeid,))
-        return tuple(violation for violation in violations if violation not in shared)
+        own = []
+        for violation in violations:
+            if self._worker and not is_private(violation, self._config.getoption("basetemp"), self._worker):
+                moment, names = "on files that several workers share", (nodeid, *violation.candidates)
+                self._add_finding(violation, moment, names)
+            elif violation.candidates:
+                self._add_finding(violation, f"during {nodeid}, maybe not by it", violation.candidates)
+            else:
+                own.append(violation)
+        return tuple(own)
+
+    def _exit_lines(self) -> list[str]:
+        """What exit handlers did; the guard has no more to do."""
+        violations = self._take().violations
+        self._close()
+        return [text for violation in violations for text in (reports.line(violation), *violation.culprits)]
 
     def _of_run(self, moment: str) -> None:
         for violation in self._take().violations:
@@ -202,3 +264,14 @@ class Run:
 
     def _starts_workers(self) -> bool:
         return self._config.pluginmanager.hasplugin("dsession")
+
+
+def _uses_fixtures(item: pytest.Item) -> bool:
+    """Whether anything is torn down after the test; parameters are not."""
+    callspec = getattr(item, "callspec", None)
+    given = () if callspec is None else callspec.params
+    return any(name not in given for name in getattr(item, "fixturenames", ["unknown"]))
+
+
+def _fixture_text(fixturedef: pytest.FixtureDef[Any]) -> str:
+    return f"the {fixturedef.scope} fixture `{fixturedef.argname}`"

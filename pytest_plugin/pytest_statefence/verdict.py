@@ -9,6 +9,8 @@ from pytest_statefence.records import Clause, Contents, Judgement, TableChange, 
 FORBIDDEN = "SF202"
 FOREIGN = "SF301"
 SPAWN = "SF101"
+OWNER = "SF201"
+APPEND_ONLY = "SF501"
 
 
 def table_changes(before: Mapping[str, TableState], after: Mapping[str, TableState]) -> tuple[TableChange, ...]:
@@ -68,6 +70,34 @@ def judge_foreign(clause: Clause, path: str, before: Contents, after: Contents) 
             if part
         )
     )
+
+
+def judge_rows_lost(clause: Clause, path: str, before: Contents, after: Contents, lost: Mapping[str, int]) -> Judgement:
+    """Whether rows of an append-only database were changed or removed; `lost` is how many, by table."""
+    if before.tables is None or after.tables is None:
+        if before.fingerprint and before.fingerprint == after.fingerprint:
+            return Judgement()
+        return Judgement(unknown=(f"{path}: whether rows were changed or removed: {after.reason or before.reason}",))
+    changes = tuple(change for change in table_changes(before.tables, after.tables) if lost.get(change.table))
+    what = f"rows of the append-only {clause.store} database were changed or removed"
+    return Judgement((Violation(APPEND_ONLY, path, what, str(clause), changes),) if changes else ())
+
+
+def removed_append_only(clause: Clause, path: str) -> Violation:
+    """An append-only database is gone."""
+    return Violation(APPEND_ONLY, path, f"the append-only {clause.store} database was removed", str(clause))
+
+
+def of_machine(clause: Clause, path: str, change: str, tables: tuple[TableChange, ...] = ()) -> Violation:
+    """A store of the user who runs the tests was made, written or removed, as `change` says."""
+    what = f"the {clause.store} store of this machine was {change}, and it is its user's"
+    return Violation(OWNER, path, what, str(clause), tables)
+
+
+def judge_of_machine(clause: Clause, path: str, before: Contents, after: Contents) -> Judgement:
+    """Whether a database of the user who runs the tests was written."""
+    judged = judge_forbidden(clause, path, before, after)
+    return Judgement(tuple(of_machine(clause, path, "written", v.tables) for v in judged.violations), judged.unknown)
 
 
 def dropped_variables(required: Iterable[str], parent: Mapping[str, str], child: Mapping[str, str]) -> tuple[str, ...]:

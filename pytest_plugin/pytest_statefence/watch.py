@@ -11,7 +11,7 @@ names, so files that are not there cost nothing.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from msgspec import Struct
@@ -51,11 +51,16 @@ QUIET = Look()
 
 
 class Watch:
-    """The watched locations with the stamps of the last look."""
+    """The watched locations with the stamps of the last look.
+
+    Attributes:
+        other_names: hard links to watched databases, each with the path it is watched for. A log beside them is theirs.
+    """
 
     def __init__(self) -> None:
         self.locations: set[Location] = set()
         self.files: dict[str, Known] = {}
+        self.other_names: dict[str, str] = {}
         self._found: dict[Location, frozenset[str]] = {}
         self._directories: dict[str, Known] = {}
         self._users: dict[str, set[Location]] = {}
@@ -90,15 +95,23 @@ class Watch:
         return self._look_at(touched) if touched else QUIET
 
     def changed_since(self, path: str, moment: int) -> bool:
-        """Whether a watched file changed after `moment`, in nanoseconds since the epoch, or barely before."""
-        return max((stamp[3] for _, stamp in self.files[path].stamps[:1]), default=0) > moment - RACY_NS // 2
+        """Whether a watched file came to be after `moment`, in nanoseconds since the epoch, or barely before."""
+        return _latest(self.files[path].stamps[:1]) > moment - RACY_NS // 2
 
-    def names_of(self, path: str) -> int:
-        """How many hard links the file has."""
-        try:
-            return SYSTEM.stat(path).st_nlink
-        except OSError:
-            return 0
+    def moved_since(self, path: str, moment: int) -> bool:
+        """The same of a change to the file, its log, or what it links to."""
+        return _latest(self.files[path].stamps) > moment - RACY_NS // 2
+
+    def files_of(self, inodes: Collection[int]) -> tuple[str, ...]:
+        """The watched files with one of these inodes."""
+        return tuple(
+            path for path, known in self.files.items() if any(stamp[0] in inodes for _, stamp in known.stamps[:2])
+        )
+
+    def has_unknown_names(self, path: str) -> bool:
+        """Whether the file has hard links that are nowhere near."""
+        known = sum(original == path for original in self.other_names.values())
+        return path not in self.other_names and _names(path) > known + 1
 
     def directories(self) -> dict[str, int]:
         """The directories in which names are looked for, with their inodes; 0 for those that are not there."""
@@ -129,7 +142,10 @@ class Watch:
         """Looks the files of `locations` up anew; those that were not known before."""
         for location in locations:
             directories: dict[str, Known] = {}
-            self._found[location] = frozenset(_files_at(location, directories))
+            found = _files_at(location, directories)
+            if location.clause.is_of_databases:
+                found |= self._add_other_names(found, {*directories, *self._directories})
+            self._found[location] = frozenset(found)
             for directory, known in directories.items():
                 self._directories[directory] = known
                 self._users.setdefault(directory, set()).add(location)
@@ -137,6 +153,12 @@ class Watch:
         for path in appeared:
             self.files[path] = known_file(path)
         return frozenset(appeared)
+
+    def _add_other_names(self, paths: Iterable[str], directories: Iterable[str]) -> set[str]:
+        """Finds further hard links of databases in `directories` and beside them."""
+        found = {other: path for path in paths if _names(path) > 1 for other in _links(path, directories)}
+        self.other_names |= {other: path for other, path in found.items() if other not in paths}
+        return {*found}
 
     def _all_found(self) -> set[str]:
         return set().union(*self._found.values())
@@ -175,6 +197,10 @@ def _known(paths: Iterable[str]) -> Known:
     racy_from = SYSTEM.time_ns() - RACY_NS
     stamps = tuple((path, stamp) for path in paths if (stamp := _stamp(path)))
     return Known(stamps, any(stamp[3] > racy_from for _, stamp in stamps))
+
+
+def _latest(stamps: Iterable[tuple[str, Stamp]]) -> int:
+    return max((stamp[3] for _, stamp in stamps), default=0)
 
 
 def _stamp(path: str) -> Stamp | None:
@@ -218,6 +244,21 @@ def _entries(directory: str) -> list[os.DirEntry[str]]:
             return list(entries)
     except OSError:
         return []
+
+
+def _names(path: str) -> int:
+    """How many hard links a file has; 0 when it is not there."""
+    try:
+        return SYSTEM.stat(path).st_nlink
+    except OSError:
+        return 0
+
+
+def _links(path: str, directories: Iterable[str]) -> list[str]:
+    inode = SYSTEM.stat(path).st_ino
+    real = os.path.realpath(path)
+    entries = (entry for directory in {*directories, os.path.dirname(real)} for entry in _entries(directory))
+    return [entry.path for entry in entries if entry.inode() == inode and entry.path != real and entry.is_file()]
 
 
 def _is_sidecar(path: str, found: set[str]) -> bool:

@@ -66,22 +66,28 @@ def run_pytest() -> RunPytest:
 def run_project(tmp_path: Path) -> RunProject:
     """Writes files into an empty project and runs pytest in it; the home directory is inside of it too."""
 
-    def run(files: Mapping[str, str], *arguments: str, policy: str | None = POLICY, **environ: str) -> Ran:
+    def run(
+        files: Mapping[str, str],
+        *arguments: str,
+        policy: str | None = POLICY,
+        plugins: tuple[str, ...] = (),
+        **environ: str,
+    ) -> Ran:
         project = tmp_path / "project"
         (project / "home").mkdir(parents=True, exist_ok=True)
         texts = {"pytest.ini": "[pytest]\n", **files, **({} if policy is None else {"statefence.toml": policy})}
         for name, text in texts.items():
             (project / name).parent.mkdir(parents=True, exist_ok=True)
             (project / name).write_text(text)
-        return _run_pytest(project, *arguments, **environ)
+        return _run_pytest(project, *arguments, plugins=plugins, **environ)
 
     return run
 
 
-def _run_pytest(project: Path, *arguments: str, **environ: str) -> Ran:
+def _run_pytest(project: Path, *arguments: str, plugins: tuple[str, ...] = (), **environ: str) -> Ran:
     results = project / "results.xml"
-    others = [f"no:{name}" for name in ("cacheprovider", "asyncio", "anyio", "hypothesispytest")]
-    options = [word for name in others for word in ("-p", name)]
+    others = ("cacheprovider", "asyncio", "anyio", "hypothesispytest", "rerunfailures")
+    options = [word for name in others if name not in plugins for word in ("-p", f"no:{name}")]
     command = [sys.executable, "-m", "pytest", *options, f"--junitxml={results}", f"--basetemp={project / 'tmp'}"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(

@@ -53,7 +53,7 @@ def test_on_a_shared_directory_no_test_is_blamed_and_the_run_fails(run_project: 
     assert {outcome.result for outcome in ran.tests.values()} == {"passed"}
     assert ran.status == 1
     assert ran.output.count("SF202 a database was created where none may be") == 1
-    candidates = ran.output.rpartition("may have been done by one of these tests")[2]
+    candidates = ran.output.rpartition("may have been done by one of these:")[2]
     assert "test_inner.py::test[1]" in candidates
     assert any(f"test_inner.py::test[{number}]" in candidates for number in (0, 2, 3, 4, 5))
     assert ran.output.count("on files that several workers share") == 1

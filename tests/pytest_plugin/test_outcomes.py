@@ -246,10 +246,11 @@ def test_that_forks(state_dir):
         os._exit(0)
     os.waitpid(pid, 0)
 
-def test_with_another_name(state_dir):
+def test_with_another_name(state_dir, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
     with closing(sqlite3.connect(state_dir / "runtime.db")) as connection:
         connection.execute("CREATE TABLE messages (a)")
-        os.link(state_dir / "runtime.db", state_dir / "alias.db")
+        os.link(state_dir / "runtime.db", tmp_path / "elsewhere" / "alias.db")
 """
 
 

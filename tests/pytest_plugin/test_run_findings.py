@@ -1,7 +1,6 @@
 """What happens outside every test is nobody's fault, and fails the run."""
 
 from collections.abc import Callable
-from textwrap import dedent
 from typing import Any
 
 RunProject = Callable[..., Any]
@@ -83,41 +82,3 @@ def test_what_was_there_before_the_run_is_not_held_against_it(run_project: RunPr
 
     assert ran.status == 0
     assert "SF202" not in ran.output
-
-
-def test_a_child_that_outlives_its_test_is_named(run_project: RunProject) -> None:
-    inner = """
-        import subprocess, sys, time
-        from pathlib import Path
-        import pytest
-
-        @pytest.fixture(scope="module", autouse=True)
-        def state(tmp_path_factory):
-            with pytest.MonkeyPatch.context() as patch:
-                path = tmp_path_factory.mktemp("state")
-                patch.setenv("APP_STATE", str(path))
-                yield path
-
-        def test_that_leaves_a_child(state):
-            code = "import os, sqlite3, sys, time; p = sys.argv[1]\\n"
-            code += "while not os.path.exists(p + '/go'): time.sleep(0.01)\\n"
-            code += "os.mkdir(p + '/x_chat_runtime')\\n"
-            code += "sqlite3.connect(p + '/x_chat_runtime/x_chat_runtime.db').close()\\n"
-            code += "open(p + '/done', 'w').close(); time.sleep(60)"
-            global left
-            left = subprocess.Popen([sys.executable, "-S", "-c", code, str(state)], env={})
-
-        def test_that_is_on_when_it_writes(state):
-            (state / "go").touch()
-            while not (state / "done").exists():
-                time.sleep(0.01)
-
-        def test_that_ends_it():
-            left.kill()
-            left.wait()
-        """
-    ran = run_project({"test_inner.py": dedent(inner)})
-
-    text = ran.tests["test_that_is_on_when_it_writes"].text
-    assert "(pid " in text
-    assert "during test_inner.py::test_that_leaves_a_child" in text

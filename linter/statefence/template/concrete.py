@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from statefence.template.build import build, flatten, substitute, substituted
 from statefence.template.records import WORKING_DIRECTORY, Piece, Segment, Symbol, SymbolKind, Template, Text
 from statefence.template.regular import expression
+from statefence.template.user_directories import user_directory
 
 _TILDE = re.compile(r"^~(?=[\\/]|$)")
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -18,8 +19,9 @@ def resolve(
 ) -> tuple[Template, ...]:
     """The absolute templates that it means in this world, of text, globs, names and `{any}` only; empty when none.
 
-    A variable is its value in `environ`, else its default; without both, or for a per-user directory of a library,
-    there is no template. An empty variable counts as absent, and a value that begins with `~` as one in `home`.
+    A variable is its value in `environ`, else its default; without both, or for a per-user directory of a library that
+    is not known, there is no template. An empty variable counts as absent, and a value that begins with `~` as one in
+    `home`.
     """
     places = {SymbolKind.HOME: home, SymbolKind.CWD: cwd, SymbolKind.TMP: tmp, SymbolKind.REPO: repo}
 
@@ -28,6 +30,8 @@ def resolve(
             return [symbol]
         if symbol.kind is SymbolKind.PARAM:
             return [Symbol(SymbolKind.ANY)]
+        if symbol.kind is SymbolKind.APP:
+            return [_known(user_directory(symbol.name, environ, home))]
         if symbol.kind is not SymbolKind.ENV:
             return [places[symbol.kind]]
         if symbol.default is not None and not environ.get(symbol.name):
@@ -41,6 +45,12 @@ def resolve(
     if resolved.segments[0] == WORKING_DIRECTORY:
         resolved = build([cwd, "/", *flatten(Template(resolved.segments[1:]))])
     return (resolved,)
+
+
+def _known(directory: str | None) -> str:
+    if directory is None:
+        raise KeyError(directory)
+    return directory
 
 
 def fixed_prefix(template: Template) -> str:

@@ -29,6 +29,11 @@ def in_world(template: Template, **environ: str) -> tuple[Template, ...]:
     return resolve(template, environ, home="/home/ann", cwd="/work/dir", tmp="/tmp", repo="/repo")
 
 
+@pytest.fixture(autouse=True)
+def linux(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -46,13 +51,17 @@ def in_world(template: Template, **environ: str) -> tuple[Template, ...]:
         ("{home}/{env:SET}/x", "/data/x"),
         ("{home}/{u}/*/**/{any}?", "/home/ann/{u}/*/**/{any}?"),
         ("{any}/x", "{any}/x"),
+        ("{app:user_data_dir:halo}/x", "/home/ann/.local/share/halo/x"),
+        ("{app:user_log_path:halo}/x", "/xdg/state/halo/log/x"),
+        ("{app:get_app_dir:Big App}/x", "/home/ann/.config/big-app/x"),
     ],
 )
 def test_a_template_means_one_place_in_a_world(text: str, expected: str) -> None:
-    assert resolved(text, SET="/data", RELATIVE="rel", TILDE="~/t", EMPTY="", NAME="name") == [expected]
+    environ = {"SET": "/data", "RELATIVE": "rel", "TILDE": "~/t", "EMPTY": "", "NAME": "name"}
+    assert resolved(text, **environ, XDG_STATE_HOME="/xdg/state") == [expected]
 
 
-@pytest.mark.parametrize("text", ["{env:ABSENT}/x", "{home}/{env:ABSENT}", "{app:user_data_dir:halo}/x"])
+@pytest.mark.parametrize("text", ["{env:ABSENT}/x", "{home}/{env:ABSENT}", "{app:site_data_dir:halo}/x"])
 def test_a_template_without_a_value_means_no_place(text: str) -> None:
     assert resolved(text) == []
 

@@ -1,0 +1,87 @@
+"""Which tables of a database may differ between two copies, told by its pages. Reader process only; no site.
+
+No table that differs is left out. One that is named may be the same after all: its rows are to be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from pytest_statefence.pages import (
+    Pages,
+    PagesError,
+    changed_pages,
+    free_pages,
+    opened,
+    overflow_pages,
+    record,
+    rows,
+    tree_levels,
+)
+
+_SCHEMA = 1
+_NOBODY = ""
+_ENCODINGS = {0: "utf-8", 1: "utf-8", 2: "utf-16-le", 3: "utf-16-be"}
+"""Of text, by the number in the header; 0 while there is none."""
+
+
+class _Tree(NamedTuple):
+    """A row of the schema. `table` is the one it is, or is an index of; in lower case."""
+
+    kind: str
+    table: str
+    root: int
+    sql: str
+
+
+def suspects(before: str, after: str) -> set[str] | None:
+    """The names (in lower case) of the tables that may differ; None when all of them may."""
+    try:
+        with opened(before) as old, opened(after) as new:
+            changed = changed_pages(old, new)
+            if not changed:
+                return set()
+            schemas = [_schema(pages) for pages in (old, new)]
+            owners = [_owners_of(changed, pages, schema) for pages, schema in zip((old, new), schemas, strict=True)]
+    except (PagesError, OSError, IndexError, ValueError):
+        return None  # whatever is wrong with the layout, SQLite is to say
+    if None in owners:
+        return None
+    found = {owner for some in owners for owner in some or ()}
+    return (found | _differing(*schemas) | {table for schema in schemas for table in _virtual(schema)}) - {_NOBODY}
+
+
+def _schema(pages: Pages) -> frozenset[_Tree]:
+    encoding = _ENCODINGS[int.from_bytes(pages.read(1)[56:60])]
+    found = []
+    for row in rows(pages, _SCHEMA):
+        kind, _, table, root, sql = record(row, encoding)
+        found.append(_Tree(str(kind), str(table).casefold(), root if isinstance(root, int) else 0, str(sql)))
+    return frozenset(found)
+
+
+def _differing(before: frozenset[_Tree], after: frozenset[_Tree]) -> set[str]:
+    return {tree.table for tree in before ^ after}
+
+
+def _virtual(schema: Iterable[_Tree]) -> Iterator[str]:
+    """Tables without pages of their own: what they hold is in tables beside them."""
+    return (tree.table for tree in schema if tree.kind == "table" and not tree.root)
+
+
+def _owners_of(changed: set[int], pages: Pages, schema: Iterable[_Tree]) -> set[str] | None:
+    """The tables that the changed pages belong to; None when one of them is of nobody known."""
+    owners = dict.fromkeys(changed.intersection(free_pages(pages)), _NOBODY)
+    for root, table in ((_SCHEMA, _NOBODY), *((tree.root, tree.table) for tree in schema if tree.root)):
+        for level in tree_levels(pages, root):
+            owners.update(dict.fromkeys(changed.intersection(level), table))
+    there = {number for number in changed if number <= pages.total}
+    unowned = {number for number in there if number not in owners}
+    if unowned:
+        for number in there - unowned:
+            if owners[number]:
+                owners.update(dict.fromkeys(overflow_pages(pages, number), owners[number]))
+    if any(number not in owners for number in unowned):
+        return None
+    return {owners[number] for number in there}
