@@ -11,22 +11,27 @@ import pytest
 
 from statefence.policy import Policy, Store, StoreKind
 from statefence.template import Symbol, SymbolKind, is_literal, resolve
+from statefence.template.user_directories import USER_DIRECTORY_VARIABLES
 
 
 def redirected(policy: Policy, base: Path) -> tuple[dict[str, str], Path]:
     """The variables to set so that all the policy's paths lie below `base`, and the state directory that gives.
 
-    Raises pytest.UsageError when a path depends on no variable and not on the home directory.
+    Raises pytest.UsageError when no path depends on a variable or on the home directory.
     """
     roots = list(_roots(policy))
     if not roots:
-        raise pytest.UsageError("state_dir: no path of the policy begins with {state}, {env:NAME} or {home}")
+        known = "{state}, {env:NAME}, {home} or {app:NAME}"
+        raise pytest.UsageError(f"state_dir: no path of the policy begins with {known}")
+    kinds = {root.kind for root in roots}
     names = dict.fromkeys(root.name for root in roots if root.kind is SymbolKind.ENV)
     directories = ("state", *(f"state-{name.lower()}" for name in list(names)[1:]))
     variables = {name: str(base / directory) for name, directory in zip(names, directories, strict=False)}
     home = base / "home"
-    if any(root.kind is SymbolKind.HOME for root in roots):
+    if kinds & {SymbolKind.HOME, SymbolKind.APP}:
         variables["HOME"] = str(home)
+    if SymbolKind.APP in kinds:
+        variables |= {name: str(home / name.lower()) for name in sorted(USER_DIRECTORY_VARIABLES)}
     return variables, _state(policy, variables, home) or Path(next(iter(variables.values())))
 
 
@@ -46,7 +51,7 @@ def _roots(policy: Policy) -> Iterator[Symbol]:
     stores = [store.path for store in policy.stores]
     for template in (*([policy.state] if policy.state else []), *stores, *(f.path for f in policy.forbidden)):
         for piece in template.segments[0][:1]:
-            if isinstance(piece, Symbol) and piece.kind in {SymbolKind.ENV, SymbolKind.HOME}:
+            if isinstance(piece, Symbol) and piece.kind in {SymbolKind.ENV, SymbolKind.HOME, SymbolKind.APP}:
                 yield piece
 
 

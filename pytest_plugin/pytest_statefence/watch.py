@@ -255,7 +255,10 @@ def _names(path: str) -> int:
 
 
 def _links(path: str, directories: Iterable[str]) -> list[str]:
-    inode = SYSTEM.stat(path).st_ino
+    try:
+        inode = SYSTEM.stat(path).st_ino
+    except OSError:
+        return []
     real = os.path.realpath(path)
     entries = (entry for directory in {*directories, os.path.dirname(real)} for entry in _entries(directory))
     return [entry.path for entry in entries if entry.inode() == inode and entry.path != real and entry.is_file()]

@@ -85,6 +85,19 @@ def test_a_policy_without_variables_has_its_home_moved(run_project: RunProject) 
     assert ran.status == 0, ran.output
 
 
+def test_per_user_directories_of_libraries_are_moved_too(run_project: RunProject) -> None:
+    policy = '[[forbidden]]\npath = "{app:user_data_dir:app}/*.db"\n'
+    inner = """
+        import platformdirs
+
+        def test(state_dir, tmp_path):
+            assert platformdirs.user_data_path("app").is_relative_to(tmp_path)
+        """
+    ran = run_project({"test_inner.py": dedent(inner)}, policy=policy)
+
+    assert ran.status == 0, ran.output
+
+
 def test_a_policy_of_fixed_paths_cannot_be_moved(run_project: RunProject) -> None:
     policy = '[[forbidden]]\npath = "/nowhere/*.db"\n'
 

@@ -110,6 +110,25 @@ def test_what_is_no_file_is_refused_with_a_reason(copies: Copies, tmp_path: Path
     assert copy.reason in {"it is gone", "it is no regular file"}
 
 
+def test_a_file_that_nobody_could_wait_for_is_refused(copies: Copies, tmp_path: Path) -> None:
+    with (tmp_path / "a.db").open("wb") as file:
+        file.truncate(9 << 30)
+
+    copy = copies.take(str(tmp_path / "a.db"))
+
+    assert copy.image is None
+    assert "it is too large to be copied (9216 MB" in copy.reason
+
+
+def test_a_file_that_may_not_be_read_is_refused(copies: Copies, tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    path = tmp_path / "a" / "a.db"
+
+    copy = copies.take(str(path))
+
+    assert (copy.image, copy.reason) == (None, "Not a directory")
+
+
 def test_a_file_under_constant_writing_is_given_up_or_read_faithfully(copies: Copies, tmp_path: Path) -> None:
     path = database(tmp_path / "a.db", "CREATE TABLE t (a)")
     code = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
