@@ -16,6 +16,7 @@ import os
 import stat
 
 _MOST_ANCESTORS = 64
+_ATTEMPTS = 1000
 
 
 def meeting_place() -> str:
@@ -29,14 +30,19 @@ class Announcement:
     def __init__(self, directory: str) -> None:
         self._link = ""
         self._outer = ""
-        place = meeting_place()
-        try:
-            os.mkdir(place, 0o700)
-        except FileExistsError:
-            pass
-        except OSError:
+        for _ in range(_ATTEMPTS):
+            try:
+                self._make(directory)
+            except FileNotFoundError:
+                continue  # another run ended and took the directory away in between
+            except OSError:
+                pass  # then children tell nothing
             return
-        if not _is_ours(place):
+
+    def _make(self, directory: str) -> None:
+        place = meeting_place()
+        _make_directory(place)
+        if not _can_only_we_write(os.lstat(place)):
             return
         _sweep(place)
         link = _link_of(os.getpid())[0]
@@ -106,12 +112,22 @@ def _birth(process: int) -> tuple[int, str]:
     return int(fields[1]), fields[19].decode()  # proc_pid_stat(5): ppid and starttime, counted after the name
 
 
+def _make_directory(place: str) -> None:
+    try:
+        os.mkdir(place, 0o700)
+    except FileExistsError:
+        return
+
+
 def _is_ours(place: str) -> bool:
     """Whether nobody else can have put anything there."""
     try:
-        found = os.lstat(place)
+        return _can_only_we_write(os.lstat(place))
     except OSError:
         return False
+
+
+def _can_only_we_write(found: os.stat_result) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
 
 

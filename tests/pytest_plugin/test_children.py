@@ -200,6 +200,18 @@ def test_a_meeting_place_that_others_can_write_is_none(place: Path) -> None:
     assert list(place.iterdir()) == []
 
 
+def test_runs_that_come_and_go_at_once_all_announce_themselves(place: Path) -> None:
+    program = "import sys\nfrom pytest_statefence import rendezvous\n"
+    program += "rendezvous.meeting_place = lambda: sys.argv[1]\n"
+    program += "for _ in range(2000):\n    made = rendezvous.Announcement('/run')\n    assert made.is_made\n"
+    program += "    made.withdraw()\n"
+    roots = os.pathsep.join(str(ROOT / name) for name in ("linter", "pytest_plugin"))
+    command, environ = [sys.executable, "-c", program, place], {**os.environ, "PYTHONPATH": roots}
+    runs = [subprocess.Popen(command, env=environ) for _ in range(3)]
+
+    assert [run.wait() for run in runs] == [0, 0, 0]
+
+
 def test_what_a_killed_run_left_goes_with_the_next_one(place: Path) -> None:
     program = "import os, sys\nfrom pytest_statefence import rendezvous\n"
     program += "rendezvous.meeting_place = lambda: sys.argv[1]\n"
