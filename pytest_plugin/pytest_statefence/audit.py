@@ -5,14 +5,14 @@ to is one dictionary lookup. Light: Python children that report to the run impor
 """
 
 # Paths are text here, as the system and the audit events give them.
-# ruff: noqa: PTH100, PTH109
+# ruff: noqa: PTH118
 
 from __future__ import annotations
 
 import os
 import sys
 
-from pytest_statefence.system import SYSTEM
+from pytest_statefence.system import SYSTEM, own_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def cuts_off(event: str, arguments: Arguments, path: str) -> bool:
 def child_of(event: str, arguments: Arguments) -> Child:
     """The child that `subprocess.Popen`, `os.posix_spawn`, `os.exec` or `os.system` is about to start."""
     if event == "os.system":
-        return Child((_text(arguments[0]),), os.environ, os.getcwd(), replaced=False)
+        return Child((_text(arguments[0]),), os.environ, own_directory(), replaced=False)
     if event == "subprocess.Popen":
         executable, command, cwd, environ = arguments
         words = (command,) if isinstance(command, str | bytes | os.PathLike) else tuple(command)
@@ -99,7 +99,7 @@ def child_of(event: str, arguments: Arguments) -> Child:
     return Child(
         tuple(map(_text, words)),
         os.environ if environ is None else {_text(name): _text(value) for name, value in environ.items()},
-        os.getcwd() if cwd is None else os.path.abspath(_text(cwd)),
+        own_directory() if cwd is None else _path(_text(cwd)),
         replaced=environ is not None and environ is not os.environ,
     )
 
@@ -128,7 +128,7 @@ def _path(path: str | bytes | os.PathLike[Any]) -> str:
     text = _text(path)
     if text.startswith("file:"):
         text = text[5:].partition("?")[0]
-    return os.path.abspath(text)
+    return os.path.normpath(os.path.join(own_directory(), text))
 
 
 def _text(value: object) -> str:

@@ -18,7 +18,6 @@ from pytest_statefence.locations import (
     clauses_of,
     locator,
     machine_locations,
-    own_directory,
     own_home,
     variables_of,
 )
@@ -26,7 +25,7 @@ from pytest_statefence.mappings import mapped_inodes
 from pytest_statefence.places import can_hold_forbidden, clauses_at, depths_to_follow, merged
 from pytest_statefence.post import Post
 from pytest_statefence.records import NO_FILE, Clause, Extent, Judgement, Made, TableChange, TableState, Violation
-from pytest_statefence.system import SYSTEM
+from pytest_statefence.system import SYSTEM, own_directory
 from pytest_statefence.watch import Watch
 from statefence.errors import StatefenceError
 from statefence.policy import Policy

@@ -23,11 +23,12 @@ from pytest_statefence.audit import Child
 from pytest_statefence.births import await_birth
 from pytest_statefence.evidence import Started, Touch, at, command_text, still_running
 from pytest_statefence.frames import caller, is_our_own, module_of
-from pytest_statefence.locations import home_of, own_directory, own_home
+from pytest_statefence.locations import home_of, own_home
 from pytest_statefence.owners import Stack, project_stack, stack_of
 from pytest_statefence.post import Post
 from pytest_statefence.records import Violation
 from pytest_statefence.spawns import judge_spawn
+from pytest_statefence.system import own_directory
 from pytest_statefence.threads import Threads
 from pytest_statefence.verdict import SPAWN
 from pytest_statefence.witness import STARTING, TOUCHING, names_in_parent

@@ -1,7 +1,7 @@
 """Which files the policy speaks of, in one environment."""
 
 # Paths are text here, as the system and the audit events give them.
-# ruff: noqa: PTH100, PTH109, PTH118
+# ruff: noqa: PTH118
 
 from __future__ import annotations
 
@@ -110,14 +110,6 @@ def _variable_names(clauses: Iterable[Clause]) -> set[str]:
 def home_of(environ: Mapping[str, str]) -> str:
     """The home directory that a process with this environment finds."""
     return environ.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir
-
-
-def own_directory() -> str:
-    """The working directory; the file system's root when the working directory was removed."""
-    try:
-        return os.getcwd()
-    except FileNotFoundError:
-        return os.path.abspath(os.sep)
 
 
 def own_home() -> str:

@@ -34,3 +34,11 @@ class System:
 
 
 SYSTEM = System()
+
+
+def own_directory() -> str:
+    """The working directory; the file system's root when the working directory was removed."""
+    try:
+        return os.getcwd()  # noqa: PTH109 -- paths are text here
+    except FileNotFoundError:
+        return os.sep

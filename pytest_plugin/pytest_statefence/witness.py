@@ -5,7 +5,7 @@ children that report to the run import it as they start.
 """
 
 # Paths are text here, as the system and the audit events give them.
-# ruff: noqa: PTH100, PTH109, PTH111, PTH119
+# ruff: noqa: PTH100, PTH111, PTH119
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import sys
 
 from pytest_statefence import audit, journal
 from pytest_statefence.frames import caller, is_our_own, library, module_of, positions, told_stack
-from pytest_statefence.system import SYSTEM
+from pytest_statefence.system import SYSTEM, own_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _bases(path: str, home: str) -> dict[str, object]:
     return {
         "real": path if path == ":memory:" else SYSTEM.realpath(path),
         "home": home,
-        "cwd": os.getcwd(),
+        "cwd": own_directory(),
         "tmp": getattr(tempfile, "tempdir", None) or os.environ.get("TMPDIR") or "/tmp",
         "variables": {name: value for name, value in os.environ.items() if _begins_with(path, value)},
     }

@@ -215,6 +215,8 @@ def test_whose_directory_is_removed(tmp_path, monkeypatch):
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
+    sqlite3.connect(":memory:").close()
+    subprocess.run(["/bin/true"], cwd="/", check=True)
 
 def test_that_moves_on_to_another_directory(tmp_path, monkeypatch):
     for name in ("first", "second"):

@@ -1,17 +1,20 @@
-"""Where remembered runs are kept: in the user's own cache directory, where no repository can put one."""
+"""Where things are remembered: in the user's own cache directory, where no repository can put any."""
 
 from __future__ import annotations
 
 import os
 import zlib
 
+MOST_KEPT = 500
+"""So many files are kept, those that were written last."""
 
-def place(asked: bytes) -> str | None:
-    """The file in which the answer to a question is kept; None where the user has no directory for it."""
+
+def place(name: bytes) -> str | None:
+    """The file for what goes by this name; None where the user has no directory for it."""
     base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or os.path.expanduser("~/.cache")
     if not os.path.isabs(base):
         return None
-    return f"{base}/statefence/{zlib.crc32(asked):08x}{zlib.adler32(asked):08x}"
+    return f"{base}/statefence/{zlib.crc32(name):08x}{zlib.adler32(name):08x}"
 
 
 def read(path: str) -> bytes | None:
@@ -39,9 +42,18 @@ def write(path: str, data: bytes) -> None:
         with open(scratch, "xb", opener=_private) as file:
             file.write(data)
         os.replace(scratch, path)
+        _prune(os.path.dirname(path))
     except OSError:
         if os.path.lexists(scratch):
             os.unlink(scratch)
+
+
+def _prune(directory: str) -> None:
+    with os.scandir(directory) as scan:
+        entries = list(scan)
+    if len(entries) > MOST_KEPT:
+        for entry in sorted(entries, key=lambda entry: entry.stat().st_mtime_ns)[: len(entries) - MOST_KEPT]:
+            os.unlink(entry.path)
 
 
 def _private(path: str, flags: int) -> int:

@@ -12,9 +12,10 @@ from statefence.cache.record import Outcome
 from statefence.cache.remember import remember
 from statefence.cli.exit_codes import CLEAN, ERROR, FINDINGS
 from statefence.cli.formats import FOR_PEOPLE, FORMATS, formatted
-from statefence.cli.parsing import add_cache, add_paths, comma_separated, parser
+from statefence.cli.parsing import add_paths, add_resources, comma_separated, parser
 from statefence.cli.project import policy_in_force, reading, relative_paths, require_files
 from statefence.cli.question import question
+from statefence.cli.resources import reader
 from statefence.cli.said import said
 from statefence.engine import Report, check, is_within, selected, within
 from statefence.errors import UsageError
@@ -30,7 +31,8 @@ def run(arguments: Sequence[str]) -> int:
     started = time.time_ns()
     policy = policy_in_force(options.config)
     paths = relative_paths(options.paths, policy.root)
-    report = check(policy, select=options.select, ignore=options.ignore)
+    with reader(options, policy) as reading_files:
+        report = check(policy, select=options.select, ignore=options.ignore, reader=reading_files)
     require_files(options.paths, paths, (*report.sources, *(place.path for place in report.skipped)))
     changed = (options.fix or options.diff) and _repaired(policy, report, options, paths)
     if changed and not options.diff:
@@ -62,7 +64,7 @@ def _options(arguments: Sequence[str]) -> Namespace:
     of.add_argument("--output-format", choices=FORMATS, default="full")
     of.add_argument("--statistics", action="store_true", help="count the findings of each rule instead of listing them")
     of.add_argument("--exit-zero", action="store_true", help="exit with 0 even with findings")
-    add_cache(of)
+    add_resources(of)
     of.add_argument("--fix", action="store_true", help="repair what can be repaired without changing the meaning")
     of.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: also repairs that may change it")
     of.add_argument("--diff", action="store_true", help="only show the repairs; exit with 1 if there are any")

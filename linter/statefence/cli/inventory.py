@@ -13,9 +13,10 @@ from statefence.cache.record import Outcome
 from statefence.cache.remember import remember
 from statefence.cli.exit_codes import CLEAN
 from statefence.cli.output import in_colour
-from statefence.cli.parsing import add_cache, add_paths, parser
+from statefence.cli.parsing import add_paths, add_resources, parser
 from statefence.cli.project import policy_in_force, reading, relative_paths, require_files
 from statefence.cli.question import question
+from statefence.cli.resources import reader
 from statefence.cli.said import said
 from statefence.engine import Loaded, load, resolution
 from statefence.errors import UsageError
@@ -43,13 +44,14 @@ def run(arguments: Sequence[str]) -> int:
         help="lay beside each answer what the tests did: FILE is written by `pytest --statefence-observe=FILE`; "
         "with the formats text and json",
     )
-    add_cache(of)
+    add_resources(of)
     options = of.parse_args(arguments)
     started = time.time_ns()
     observed = _observed(options)
     policy = policy_in_force(options.config)
     paths = relative_paths(options.paths, policy.root)
-    loaded = load(policy)
+    with reader(options, policy) as reading_files:
+        loaded = load(policy, reader=reading_files)
     require_files(options.paths, paths, (*loaded.sources, *(place.path for place in loaded.skipped)))
     text, told = _formatted(options.output_format, loaded, policy, paths, observed), f"{_coverage(loaded)}\n"
     outcome = Outcome(text + told, "", CLEAN) if options.output_format == _TEXT else Outcome(text, told, CLEAN)

@@ -35,12 +35,21 @@ def add_paths(to: ArgumentParser) -> None:
     add_config(to)
 
 
-def add_cache(to: ArgumentParser) -> None:
-    """Add the options of the commands that remember what they said."""
+def add_resources(to: ArgumentParser) -> None:
+    """Add the options that say what a run may use; none of them changes what it finds."""
     to.add_argument("--no-cache", action="store_true", help="neither use nor keep what an earlier run found")
     to.add_argument(
         "--cache-check", choices=("stamps", "hash"), default="stamps", help="hash: compare the content of every file"
     )
+    to.add_argument("--jobs", type=_positive, metavar="N", help="read with so many processes (default: all processors)")
+    to.add_argument("--cluster", metavar="ADDRESS", help="read with the workers of a Dask scheduler (tcp://host:port)")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
 
 
 def add_config(to: ArgumentParser) -> None:

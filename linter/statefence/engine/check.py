@@ -11,6 +11,7 @@ from statefence.engine.enclosing import enclosing_symbol
 from statefence.engine.load import Loaded, load
 from statefence.engine.meta import UNREADABLE_FILE, UNUSED_IGNORE, misused, unreadable
 from statefence.engine.selection import selected
+from statefence.facts import Reader
 from statefence.model import Answer, Finding, Hit, Place, Safety, Skipped
 from statefence.policy.model import Policy
 from statefence.project import Module, Project
@@ -48,6 +49,7 @@ def check(
     overrides: Mapping[str, bytes] = {},
     select: Iterable[str] | None = None,
     ignore: Iterable[str] | None = None,
+    reader: Reader | None = None,
 ) -> Report:
     """Analyse the whole project and report what the selected rules find in it.
 
@@ -56,6 +58,7 @@ def check(
         overrides: bytes to use instead of what is on disk, by path.
         select: codes or prefixes of the rules to run; None means all.
         ignore: codes or prefixes of the rules not to run.
+        reader: how files are parsed; by default in this process, remembering nothing.
 
     Raises:
         UsageError: an unknown code, nothing to analyse.
@@ -63,7 +66,7 @@ def check(
     """
     every = rules()
     running = selected(every, select, ignore)
-    loaded = load(policy, overrides)
+    loaded = load(policy, overrides, reader)
     findings = set(_findings(loaded, policy, running, frozenset(rule.code for rule in every)))
     resolved, unresolved = resolution(loaded.project)
     return Report(

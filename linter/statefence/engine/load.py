@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from statefence.discover import files
 from statefence.errors import UsageError
+from statefence.facts import Reader
 from statefence.model import Skipped
 from statefence.module_names import module_names
 from statefence.policy.check import check_modules
 from statefence.policy.model import Policy
 from statefence.project import Project, analyse
-from statefence.source import Source, decoded, read
+from statefence.source import Source, decoded, is_python, read
 
 
 class Loaded(Struct, frozen=True):
     """A project that was read and analysed.
 
     Attributes:
-        sources: every file that decodes, by path, those with bad syntax included.
+        sources: every file that decodes, by path: those with bad syntax too, and the files of SQL that were read.
         unreadable: the Python files that were not analysed.
         left_out: the places that are not part of the project, such as submodules.
         listing: what the list of its files was made from.
@@ -39,12 +40,13 @@ class Loaded(Struct, frozen=True):
         return tuple(sorted((*self.unreadable, *self.left_out), key=lambda place: place.path))
 
 
-def load(policy: Policy, overrides: Mapping[str, bytes] = {}) -> Loaded:
+def load(policy: Policy, overrides: Mapping[str, bytes] = {}, reader: Reader | None = None) -> Loaded:
     """Read and analyse the whole project of `policy`.
 
     Args:
         policy: says where the project is and how its modules are named.
         overrides: bytes to use instead of what is on disk, by path; a path that is not on disk is added.
+        reader: how files are parsed; by default in this process, remembering nothing.
 
     Raises:
         UsageError: there is no Python file.
@@ -52,13 +54,37 @@ def load(policy: Policy, overrides: Mapping[str, bytes] = {}) -> Loaded:
     """
     found = files(policy)
     root = Path(policy.root)
-    paths = sorted({*found.paths, *overrides})
+    paths = sorted({*found.paths, *filter(is_python, overrides)})
     if not paths:
         raise UsageError(f"{policy.root}: no Python file to analyse")
     check_modules(policy, module_names(paths, policy).values())
     results = [decoded(path, overrides[path]) if path in overrides else read(root, path) for path in paths]
     sources = {result.path: result for result in results if isinstance(result, Source)}
-    project = analyse(tuple(sources.values()), policy)
+    sources |= {query.path: query for query in _queries(root, found.queries, sources.values(), overrides)}
+    project = analyse(tuple(sources.values()), policy, reader=reader)
     undecoded = (result for result in results if isinstance(result, Skipped))
     unreadable = tuple(sorted((*undecoded, *project.skipped), key=lambda skipped: skipped.path))
     return Loaded(project, sources, unreadable, found.skipped, found.listing)
+
+
+def _queries(
+    root: Path, paths: Sequence[str], sources: Iterable[Source], overrides: Mapping[str, bytes]
+) -> tuple[Source, ...]:
+    """The files of SQL that the program may read: none are, unless some module speaks of one."""
+    if not any(b".sql" in source.data for source in sources):
+        return ()
+    given = {path: data for path, data in overrides.items() if not is_python(path)}
+    small = [path for path in paths if path not in given and _size(root / path) <= LARGEST_QUERY]
+    found = (*(decoded(path, data) for path, data in given.items()), *(read(root, path) for path in small))
+    return tuple(source for source in found if isinstance(source, Source))
+
+
+LARGEST_QUERY = 1_000_000
+"""In bytes: a larger file of SQL is a dump, and no query."""
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -19,7 +19,7 @@ class Node(Struct, frozen=True, tag=True, array_like=True):
 
 
 class Constant(Node, frozen=True):
-    """A literal; bytes are kept as text (surrogateescape), an ellipsis or complex number as None."""
+    """A literal; bytes that are UTF-8 are kept as text."""
 
     value: str | int | float | bool | None
 

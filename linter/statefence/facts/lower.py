@@ -59,15 +59,25 @@ def opaque(node: ast.expr) -> ir.Expression:
 
 
 def constant(node: ast.Constant) -> ir.Expression:
-    """A literal."""
+    """A literal, unless it is one that no record can hold: half a character, or a number of more than 64 bits."""
     value = node.value
-    if isinstance(value, bytes):
-        return ir.Constant(span(node), value.decode("utf-8", "surrogateescape"))
-    if value is None or isinstance(value, str | bool | float):
+    if isinstance(value, bytes | str):
+        text = value if isinstance(value, str) else value.decode("utf-8", "surrogateescape")
+        return ir.Constant(span(node), text) if _is_whole(text) else ir.Opaque(span(node), ())
+    if value is None or isinstance(value, bool | float):
         return ir.Constant(span(node), value)
-    if isinstance(value, int):
-        return ir.Constant(span(node), value if -(2**63) <= value < 2**63 else None)
+    if isinstance(value, int) and -(2**63) <= value < 2**63:
+        return ir.Constant(span(node), value)
     return ir.Opaque(span(node), ())
+
+
+def _is_whole(text: str) -> bool:
+    """Whether every character is one of Unicode's."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def call(node: ast.Call) -> ir.Expression:

@@ -33,6 +33,16 @@ class EnvironmentTable(Struct, frozen=True, rename="kebab", forbid_unknown_field
     exempt: Annotated[tuple[Name, ...], Meta(description="globs over programs that never need it")] = ()
 
 
+class DiscoveryTable(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+    """What exists on disk and should have a row in a table."""
+
+    path: PathTemplate
+    columns: Annotated[
+        dict[Name, Name],
+        Meta(description="for a column, text with the path's {names} and {path}; default: each name is a column"),
+    ] = {}
+
+
 class StoreTable(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
     """A database, file or tree of files that the program keeps."""
 
@@ -46,6 +56,9 @@ class StoreTable(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True
     migrations: Annotated[Name | None, Meta(description="the directory of its migrations")] = None
     tenant: Annotated[dict[Name, Name], Meta(description="for a table, the column every query must pin")] = {}
     append_only: Annotated[bool, Meta(description="never rewritten, shortened or replaced")] = False
+    discover: Annotated[
+        dict[Name, DiscoveryTable], Meta(description="for a table, the files or directories that it has a row for")
+    ] = {}
     durable: Annotated[bool, Meta(description="never below a temporary directory, never silently in memory")] = False
 
 
@@ -64,6 +77,12 @@ class SpawnerTable(Struct, frozen=True, rename="kebab", forbid_unknown_fields=Tr
     merge: Annotated[
         Literal["adds", "replaces"], Meta(description="whether it is merged over the parent's or all the child gets")
     ]
+
+
+class OpenerTable(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+    """A function that opens a database and that the analysis cannot see through."""
+
+    path: Annotated[Name, Meta(description="the parameter that holds the path")]
 
 
 class Document(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
@@ -85,4 +104,7 @@ class Document(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
     ] = {}
     spawners: Annotated[
         dict[Function, SpawnerTable], Meta(description="functions, as `module:function`, that start children")
+    ] = {}
+    openers: Annotated[
+        dict[Function, OpenerTable], Meta(description="functions, as `module:function`, that open databases")
     ] = {}

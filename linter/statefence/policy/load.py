@@ -9,12 +9,12 @@ import msgspec
 import tomli
 
 from statefence.errors import PolicyError
-from statefence.policy.document import Document
+from statefence.policy.document import Document, StoreTable
 from statefence.policy.locate import locate
 from statefence.policy.meaning import problems_of_meaning, state_of
-from statefence.policy.model import Forbidden, Policy, Spawner, Store, Variable
+from statefence.policy.model import Discovery, Forbidden, Opener, Policy, Spawner, Store, Variable
 from statefence.policy.problem import POLICY_TABLE, PROJECT_FILE, KeyPath, Problem, line_of, rendered
-from statefence.template import Template, parse
+from statefence.template import Template, parse, placeholders
 
 _OWN_FILE = "statefence.toml"
 
@@ -153,6 +153,7 @@ def _policy(document: Document, lines: Mapping[KeyPath, int], *, root: str, sour
         forbidden=_forbidden(document, state, lines),
         namespaces=document.namespaces,
         spawners=tuple(Spawner(name, table.env, table.merge) for name, table in document.spawners.items()),
+        openers=tuple(Opener(name, table.path) for name, table in document.openers.items()),
         lines={".".join(path): line for path, line in lines.items() if path},
     )
 
@@ -178,9 +179,18 @@ def _stores(document: Document, state: Template | None) -> tuple[Store, ...]:
             migrations=table.migrations,
             tenant=table.tenant,
             append_only=table.append_only,
+            discover=_discoveries(table, state),
             durable=table.durable,
         )
         for name, table in document.stores.items()
+    )
+
+
+def _discoveries(table: StoreTable, state: Template | None) -> tuple[Discovery, ...]:
+    return tuple(
+        Discovery(name, path, found.columns or {each: f"{{{each}}}" for each in placeholders(path)})
+        for name, found in table.discover.items()
+        for path in (parse(found.path, state),)
     )
 
 

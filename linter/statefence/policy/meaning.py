@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from statefence.policy.document import Document, StoreTable
+from statefence.policy.document import DiscoveryTable, Document, StoreTable
+from statefence.policy.model import StoreKind
 from statefence.policy.problem import KeyPath, Problem, suggestion
-from statefence.template import Template, parse
+from statefence.template import Template, parse, placeholders
 
 _FUNCTION = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MODULE_GLOB = re.compile(r"[\w*?]+(\.[\w*?]+)*")
 _REGULAR_EXPRESSION = re.compile(r"^\^|\$$|\\[.\\dDsSwWb/]|\(\?|\[\^|\.\+|\[[a-z]-[a-z]")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _ANYWHERE = parse("{any}")
 
 
@@ -26,7 +28,8 @@ def problems_of_meaning(document: Document, layers: Iterable[str], stores: Itera
         *_store_problems(document, layers),
         *_forbidden_problems(document, stores),
         *_namespace_problems(document),
-        *_spawner_problems(document),
+        *_callee_problems("spawners", document.spawners),
+        *_callee_problems("openers", document.openers),
     ]
 
 
@@ -117,6 +120,29 @@ def _store_problems(document: Document, layers: tuple[str, ...]) -> Iterator[Pro
         for key, names in _layer_lists(store).items():
             yield from _unknown_names((*path, key), names, layers, "layer")
         yield from _function_problems((*path, "open-with"), store.open_with)
+        yield from _discovery_problems(path, store, state)
+
+
+def _discovery_problems(path: KeyPath, store: StoreTable, state: Template | None) -> Iterator[Problem]:
+    if store.discover and store.kind is not StoreKind.SQLITE:
+        yield Problem((*path, "discover"), f"a store of the kind {store.kind} has no tables to register in")
+    for table, discovery in store.discover.items():
+        at = (*path, "discover", table)
+        if store.tables and table.casefold() not in {name.casefold() for name in store.tables}:
+            yield Problem(at, f'the store has no table "{table}"{suggestion(table, store.tables)}')
+        found = list(_template_problems((*at, "path"), discovery.path, state))
+        yield from found or _column_problems(at, discovery, parse(discovery.path, state))
+
+
+def _column_problems(path: KeyPath, discovery: DiscoveryTable, template: Template) -> Iterator[Problem]:
+    names = placeholders(template)
+    if not names and not discovery.columns:
+        yield Problem((*path, "path"), "no {name} in it says which column gets what: write one, or `columns`")
+    for column, text in discovery.columns.items():
+        for name in _PLACEHOLDER.findall(text):
+            if name not in (*names, "path"):
+                known = suggestion(name, (*names, "path"))
+                yield Problem((*path, "columns", column), f"there is no {{{name}}} in the path{known}")
 
 
 def _layer_lists(store: StoreTable) -> Mapping[str, tuple[str, ...]]:
@@ -138,6 +164,6 @@ def _namespace_problems(document: Document) -> Iterator[Problem]:
         yield from _module_glob_problems(("namespaces", glob), glob)
 
 
-def _spawner_problems(document: Document) -> Iterator[Problem]:
-    for name in document.spawners:
-        yield from _function_problems(("spawners", name), name)
+def _callee_problems(key: str, names: Iterable[str]) -> Iterator[Problem]:
+    for name in names:
+        yield from _function_problems((key, name), name)

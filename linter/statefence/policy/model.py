@@ -37,6 +37,14 @@ class Variable(Struct, frozen=True):
     exempt: tuple[str, ...] = ()
 
 
+class Discovery(Struct, frozen=True):
+    """What exists on disk and should have a row in `table`: for each column, text with `{names}` of the path."""
+
+    table: str
+    path: Template
+    columns: dict[str, str]
+
+
 class Store(Struct, frozen=True):
     """A place where state lives. Layer names in `owners`, `readers` and `deny` all exist."""
 
@@ -51,6 +59,7 @@ class Store(Struct, frozen=True):
     migrations: str | None = None
     tenant: dict[str, str] = {}
     append_only: bool = False
+    discover: tuple[Discovery, ...] = ()
     durable: bool = False
 
 
@@ -76,6 +85,13 @@ class Spawner(Struct, frozen=True):
     merge: str
 
 
+class Opener(Struct, frozen=True):
+    """A function that opens a database and that the analysis cannot see through; `path` is the parameter it is at."""
+
+    target: str
+    path: str
+
+
 class Policy(Struct, frozen=True):
     """All of it. A project without a policy has the default one: no layers, no stores, `src` guessed.
 
@@ -96,6 +112,7 @@ class Policy(Struct, frozen=True):
     forbidden: tuple[Forbidden, ...] = ()
     namespaces: dict[str, tuple[str, ...]] = {}
     spawners: tuple[Spawner, ...] = ()
+    openers: tuple[Opener, ...] = ()
     lines: dict[str, int] = {}
 
     def store(self, name: str) -> Store:

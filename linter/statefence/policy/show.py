@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from statefence.policy.model import Forbidden, Policy, Store, Variable
 from statefence.policy.problem import KeyPath, dotted
 
-Value = str | bool | tuple[str, ...] | dict[str, str] | None
+Written = str | bool | tuple[str, ...] | Mapping[str, "Written"]
+Value = Written | None
 Row = tuple[str, Value]
 
 
@@ -31,6 +32,8 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield from _table(policy, ("namespaces",), policy.namespaces.items())
     for spawner in policy.spawners:
         yield from _table(policy, ("spawners", spawner.target), [("env", spawner.env), ("merge", spawner.merge)])
+    for opener in policy.openers:
+        yield from _table(policy, ("openers", opener.target), [("path", opener.path)])
 
 
 def _top(policy: Policy) -> Iterator[Row]:
@@ -58,6 +61,7 @@ def _store(store: Store) -> Iterator[Row]:
     yield "migrations", store.migrations
     yield "tenant", store.tenant
     yield "append-only", store.append_only
+    yield "discover", {each.table: {"path": str(each.path), "columns": each.columns} for each in store.discover}
     yield "durable", store.durable
 
 
@@ -81,14 +85,14 @@ def _rows(policy: Policy, path: KeyPath, rows: Iterable[Row]) -> Iterator[str]:
             yield f"{dotted((key,))} = {_written(value)}  # {origin}"
 
 
-def _written(value: str | bool | tuple[str, ...] | dict[str, str]) -> str:
+def _written(value: Written) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         return _quoted(value)
     if isinstance(value, tuple):
         return f"[{', '.join(map(_quoted, value))}]"
-    inner = ", ".join(f"{dotted((key,))} = {_quoted(text)}" for key, text in value.items())
+    inner = ", ".join(f"{dotted((key,))} = {_written(inside)}" for key, inside in value.items())
     return f"{{ {inner} }}" if inner else "{}"
 
 

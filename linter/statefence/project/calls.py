@@ -50,7 +50,8 @@ def call(interpreter: Interpreter, node: ir.Call) -> Value:
     ):
         return classes.super_value(interpreter)
     if isinstance(node.function, ir.Attribute):
-        owner = interpreter.evaluate(node.function.value)
+        changes = methods.changes_mapping(node.function.attr)
+        owner = (interpreter.changing if changes else interpreter.evaluate)(node.function.value)
         arguments = bindings.evaluate_arguments(interpreter, node)
         result = method_call(interpreter, owner, node.function.attr, arguments, node)
     else:
@@ -136,6 +137,7 @@ def project_call(interpreter: Interpreter, function: FunctionValue, arguments: A
     definition = program.definitions[function.key]
     binding, live = bindings.bind(interpreter, function, arguments, node)
     sinks.record_declared(interpreter, function, arguments, node)
+    opened = sinks.declared_open(interpreter, function, arguments, node)
     edge = Edge(
         interpreter.owner.key,
         function.key,
@@ -153,6 +155,8 @@ def project_call(interpreter: Interpreter, function: FunctionValue, arguments: A
     for effect in summary.effects:
         _apply_effect(interpreter, live.get(effect.parameter), effect, binding)
     closures.apply_outer(interpreter, definition, summary, binding)
+    if opened is not None:
+        return opened
     if function.key in program.managers and summary.yields is not None:
         return interpreter.rooted(bindings.instantiate(program, summary.yields, binding))
     if summary.yields is not None:

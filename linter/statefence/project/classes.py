@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from statefence.facts import extent, ir, line_starts
+from statefence.facts import ir
 from statefence.project import bindings, functions, heirs, mutations, scopes, sinks
 from statefence.project.frames import State
 from statefence.project.mappings import open_test
@@ -21,6 +21,7 @@ from statefence.project.values import (
     Object,
     Parameter,
     Result,
+    Sequence,
     SuperValue,
     Unknown,
     Value,
@@ -245,8 +246,18 @@ def _instance_attribute(program: Program, owner: Object, name: str, reference: V
             meant = heirs.overridden(program, owner.cls, found) if owner.bound is None else found
             return _bound_each(program, meant, reference, owner, binding)
         if found is not None:
-            return bindings.instantiate(program, found, binding)
+            meant = found if owner.bound is not None else heirs.replaced(program, owner.cls, name, found)
+            return bindings.instantiate(program, meant, binding)
     return None
+
+
+def as_tuple(interpreter: Interpreter, value: Object) -> Value | None:
+    """The fields of a named tuple, in order; None for an instance of any other class."""
+    model = interpreter.program.models.get(value.cls)
+    if model is None or not any(_last_name(base) == "NamedTuple" for base in model.bases):
+        return None
+    found = [attribute(interpreter.program, value, name, value) for name in model.fields]
+    return Sequence(tuple([Unknown("a field that is not known") if field is None else field for field in found]))
 
 
 def _bound_each(
@@ -292,8 +303,8 @@ def _changed_later(program: Program, key: str, name: str) -> tuple[Change, ...]:
 
 def _mutations(program: Program, key: str, name: str) -> Iterator[Change]:
     definition = program.definitions[key]
-    data, span = definition.unit.data, definition.node.span
-    if not mutations.pattern(f"self.{name}").search(data, *extent(line_starts(data), span.line, span.end_line)):
+    pattern = mutations.pattern(f"self.{name}")
+    if not pattern.search(definition.unit.data, *program.extent(definition)):
         return
 
     def matches(node: ir.Expression) -> bool:
@@ -301,7 +312,9 @@ def _mutations(program: Program, key: str, name: str) -> Iterator[Change]:
 
     for value in program.models[key].names.values():
         method = program.definitions.get(value.key) if isinstance(value, FunctionValue) else None
-        if method is not None and isinstance(method.node, ir.Function) and method.node.name != "__init__":
+        if method is None or not isinstance(method.node, ir.Function) or method.node.name == "__init__":
+            continue
+        if pattern.search(method.unit.data, *program.extent(method)):
             yield from mutations.alternatives(method.unit.path, program.function(method).body or (), matches)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from statefence.facts import extent, ir, line_starts
+from statefence.facts import ir
 from statefence.project import bindings, functions
 from statefence.project.frames import State, join
 from statefence.project.mappings import open_test
@@ -95,6 +95,4 @@ def _changes_outer(interpreter: Interpreter, function: FunctionValue) -> bool:
         return False
     if called.qualified.rpartition(".")[0] != owner.qualified:
         return False
-    span = called.node.span
-    data = called.unit.data
-    return CHANGES.search(data, *extent(line_starts(data), span.line, span.end_line)) is not None
+    return CHANGES.search(called.unit.data, *interpreter.program.extent(called)) is not None

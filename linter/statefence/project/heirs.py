@@ -18,7 +18,7 @@ from statefence.project.values import (
     key_of,
 )
 
-CLASS = re.compile(rb"\bclass[ \t]+\w+[ \t]*\(([^()]*)\)")
+CLASS = re.compile(rb"class[ \t]+\w+[ \t]*\(([^()]*)\)")
 """A class with bases, as it is written."""
 
 MOST = 6
@@ -38,6 +38,18 @@ def overridden(program: Program, cls: str, method: FunctionValue) -> Value:
         return choose(open_test(), method, Unknown(f"a method that more than {MOST} classes override"))
     abstract = bool(others) and is_abstract(program, method.key)
     value: Value = others.pop(0) if abstract else method
+    for other in others:
+        value = choose(open_test(preferred=False), other, value)
+    return value
+
+
+def replaced(program: Program, cls: str, name: str, value: Value) -> Value:
+    """A class attribute of an instance of which only a class is known, or what derived classes set it to."""
+    if program.models[cls].names.get(name) != value:
+        return value
+    others = [found for heir in heirs(program, cls) if (found := program.models[heir].names.get(name)) is not None]
+    if len(others) > MOST:
+        return choose(open_test(), value, Unknown(f"an attribute that more than {MOST} classes set"))
     for other in others:
         value = choose(open_test(preferred=False), other, value)
     return value

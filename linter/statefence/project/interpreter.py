@@ -29,6 +29,7 @@ from statefence.project.values import (
     External,
     FunctionValue,
     Imported,
+    Item,
     LiveEnvironment,
     ModuleValue,
     Object,
@@ -174,6 +175,8 @@ class Interpreter:
 
     def unpack(self, target: ir.Display, value: Value) -> None:
         """Assign the items of a value to several targets."""
+        if isinstance(value, Object):
+            value = classes.as_tuple(self, value) or value
         if isinstance(value, Choice):
             pairs = [(self.content(value.then), self.content(value.orelse))]
             if all(isinstance(side, Sequence) and len(side.items) == len(target.items) for side in pairs[0]):
@@ -211,8 +214,19 @@ class Interpreter:
 
     def set_item(self, target: ir.Subscript, value: Value) -> None:
         """`owner[key] = value`."""
-        owner, key = self.evaluate(target.value), self.evaluate(target.index)
+        owner, key = self.changing(target.value), self.evaluate(target.index)
         self.change(owner, Put(self.state.freeze(key), value))
+
+    def changing(self, node: ir.Expression) -> Value:
+        """What an expression gives whose value is about to change in place; an item of a mapping is an object in it."""
+        value = self.evaluate(node)
+        if not isinstance(node, ir.Subscript) or not isinstance(node.value, ir.Name | ir.Attribute):
+            return value
+        if not isinstance(value, Dictionary | Choice | Item | Parameter):
+            return value
+        reference = self.allocate(value)
+        self.change(self.evaluate(node.value), Put(self.state.freeze(self.evaluate(node.index)), reference))
+        return reference
 
     def change(self, owner: Value, *changes: Change) -> None:
         """Apply changes to the mapping that `owner` refers to; what is no known mapping starts as its own copy."""
@@ -272,7 +286,7 @@ class Interpreter:
         """`del` of items and names."""
         for target in node.targets:
             if isinstance(target, ir.Subscript):
-                owner, key = self.evaluate(target.value), self.evaluate(target.index)
+                owner, key = self.changing(target.value), self.evaluate(target.index)
                 self.change(owner, Drop(self.state.freeze(key)))
             elif isinstance(target, ir.Name):
                 self.state.variables.pop(target.id, None)
@@ -413,17 +427,43 @@ class Interpreter:
         return True
 
     def once(self, node: ir.Loop, source: Value | None) -> bool:
-        """Follow a loop over unknown items once, and keep the alternative that it never ran, so that it always ends."""
+        """Follow a loop over unknown items, and keep the alternative that it never ran, so that it always ends.
+
+        Where the first turn changes a block, a second shows what is done with the changed one.
+        """
         before = self.state.copy()
         if node.target is not None:
             self.bind(node.target, Unknown("a loop variable") if source is None else self.element(source))
         if self.turn(node):
+            if self.turns == 1 and self.has_new_block(before):
+                self.again(node)
             self.state.heap.update(loops.over_all(before.heap, self.state.heap))
             over = (before.freeze(source),) if isinstance(source, Parameter | Choice) else ()
             self.state.become(join(Test("loop", over, self.place(node.span)), self.state.copy(), before))
         else:
             self.state.become(before)
         return True
+
+    def has_new_block(self, before: State) -> bool:
+        """Whether a mapping that was there before is another now, or a variable refers to another one."""
+        old, new = before, self.state
+        return any(
+            isinstance(content, Dictionary) and new.heap.get(number) is not content
+            for number, content in old.heap.items()
+        ) or any(
+            value is not new.variables.get(name, value)
+            and isinstance(new.content(new.variables[name]), Dictionary | LiveEnvironment)
+            for name, value in old.variables.items()
+        )
+
+    def again(self, node: ir.Loop) -> None:
+        """Another turn of a loop, for the calls in it; the state stays that after the first."""
+        first, pending = self.state.copy(), list(self.pending)
+        self.turns = 2
+        self.turn(node)
+        self.turns = 1
+        self.state.become(first)
+        self.pending = pending
 
     def under_open(self, node: ir.Node, body: Iterable[ir.Statement], *, preferred: bool = True) -> bool:
         """Interpret a suite in place, under a test that is not interpreted."""

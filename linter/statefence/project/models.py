@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from statefence.callees import MCP_KEEPS
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import methods
+from statefence.project import methods, scopes
 from statefence.project.deferred import deferred
 from statefence.project.mappings import joined_pairs
 from statefence.project.values import (
@@ -30,6 +30,7 @@ from statefence.project.values import (
     Item,
     LiveEnvironment,
     Member,
+    ModuleValue,
     Parameter,
     Partial,
     Path,
@@ -257,6 +258,22 @@ def _chain(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Val
     return joined_pairs(lists) or Unknown("a chain of what is not known")
 
 
+def _filter(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    """`filter(function, items)`: of a mapping's items, some by choice."""
+    items = first(interpreter, arguments, 1)
+    if isinstance(items, Result) and items.callee == "items":
+        return Result("items", (Dictionary((Select(items.arguments[0]),)),))
+    return Result("builtins.filter", (first(interpreter, arguments), items))
+
+
+def _getattr(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
+    """`getattr(owner, name)`, of a literal name."""
+    name = first(interpreter, arguments, 1)
+    if not isinstance(name, Constant) or not isinstance(name.value, str) or len(arguments.positional) > 2:
+        return Result("builtins.getattr", (first(interpreter, arguments), name))
+    return scopes.attribute(interpreter, arguments.positional[0], name.value, place)
+
+
 def _copy(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
     content = first(interpreter, arguments)
     if isinstance(content, LiveEnvironment):
@@ -306,7 +323,47 @@ def _casted(_interpreter: Interpreter, arguments: Arguments, _place: Place) -> V
     return arguments.positional[1] if len(arguments.positional) > 1 else Unknown("a cast of nothing")
 
 
+def _package_files(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    """`importlib.resources.files(package)`: the directory that a package of the project is in."""
+    given = first(interpreter, arguments)
+    own = isinstance(given, External) and given.name in {"builtins.__package__", "builtins.__name__"}
+    name = interpreter.unit.package if own or isinstance(given, Absent) else getattr(given, "value", None)
+    unit = interpreter.program.units.get(given.name if isinstance(given, ModuleValue) else str(name))
+    if unit is None:
+        return Result("importlib.resources.files", (given,))
+    return Derived("parent", Directory(SymbolKind.REPO, unit.path))
+
+
+SESSIONS = (
+    *("sqlalchemy.orm.Session", "sqlalchemy.orm.session.Session", "sqlmodel.Session"),
+    *("sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.ext.asyncio.session.AsyncSession"),
+    *("sqlmodel.ext.asyncio.session.AsyncSession", "flask_sqlalchemy.session.Session"),
+)
+SESSION_MAKERS = (
+    *("sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.session.sessionmaker"),
+    *("sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.ext.asyncio.session.async_sessionmaker"),
+)
+
+
+def _session(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    """`Session(engine)`: statements reach what the engine was opened on."""
+    bound = interpreter.state.freeze(arguments.keywords.get("bind", first(interpreter, arguments)))
+    return Result("sqlalchemy.orm.Session") if isinstance(bound, Absent) else bound
+
+
+def _session_maker(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
+    """`sessionmaker(engine)`, which gives sessions when it is called."""
+    bound = _session(interpreter, arguments, place)
+    return Partial(External(SESSIONS[0]), () if isinstance(bound, Result) else (bound,), ())
+
+
 MODELS: Mapping[str, Model] = {
+    **dict.fromkeys(SESSIONS, _session),
+    **dict.fromkeys(SESSION_MAKERS, _session_maker),
+    "sqlalchemy.orm.scoped_session": _same,
+    "sqlalchemy.ext.asyncio.async_scoped_session": _same,
+    "importlib.resources.files": _package_files,
+    "importlib_resources.files": _package_files,
     "os.getenv": _getenv,
     "os.environ.get": _getenv,
     "os.fspath": _same,
@@ -339,6 +396,8 @@ MODELS: Mapping[str, Model] = {
     "builtins.dict": _dict,
     "builtins.dict.fromkeys": _fromkeys,
     "builtins.zip": _zip,
+    "builtins.filter": _filter,
+    "builtins.getattr": _getattr,
     "itertools.chain": _chain,
     "types.MappingProxyType": _same,
     "collections.OrderedDict": _dict,

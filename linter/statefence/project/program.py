@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct, structs
 
-from statefence.callees import Argument, Given, Spawner
-from statefence.facts import ModuleFacts, body_at, extract, imported_words, ir, line_starts, words_of
+from statefence.callees import Argument, Given, Opener, Spawner
+from statefence.facts import (
+    ModuleFacts,
+    Reader,
+    Request,
+    Unparsed,
+    body_at,
+    extent,
+    imported_words,
+    ir,
+    line_starts,
+    words_of,
+)
 from statefence.model import Span, Step
 from statefence.policy import Policy
 from statefence.policy import model as policy_model
@@ -125,7 +136,7 @@ class RawSite(Struct, frozen=True):
         api: the callee as the report names it.
         roles: the decisive values by role (`env`, `program`, `path`, `mode`, `sql`, `connection`), frozen.
         entry: which entry of its table the callee is, by canonical name.
-        spawner: the entry itself, for a spawn.
+        spawner, opener: the entry itself, for a spawn or an open.
         argument: where the decisive argument stands in the file of the call.
         conditions: tests over parameters that must hold for the call to be made.
         handed_over: where the arguments of a wrapper's call stand.
@@ -146,6 +157,7 @@ class RawSite(Struct, frozen=True):
     conditions: tuple[Test, ...] = ()
     handed_over: tuple[Span, ...] = ()
     spawner: Spawner | None = None
+    opener: Opener | None = None
     chosen: bool = True
 
 
@@ -194,7 +206,6 @@ class ClassModel(Struct, frozen=True):
     synthetic: bool
 
 
-TOO_DEEP = "its code is nested too deeply to follow"
 RECURSIVE = Summary(Unknown("a recursive call"))
 
 
@@ -205,8 +216,9 @@ class Program:
     order in which they are asked for cannot change an answer.
     """
 
-    def __init__(self, units: Sequence[Unit], policy: Policy) -> None:
+    def __init__(self, units: Sequence[Unit], policy: Policy, reader: Reader) -> None:
         self.policy = policy
+        self.reader = reader
         self.units = {unit.name: unit for unit in units}
         self.by_path = {unit.path: unit for unit in units}
         self.definitions: dict[str, Definition] = {}
@@ -221,6 +233,7 @@ class Program:
         self.chains: dict[str, list[Chain]] = {}
         self.packages = _packages(self.units)
         self.spawners = {entry.names[0]: entry for entry in map(_declared, policy.spawners)}
+        self.openers = {entry.names[0]: entry for entry in map(_declared_opener, policy.openers)}
         self.reassigned: dict[str, frozenset[str]] = {}
         self.facts: dict[str, ModuleFacts] = {}
         self.bodies: dict[tuple[str, Span], tuple[ir.Statement, ...]] = {}
@@ -248,29 +261,32 @@ class Program:
         self.definitions[definition.key] = definition
         return definition.key
 
-    def parse(self, unit: Unit, words: re.Pattern[bytes] | None = None) -> tuple[ir.Statement, ...]:
-        """A module's statements; it is parsed when it is first asked for, and empty where it does not parse.
+    def parse(self, unit: Unit) -> tuple[ir.Statement, ...]:
+        """A module's statements; it is parsed when it is first asked for, and empty where it does not parse."""
+        self.parse_all([(unit, None)])
+        return self.facts[unit.name].body
 
-        Args:
-            unit: the module.
-            words: the functions whose text holds one of these are read in the same go.
-        """
-        known = self.facts.get(unit.name)
-        if known is None:
-            known = self.facts[unit.name] = self._extracted(unit, words)
-            self.bodies.update({(unit.name, place): body for place, body in known.bodies.items()})
-        return known.body
+    def parse_all(self, wanted: Iterable[tuple[Unit, re.Pattern[bytes] | None]]) -> None:
+        """Parse modules, each with the functions whose text holds what its pattern looks for."""
+        missing = [(unit, pattern) for unit, pattern in wanted if unit.name not in self.facts]
+        requests = [Request(unit.data, None if pattern is None else pattern.pattern) for unit, pattern in missing]
+        for (unit, _), reading in zip(missing, self.reader.read(requests), strict=True):
+            if isinstance(reading, Unparsed):
+                self.unparsed[unit.path] = reading.reason
+                self.facts[unit.name] = ModuleFacts(())
+            else:
+                self.facts[unit.name] = reading.facts
+                self.bodies.update({(unit.name, place): body for place, body in reading.facts.bodies.items()})
 
-    def _extracted(self, unit: Unit, words: re.Pattern[bytes] | None) -> ModuleFacts:
-        try:
-            return extract(unit.data, words)
-        except SyntaxError as error:
-            self.unparsed[unit.path] = f"line {error.lineno}: {error.msg}"
-        except ValueError as error:
-            self.unparsed[unit.path] = str(error)
-        except (RecursionError, MemoryError):
-            self.unparsed[unit.path] = TOO_DEEP
-        return ModuleFacts(())
+    def keep_facts(self) -> None:
+        """Let later runs know what was read."""
+        bodies: dict[str, dict[Span, tuple[ir.Statement, ...]]] = {}
+        for (name, place), body in self.bodies.items():
+            bodies.setdefault(name, {})[place] = body
+        for name, facts in self.facts.items():
+            unit = self.units[name]
+            if unit.path not in self.unparsed:
+                self.reader.keep(unit.data, ModuleFacts(facts.body, bodies.get(name, {})))
 
     def function(self, definition: Definition) -> ir.Function:
         """The definition's function with its body, which is read when it is first asked for."""
@@ -282,6 +298,11 @@ class Program:
         if key not in self.bodies:
             self.bodies[key] = body_at(unit.data, unit.line_starts, node.span)
         return structs.replace(node, body=self.bodies[key])
+
+    def extent(self, definition: Definition) -> tuple[int, int]:
+        """The offsets in its file between which a definition stands."""
+        span = definition.node.span
+        return extent(definition.unit.line_starts, span.line, span.end_line)
 
     def resolve_module(self, name: str, importer: Unit) -> Value:
         """What `import name` binds: a module of the project, also one beside the importer, or an external one."""
@@ -304,6 +325,12 @@ def _declared(spawner: policy_model.Spawner) -> Spawner:
     """A spawner of the policy, in the words of the table of callees."""
     given = Given.ADDS if spawner.merge == "adds" else Given.REPLACES
     return Spawner((spawner.target.replace(":", "."),), "the policy", env=Argument(spawner.env), given=given)
+
+
+def _declared_opener(opener: policy_model.Opener) -> Opener:
+    """An opener of the policy, in the words of the table of callees."""
+    name = opener.target.replace(":", ".")
+    return Opener((name,), "the policy", (Argument(opener.path),), form="uri", connection=True)
 
 
 def _packages(units: Mapping[str, Unit]) -> frozenset[str]:

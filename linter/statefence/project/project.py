@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from statefence.facts import TOO_DEEP, Reader
 from statefence.model import Skipped, Span
 from statefence.module_names import module_names
 from statefence.policy import Policy
@@ -17,7 +18,7 @@ from statefence.project import functions, scopes
 from statefence.project.environments import environments, program_name
 from statefence.project.flows import propagated
 from statefence.project.mentions import Mentions, other_names
-from statefence.project.program import TOO_DEEP, Chain, Program, RawSite, Unit, walk_functions
+from statefence.project.program import Chain, Program, RawSite, Unit, walk_functions
 from statefence.project.relevance import callee_words, derived_classes, named, of_wrapping_classes, wrapper_words
 from statefence.project.sites import EnvKind, EnvRead, Invocation, Open, PathKind, Spawn, Statement, Target
 from statefence.project.statements import (
@@ -31,7 +32,8 @@ from statefence.project.statements import (
     touched,
 )
 from statefence.project.targets import is_database, mode, targets
-from statefence.source import Source
+from statefence.project.text_files import Texts
+from statefence.source import Source, is_python
 from statefence.sql import Schema, Touch
 
 
@@ -76,30 +78,35 @@ class Project(Struct, frozen=True):
         return self.invocations_by_path.get(module.path, ())
 
 
-def analyse(sources: Sequence[Source], policy: Policy, *, thorough: bool = False) -> Project:
+def analyse(
+    sources: Sequence[Source], policy: Policy, *, thorough: bool = False, reader: Reader | None = None
+) -> Project:
     """Analyse a whole project. A function or module that is nested too deeply is unknown, and among the skipped.
 
     Args:
-        sources: every file of it, in any order.
+        sources: every file of it, in any order; of those that are not Python, texts that the program may read.
         policy: its policy; what it says of spawners widens what is recognised.
         thorough: interpret every function, also those that cannot matter. The answers are the same, later.
+        reader: how files are parsed; by default in this process, remembering nothing.
     """
     with _deep_recursion():
-        return _analyse(sources, policy, thorough=thorough)
+        return _analyse(sources, policy, thorough=thorough, reader=reader or Reader())
 
 
-def _analyse(sources: Sequence[Source], policy: Policy, *, thorough: bool) -> Project:
-    ordered = sorted(sources, key=lambda source: source.path)
+def _analyse(sources: Sequence[Source], policy: Policy, *, thorough: bool, reader: Reader) -> Project:
+    ordered = sorted((source for source in sources if is_python(source.path)), key=lambda source: source.path)
+    files = {source.path: source.text for source in sources if not is_python(source.path)}
     names = _unique(module_names([source.path for source in ordered], policy))
-    program = Program([Unit(names[source.path], source.path, source.data) for source in ordered], policy)
+    program = Program([Unit(names[source.path], source.path, source.data) for source in ordered], policy, reader)
     sites = _interpret(program, thorough=thorough or any(store.deny for store in policy.stores))
     _parse_rest(program)
+    program.keep_facts()
     modules = tuple(
         Module(names[source.path], source.path, source) for source in ordered if source.path not in program.unparsed
     )
     skipped = [Skipped(path, reason) for path, reason in program.unparsed.items()]
     skipped += [Skipped(path, f"line {line}: {TOO_DEEP}") for path, line in program.too_deep.values()]
-    return _project(program, sites, modules, tuple(skipped))
+    return _project(program, sites, modules, tuple(skipped), files)
 
 
 PARSED_ANYWAY = 1_000_000
@@ -110,8 +117,7 @@ def _parse_rest(program: Program) -> None:
     """Parse the files that no question led to, so that bad syntax is told of, unless they are too many."""
     rest = [unit for unit in program.units.values() if unit.name not in program.facts]
     if sum(len(unit.data) for unit in rest) <= PARSED_ANYWAY:
-        for unit in rest:
-            program.parse(unit)
+        program.parse_all((unit, None) for unit in rest)
 
 
 RECURSION_LIMIT = 10_000
@@ -165,8 +171,7 @@ def _interpret_naming(program: Program, words: Mentions, done: set[str]) -> None
     owners = (owner for word in words.words.values() for owner in word.owners | word.libraries)
     words = words.known_as(other_names(program.units.values(), owners))
     matching = list(_matching(words, program.units.values()))
-    for unit, pattern in matching:
-        program.parse(unit, pattern)
+    program.parse_all(matching)
     for unit, _ in matching:
         scopes.namespace(program, unit.name)
     for unit, pattern in matching:
@@ -198,12 +203,16 @@ def _summarize(program: Program, keys: Iterable[str], done: set[str]) -> None:
 
 
 def _project(
-    program: Program, sites: list[RawSite], modules: tuple[Module, ...], skipped: tuple[Skipped, ...]
+    program: Program,
+    sites: list[RawSite],
+    modules: tuple[Module, ...],
+    skipped: tuple[Skipped, ...],
+    files: Texts,
 ) -> Project:
     groups: dict[tuple[str, str, Span], list[RawSite]] = {}
     for site in sites:
         groups.setdefault((site.kind, site.path, site.span), []).append(site)
-    schema = schema_of_program(sites)
+    schema = schema_of_program(sites, files)
     spawns: list[Spawn] = []
     opens: list[Open] = []
     statements: list[Statement] = []
@@ -218,7 +227,7 @@ def _project(
             if not _is_chosen_within(group[0], groups, unknown=opened.targets[0].kind is PathKind.UNKNOWN):
                 opens.append(opened)
         else:
-            statements.extend(_statements(group, schema))
+            statements.extend(_statements(group, schema, files))
     return Project(
         modules,
         skipped,
@@ -289,12 +298,12 @@ def _distinct(items: Iterable[Item]) -> tuple[Item, ...]:
     return tuple(found)
 
 
-def _statements(group: list[RawSite], schema: Schema) -> Iterator[Statement]:
+def _statements(group: list[RawSite], schema: Schema, files: Texts) -> Iterator[Statement]:
     """One record per text that may be run; a text that is no SQL is none."""
     seen: set[tuple[Pieces, tuple[Target, ...]]] = set()
     for site in group:
         connection = connection_targets(site.roles["connection"])
-        for pieces in () if is_decided_by_caller(site) else texts(site):
+        for pieces in () if is_decided_by_caller(site) else texts(site, files):
             touches = None if (pieces, connection) in seen else touched(site, pieces, schema)
             seen.add((pieces, connection))
             if touches is not None:

@@ -86,7 +86,7 @@ def _changed_later(program: Program, unit: str, name: str) -> tuple[Change, ...]
 
 
 def _mutations(program: Program, unit: Unit, name: str) -> Iterator[Change]:
-    pattern = re.compile(rb"^[ \t][^\n]*?" + mutations.pattern(name).pattern, re.MULTILINE)
+    pattern = mutations.pattern(name)
     if not pattern.search(unit.data):
         return
 
@@ -97,6 +97,8 @@ def _mutations(program: Program, unit: Unit, name: str) -> Iterator[Change]:
         definition = program.definitions[key]
         if not isinstance(definition.node, ir.Function) or (definition.owner is None and "." in definition.qualified):
             continue  # what stands within a function is found with it
+        if not pattern.search(unit.data, *program.extent(definition)):
+            continue
         function = program.function(definition)
         if not mutations.binds(function, name):
             yield from mutations.alternatives(unit.path, function.body or (), matches)

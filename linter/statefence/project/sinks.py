@@ -12,6 +12,8 @@ from statefence.callees import (
     OPENERS,
     PATH_METHODS,
     SPAWNERS,
+    TABLE_METHODS,
+    TABLE_OPENERS,
     Argument,
     Opener,
     Spawner,
@@ -98,9 +100,11 @@ def external_call(interpreter: Interpreter, name: str, arguments: Arguments, nod
     if spawned is not None:
         record_spawn(interpreter, spawned, arguments, node)
         return Result(spawned.names[0])
-    opened = opener(name)
+    opened = interpreter.program.openers.get(name) or opener(name)
     if opened is not None:
         return record_open(interpreter, opened, arguments, node)
+    if name == "peewee.Model.raw":
+        record_statement(interpreter, External(name), "raw", arguments, node)
     return models.external_call(interpreter, name, arguments, node)
 
 
@@ -121,15 +125,29 @@ def record_spawn(interpreter: Interpreter, entry: Spawner, arguments: Arguments,
 
 def record_declared(interpreter: Interpreter, function: FunctionValue, arguments: Arguments, node: ir.Call) -> None:
     """A function of the project is called that the policy declares to start children."""
-    program = interpreter.program
-    declared = program.spawners.get(function.key.replace(":", "."))
-    if declared is None or declared.env is None:
-        return
-    names = [parameter.name for parameter in program.signatures.get(function.key, ())]
+    declared = interpreter.program.spawners.get(function.key.replace(":", "."))
+    if declared is not None and declared.env is not None:
+        entry = structs.replace(declared, env=_positioned(interpreter, function, declared.env))
+        record_spawn(interpreter, entry, arguments, node)
+
+
+def declared_open(
+    interpreter: Interpreter, function: FunctionValue, arguments: Arguments, node: ir.Call
+) -> Value | None:
+    """The connection that a function of the project gives which the policy declares to open one; None for others."""
+    declared = interpreter.program.openers.get(function.key.replace(":", "."))
+    if declared is None:
+        return None
+    entry = structs.replace(declared, path=(_positioned(interpreter, function, declared.path[0]),))
+    return record_open(interpreter, entry, arguments, node)
+
+
+def _positioned(interpreter: Interpreter, function: FunctionValue, parameter: Argument) -> Argument:
+    """Where a call of a function of the project hands over one of its parameters."""
+    names = [known.name for known in interpreter.program.signatures.get(function.key, ())]
     shift = 1 if function.receiver is not None else 0
-    position = names.index(declared.env.keyword) - shift if declared.env.keyword in names else None
-    entry = structs.replace(declared, env=Argument(declared.env.keyword, position))
-    record_spawn(interpreter, entry, arguments, node)
+    position = names.index(parameter.keyword) - shift if parameter.keyword in names else None
+    return Argument(parameter.keyword, position)
 
 
 def record_open(interpreter: Interpreter, entry: Opener, arguments: Arguments, node: ir.Call) -> Value:
@@ -149,7 +167,7 @@ def record_open(interpreter: Interpreter, entry: Opener, arguments: Arguments, n
         return Result(entry.names[0], (path,))
     mode = interpreter.state.freeze(_role(interpreter, arguments, entry.mode_at, node))
     roles = {"path": path, "mode": mode, "directory": interpreter.directory()}
-    _record(interpreter, "open", entry.names[0], roles, node, span)
+    _record(interpreter, "open", entry.names[0], roles, node, span, opens=entry)
     if entry.connection:
         return Connection(entry.names[0], path, interpreter.place(node.span))
     return Result(entry.names[0], (path,))
@@ -170,7 +188,7 @@ def record_path_method(
     mode = interpreter.state.freeze(_role(interpreter, arguments, entry.mode_at, node))
     roles = {"path": path, "mode": mode, "directory": interpreter.directory()}
     span = node.function.value.span if isinstance(node.function, ir.Attribute) else None
-    _record(interpreter, "open", entry.names[0], roles, node, span)
+    _record(interpreter, "open", entry.names[0], roles, node, span, opens=entry)
 
 
 def _given(value: Value | None) -> bool:
@@ -181,12 +199,14 @@ def record_statement(
     interpreter: Interpreter, receiver: Value, method: str, arguments: Arguments, node: ir.Call
 ) -> Value | None:
     """A method that takes SQL is called; None when it is not one, or what it is given cannot be SQL."""
+    if _is_table(receiver) and method in TABLE_METHODS:
+        return _record_table_method(interpreter, receiver, method, node)
     entry = EXECUTORS.get(method)
     if entry is None:
         return None
     connection = _connection(interpreter.state.freeze(receiver))
     known = isinstance(connection, Connection)
-    if not known and method not in {"execute", "executemany", "executescript", "exec_driver_sql"}:
+    if not known and method not in {"execute", "executemany", "executescript", "exec_driver_sql", "raw"}:
         return None
     sql = interpreter.state.freeze(bindings.argument(arguments, "sql", 0, interpreter.place(node.span)))
     if not known and not isinstance(sql, Constant | Text | Parameter | Unknown | Result | Member):
@@ -194,6 +214,26 @@ def record_statement(
     roles = {"sql": sql, "connection": connection}
     _record(interpreter, "statement", method, roles, node, arguments.spans.get(0))
     return connection if known else Result(method, (connection,))
+
+
+def _is_table(value: Value) -> bool:
+    """Whether the value is `db["table"]`, of a library whose connections give tables by name."""
+    return isinstance(value, Item) and isinstance(value.owner, Connection) and value.owner.api in TABLE_OPENERS
+
+
+def _record_table_method(interpreter: Interpreter, table: Value, method: str, node: ir.Call) -> Value:
+    """A method of such a table is called: the statement that it runs, with a hole for what only its arguments say."""
+    assert isinstance(table, Item)
+    name = interpreter.state.freeze(table.key)
+    parts: list[Value] = []
+    for index, text in enumerate(TABLE_METHODS[method].split('"{table}"')):
+        parts += [Constant('"'), name, Constant('"')] if index else []
+        for number, piece in enumerate(text.split("{}")):
+            parts += [Unknown("what the arguments say")] if number else []
+            parts.append(Constant(piece))
+    roles = {"sql": Text(tuple(parts)), "connection": table.owner}
+    _record(interpreter, "statement", method, roles, node, None)
+    return table if method in {"insert", "insert_all", "upsert", "upsert_all", "create"} else Result(method, (table,))
 
 
 def _connection(receiver: Value) -> Value:
@@ -239,6 +279,7 @@ def _record(
     node: ir.Call,
     span: Span | None,
     starts: Spawner | None = None,
+    opens: Opener | None = None,
 ) -> None:
     owner = interpreter.owner
     roles = {role: bounded(value) for role, value in roles.items()}
@@ -254,5 +295,6 @@ def _record(
         argument=span,
         conditions=interpreter.reached_under(),
         spawner=starts,
+        opener=opens,
     )
     interpreter.program.sites.setdefault(owner.key, []).append(site)

@@ -48,7 +48,7 @@ CONFIGURATION = re.compile(r"(?:^|[._])(?:settings|config|conf|cfg|configuration
 
 def targets(site: RawSite) -> tuple[Target, ...]:
     """The places an open may reach, the main answer first."""
-    found = targets_of(site.roles["path"], OPENER_BY_NAME[site.entry])
+    found = targets_of(site.roles["path"], _opener(site))
     directory = site.roles.get("directory", WORKING_DIRECTORY)
     return found if directory == WORKING_DIRECTORY else tuple([_moved(target, directory) for target in found])
 
@@ -75,7 +75,7 @@ def targets_of(value: Value, entry: Opener) -> tuple[Target, ...]:
 
 def mode(site: RawSite) -> Mode:
     """What the open may do to its file: read-only where the URI or the mode argument says so."""
-    entry = OPENER_BY_NAME[site.entry]
+    entry = _opener(site)
     texts = [
         node.value for node in walk(site.roles["path"]) if isinstance(node, Constant) and isinstance(node.value, str)
     ]
@@ -98,7 +98,12 @@ def _argument_mode(value: Value) -> Mode:
 
 def is_database(site: RawSite) -> bool:
     """Whether a database is opened, rather than any file."""
-    return OPENER_BY_NAME[site.entry].database
+    return _opener(site).database
+
+
+def _opener(site: RawSite) -> Opener:
+    """The entry of the callee that a site ends in."""
+    return site.opener if site.opener is not None else OPENER_BY_NAME[site.entry]
 
 
 def _alternatives(world: World, entry: Opener) -> list[Target]:

@@ -26,7 +26,10 @@ def _outcome(outcome: Outcome, *, applied: bool) -> Iterator[str]:
     if outcome.refused:
         yield f"{outcome.source}: refused: {outcome.refused}"
         return
-    yield f"{outcome.source}: {'was' if applied else 'would be'} renamed to {outcome.retired}"
+    if outcome.source:
+        yield f"{outcome.source}: {'was' if applied else 'would be'} renamed to {outcome.retired}"
+    else:
+        yield f"what is on disk {'was' if applied else 'would be'} registered"
     for merged in outcome.into:
         for table in merged.tables:
             new = ", a new table there" if table.created else ""
@@ -44,6 +47,6 @@ def _closing(repair: Repair) -> str:
     count = len(repair.outcomes) - refused
     if not repair.outcomes:
         return "Nothing to repair."
-    done = "repaired" if repair.applied else "to repair (`--apply` does it)"
+    done = "done" if repair.applied else "to do (`--apply` does them)"
     resumed = f", {repair.resumed} of them cut off before" if repair.resumed else ""
-    return f"{count} databases {done}{resumed}; {refused} refused."
+    return f"{count} repairs {done}{resumed}; {refused} refused."

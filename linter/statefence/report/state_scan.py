@@ -12,6 +12,7 @@ from statefence.report.style import visible
 from statefence.state.records import Database, Scan, Unjudged
 
 _HEADINGS = ("database", "is", "tables", "rows", "size", "last written", "sound")
+_MOST_LEFT_OUT = 10
 _RIGHT = frozenset({"tables", "rows", "size"})
 
 
@@ -38,7 +39,10 @@ def finding_lines(scan: Scan) -> Iterator[str]:
         policy = f" [{found.policy}]" if found.policy else ""
         yield visible(f"{found.path}: {code}{found.problem}: {found.message}{policy}")
     yield from _told("unknown", scan.unknown)
-    yield from _told("left out", scan.left_out)
+    yield from _told("left out", scan.left_out[:_MOST_LEFT_OUT])
+    more = len(scan.left_out) - _MOST_LEFT_OUT
+    if more > 0:
+        yield f"{more} more were left out: the JSON lists them"
 
 
 def closing_line(scan: Scan) -> str:

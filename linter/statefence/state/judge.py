@@ -16,13 +16,14 @@ _OTHERS_MAY = 0o006
 _OTHERS_PASS = 0o001
 
 
-def role_of(path: str, retired: frozenset[str], places: Places) -> Role:
-    """What a database at this path is. A store's own path wins over a glob that forbids it."""
-    if path in retired:
+def role_of(paths: Iterable[str], retired: frozenset[str], places: Places) -> Role:
+    """What a database with these names is. A store's own path wins over a glob that forbids it."""
+    names = tuple(paths)
+    if any(name in retired for name in names):
         return Role.RETIRED
-    if places.store_at(path) is not None:
+    if any(places.store_at(name) is not None for name in names):
         return Role.STORE
-    return Role.FORBIDDEN if places.forbidden_at(path) is not None else Role.OTHER
+    return Role.FORBIDDEN if any(places.forbidden_at(name) is not None for name in names) else Role.OTHER
 
 
 def forbidden(path: str, shown: str, places: Places) -> Found | None:

@@ -14,29 +14,12 @@ from hashlib import blake2b
 
 from msgspec import Struct
 
+from statefence.state.applied import lists_migrations
 from statefence.state.reading import own_tables, quoted
 from statefence.state.shapes import Shape, difference, shape
 
 SOURCE = "source"
 """The name under which the database that is merged is attached; the target is `main`."""
-
-_MIGRATIONS = frozenset(
-    {
-        "__drizzle_migrations",
-        "_prisma_migrations",
-        "_sqlx_migrations",
-        "_yoyo_migration",
-        "alembic_version",
-        "django_migrations",
-        "flyway_schema_history",
-        "goose_db_version",
-        "knex_migrations",
-        "migrations",
-        "schema_migrations",
-        "schema_version",
-    }
-)
-"""Where tools write down which migrations a database has seen: such rows say something about the other tables."""
 
 _TAKEN = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"})
 _MOST_ARGUMENTS = 80
@@ -182,7 +165,7 @@ def _merge_table(connection: sqlite3.Connection, pair: Pair) -> TableMerge:
     taken = tuple(_insert(connection, pair, missing))
     inserted = len(missing) - len(taken)
     of_source = _count(connection, SOURCE, pair.source)
-    if inserted and not pair.created and pair.source.name.casefold() in _MIGRATIONS:
+    if inserted and not pair.created and lists_migrations(pair.source.name):
         raise RefusedError(f"{pair.source.name} lists migrations that the target has not seen: migrate both first")
     if _count(connection, "main", pair.target) != before + inserted or len(_missing(connection, pair)) > len(taken):
         raise RefusedError(f"{pair.source.name} has other rows afterwards than it should: nothing was changed")
@@ -192,40 +175,38 @@ def _merge_table(connection: sqlite3.Connection, pair: Pair) -> TableMerge:
 
 
 def _count(connection: sqlite3.Connection, schema: str, table: Shape) -> int:
-    (count,) = connection.execute(f"SELECT count(*) FROM {schema}.{quoted(table.name)}").fetchone()
+    (count,) = connection.execute(f"SELECT count(*) FROM {quoted(schema)}.{quoted(table.name)}").fetchone()
     return int(count)
 
 
 def _missing(connection: sqlite3.Connection, pair: Pair) -> list[tuple[object, ...]]:
     """The identities of the source's rows that the target lacks."""
-    source, target = (
-        f"{schema}.{quoted(each.name)}" for schema, each in ((SOURCE, pair.source), ("main", pair.target))
-    )
     missing: list[tuple[object, ...]] = []
     if pair.source.key:
         on = _on(pair.source.key)
         query = (
-            f"SELECT {_columns(pair.source.identity, 's')} FROM {source} AS s WHERE {_whole(pair.source.key, 's')} "
-            f"AND NOT EXISTS (SELECT 1 FROM {target} AS t WHERE {on})"
+            f"SELECT {_columns(pair.source.identity, 's')} FROM {SOURCE}.{quoted(pair.source.name)} AS s "
+            f"WHERE {_whole(pair.source.key, 's')} "
+            f"AND NOT EXISTS (SELECT 1 FROM main.{quoted(pair.target.name)} AS t WHERE {on})"
         )
         missing.extend(connection.execute(query).fetchall())
     if pair.source.rowid is not None:
-        missing.extend(_missing_without_key(connection, pair, source, target))
+        missing.extend(_missing_without_key(connection, pair))
     return missing
 
 
-def _missing_without_key(
-    connection: sqlite3.Connection, pair: Pair, source: str, target: str
-) -> Iterator[tuple[object, ...]]:
+def _missing_without_key(connection: sqlite3.Connection, pair: Pair) -> Iterator[tuple[object, ...]]:
     keyless = f"NOT ({_whole(pair.source.key, 's')})" if pair.source.key else "1"
     digest = _digest(pair.source.stored)
-    have = Counter(digest for (digest,) in connection.execute(f"SELECT {digest} FROM {target} AS s WHERE {keyless}"))
-    query = f"SELECT s.{pair.source.rowid}, {digest} FROM {source} AS s WHERE {keyless} ORDER BY 1"
-    for identity, found in connection.execute(query).fetchall():
+    theirs = f"SELECT {digest} FROM main.{quoted(pair.target.name)} AS s WHERE {keyless}"
+    have = Counter(found for (found,) in connection.execute(theirs))
+    identity = _columns(pair.source.identity, "s")
+    ours = f"SELECT {identity}, {digest} FROM {SOURCE}.{quoted(pair.source.name)} AS s WHERE {keyless} ORDER BY 1"
+    for row, found in connection.execute(ours).fetchall():
         if have[found]:
             have[found] -= 1
         else:
-            yield (identity,)
+            yield (row,)
 
 
 def _differing(connection: sqlite3.Connection, pair: Pair) -> Iterator[Conflict]:

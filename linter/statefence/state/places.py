@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -15,8 +15,7 @@ from statefence.policy import Forbidden, Policy, Store, StoreKind
 from statefence.state.walk import parents
 from statefence.template import Piece, SymbolKind, Template, build, is_literal, matches, resolve, substitute
 from statefence.template.build import flatten
-from statefence.template.records import Symbol
-from statefence.template.regular import expression
+from statefence.template.records import WORKING_DIRECTORY, Glob, Symbol
 
 
 class World(Struct, frozen=True):
@@ -33,11 +32,12 @@ class World(Struct, frozen=True):
 class Claim(Struct, frozen=True):
     """An absolute template at which a store, or a forbidden database, is.
 
-    `here` tells one that takes the directory for the state directory from one that the environment gives.
+    `here` tells one that takes the directory for the state directory from one that the environment gives; None for one
+    that has nothing to do with the state directory.
     """
 
     template: Template
-    here: bool
+    here: bool | None
     store: Store | None = None
     forbidden: Forbidden | None = None
 
@@ -62,13 +62,15 @@ class Places(Struct, frozen=True):
         """The line that forbids a database there."""
         return next((claim.forbidden for claim in self.at(path) if claim.forbidden is not None), None)
 
-    def paths_of(self, store: Store, names: dict[str, str], *, here: bool) -> tuple[str, ...]:
+    def paths_of(self, store: Store, names: dict[str, str], *, here: bool | None) -> tuple[str, ...]:
         """The paths of a store, with these values of its placeholders, that are `here` or that the environment gives.
 
-        A template that is still no single path is left out.
+        With None they are those of the environment. A template that is still no single path is left out.
         """
-        wanted = [claim for claim in self.claims if claim.store == store and claim.here is here]
-        named = [filled(claim.template, names) for claim in wanted]
+        claims = [claim for claim in self.claims if claim.store == store]
+        if here is None:
+            here = all(claim.here is not False for claim in claims)
+        named = [filled(claim.template, names) for claim in claims if claim.here in {None, here}]
         return tuple(dict.fromkeys(str(template) for template in named if is_literal(template)))
 
 
@@ -83,7 +85,7 @@ def places(policy: Policy, directory: str, environ: dict[str, str]) -> Places:
         *(
             Claim(template, here, forbidden=forbidden)
             for forbidden in policy.forbidden
-            for template, here in located(forbidden.path, policy, world)
+            for template, here in (*located(forbidden.path, policy, world), *_anywhere(forbidden.path, world))
         ),
         *(
             Claim(template, here, store=store)
@@ -102,11 +104,11 @@ def state_directory(policy: Policy, environ: dict[str, str]) -> str | None:
     return next((str(template) for template in found if is_literal(template)), None)
 
 
-def located(template: Template, policy: Policy, world: World) -> tuple[tuple[Template, bool], ...]:
+def located(template: Template, policy: Policy, world: World) -> tuple[tuple[Template, bool | None], ...]:
     """The absolute templates that a template of the policy means in a world, each with whether it is `here`."""
     below = _below_state(template, policy)
     is_real = _is_real_state(policy, world)
-    meant = [(found, is_real or below is None) for found in _resolved(template, world)]
+    meant = [(found, None if below is None else is_real) for found in _resolved(template, world)]
     if below is not None and not is_real:
         meant.append((build([world.directory, "/", *below]), True))
     return tuple(meant)
@@ -120,23 +122,6 @@ def filled(template: Template, names: dict[str, str]) -> Template:
         return [names[symbol.name] if known else symbol]
 
     return substitute(template, value)
-
-
-def names_in(template: Template, path: str) -> dict[str, str] | None:
-    """The values that the placeholders of an absolute template have in a path; None when it does not lie on it."""
-    found = expression(template).pattern.fullmatch(path)
-    if found is None:
-        return None
-    order = dict.fromkeys(name for name in placeholders(template))
-    return {name: found[f"n{number}"] for number, name in enumerate(order)}
-
-
-def placeholders(template: Template) -> Iterator[str]:
-    """The names of the template's placeholders, in order and as often as they stand in it."""
-    for segment in template.segments:
-        for piece in segment:
-            if isinstance(piece, Symbol) and piece.kind is SymbolKind.NAMED:
-                yield piece.name
 
 
 def _world(policy: Policy, directory: str, environ: dict[str, str]) -> World:
@@ -159,6 +144,14 @@ def _lies_on(claim: Claim, path: str, directory: str) -> bool:
 
 def _resolved(template: Template, world: World) -> tuple[Template, ...]:
     return resolve(template, world.environ, home=world.home, cwd=world.cwd, tmp=world.tmp, repo=world.repo)
+
+
+def _anywhere(template: Template, world: World) -> tuple[tuple[Template, None], ...]:
+    """What is forbidden in a working directory, in any directory below the one that is looked at: each can be one."""
+    if template.segments[0] != WORKING_DIRECTORY:
+        return ()
+    rest = flatten(Template(template.segments[1:]))
+    return ((build([world.directory, "/", Glob("**"), "/", *rest]), None),)
 
 
 def _below_state(template: Template, policy: Policy) -> list[Piece | str] | None:

@@ -9,16 +9,21 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from statefence.copies import UnreadableError
 from statefence.policy import Policy, Store, StoreKind
+from statefence.state.discovery import discoveries
 from statefence.state.headers import Kind
-from statefence.state.journal import Target, Work
-from statefence.state.judge import foreign_owners, role_of
+from statefence.state.journal import Registration, Target, Work
+from statefence.state.judge import foreign_owners
 from statefence.state.look import Looked
-from statefence.state.places import Claim, Places, names_in
+from statefence.state.merging import RefusedError
+from statefence.state.places import Claim, Places
 from statefence.state.records import Role
+from statefence.state.registering import unregistered
 from statefence.state.retired import BACKUP, MARKER
-from statefence.state.scan import Sight
+from statefence.state.scan import Sight, role_of, store_of
 from statefence.state.walk import File
+from statefence.template import names_in
 
 
 class Obstacle(Struct, frozen=True):
@@ -52,7 +57,7 @@ def of_alike(sight: Sight, store: Store) -> Iterator[Planned]:
     alike = [
         looked
         for looked in sight.looked
-        if role_of(looked.file.path, sight.retired, sight.places) is Role.OTHER
+        if role_of(looked.file, sight) is Role.OTHER
         and looked.contents is not None
         and looked.contents.tables
         and {table.casefold() for table in looked.contents.tables} <= own
@@ -67,12 +72,30 @@ def of_alike(sight: Sight, store: Store) -> Iterator[Planned]:
             yield _work(looked.file, looked, store, claim, sight.places)
 
 
+def of_unregistered(sight: Sight) -> Iterator[Planned]:
+    """What is on disk and has no row, by the `discover` of the stores; targets are looked at when it is their turn."""
+    for target, path, registration in discoveries(sight.tree, sight.places):
+        if not os.path.lexists(path):
+            first = next(iter(registration.rows[0].values()))
+            reason = f"the store {target} is not there to register {first!r} in: have the program make it"
+            yield Obstacle(path, reason)
+            continue
+        try:
+            rows = unregistered(path, registration)
+        except (RefusedError, UnreadableError) as error:
+            yield Obstacle(path, str(error))
+            continue
+        if rows:
+            missing = Registration(registration.table, rows)
+            yield Work("", "", (Target(target, os.path.realpath(path), registrations=(missing,)),))
+
+
 def _tables_of(store: Store, sight: Sight) -> tuple[str, ...]:
     """The tables of a store, by the policy and by what its database has."""
     present = (
         table
         for looked in sight.looked
-        if looked.contents is not None and sight.places.store_at(looked.file.path) == store
+        if looked.contents is not None and store_of(looked.file, sight) == store
         for table in looked.contents.tables
     )
     return (*store.tables, *present)
@@ -81,10 +104,12 @@ def _tables_of(store: Store, sight: Sight) -> tuple[str, ...]:
 def _forbidden_files(sight: Sight) -> Iterator[tuple[File, Looked | None]]:
     """The files that are databases at a forbidden path; one of no bytes is a database without tables."""
     for looked in sight.looked:
-        if role_of(looked.file.path, sight.retired, sight.places) is Role.FORBIDDEN:
-            yield looked.file, looked
+        if role_of(looked.file, sight) is Role.FORBIDDEN:
+            for file in (looked.file, *sight.files.links.get(looked.file.path, ())):
+                if sight.places.forbidden_at(file.path) is not None:
+                    yield file, looked
     for file, kind in sight.files.others:
-        if kind is Kind.EMPTY and role_of(file.path, sight.retired, sight.places) is Role.FORBIDDEN:
+        if kind is Kind.EMPTY and role_of(file, sight) is Role.FORBIDDEN:
             yield file, None
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
+from contextlib import closing
 
+from statefence.copies import copy_database
 from statefence.state.journal import Registration
 from statefence.state.merging import RefusedError, TableMerge
 from statefence.state.reading import own_tables, quoted
@@ -16,6 +19,30 @@ def register(connection: sqlite3.Connection, registration: Registration) -> Tabl
     A row is there when one has the same values in the primary key, or in all columns when these do not give the key.
     Raises RefusedError when the table is not there or does not take such rows.
     """
+    table, missing = _missing(connection, registration)
+    for row in missing:
+        columns, marks = ", ".join(map(quoted, row)), ", ".join("?" * len(row))
+        try:
+            connection.execute(f"INSERT INTO {quoted(table)} ({columns}) VALUES ({marks})", tuple(row.values()))
+        except sqlite3.Error as error:
+            raise RefusedError(f"{table} does not take {row}: {error}") from error
+    same = len(registration.rows) - len(missing)
+    return TableMerge(table, created=False, inserted=len(missing), same=same, conflicts=())
+
+
+def unregistered(path: str, registration: Registration) -> tuple[dict[str, str], ...]:
+    """The rows that the database at `path` lacks, asked of a copy; raises RefusedError, UnreadableError."""
+    with tempfile.TemporaryDirectory(prefix="statefence-", ignore_cleanup_errors=True) as room:
+        copy = copy_database(path, room)
+        try:
+            with closing(sqlite3.connect(copy)) as connection:
+                return _missing(connection, registration)[1]
+        except sqlite3.Error as error:
+            raise RefusedError(str(error)) from error
+
+
+def _missing(connection: sqlite3.Connection, registration: Registration) -> tuple[str, tuple[dict[str, str], ...]]:
+    """The table's name, and the rows that it lacks; raises RefusedError when it cannot have them."""
     names = {name.casefold(): (name, sql) for name, sql in own_tables(connection)}
     found = names.get(registration.table.casefold())
     if found is None:
@@ -25,16 +52,8 @@ def register(connection: sqlite3.Connection, registration: Registration) -> Tabl
     unknown = sorted({name for row in registration.rows for name in row if name.casefold() not in known})
     if unknown:
         raise RefusedError(f"{found[0]} has no column {', '.join(unknown)}")
-    missing = [row for row in registration.rows if not _is_known(connection, found[0], row, table.key)]
-    for row in missing:
-        columns, marks = ", ".join(map(quoted, row)), ", ".join("?" * len(row))
-        try:
-            connection.execute(f"INSERT INTO {quoted(found[0])} ({columns}) VALUES ({marks})", tuple(row.values()))
-        except sqlite3.Error as error:
-            raise RefusedError(f"{found[0]} does not take {row}: {error}") from error
-    return TableMerge(
-        found[0], created=False, inserted=len(missing), same=len(registration.rows) - len(missing), conflicts=()
-    )
+    rows = registration.rows
+    return found[0], tuple(row for row in rows if not _is_known(connection, found[0], row, table.key))
 
 
 def _is_known(connection: sqlite3.Connection, table: str, row: dict[str, str], key: tuple[str, ...]) -> bool:

@@ -20,7 +20,7 @@ from statefence.state.history import shown
 from statefence.state.journal import Entry, Step, Target, Unfinished, Work, locked, next_number, read, unfinished, write
 from statefence.state.look import Advance
 from statefence.state.merging import RefusedError, TableMerge
-from statefence.state.plan import Obstacle, Planned, of_alike, of_forbidden
+from statefence.state.plan import Obstacle, Planned, of_alike, of_forbidden, of_unregistered
 from statefence.state.scan import see
 from statefence.state.steps import Merges, carry_out, check_free, merge_into
 
@@ -38,7 +38,8 @@ class Merged(Struct, frozen=True):
 class Outcome(Struct, frozen=True):
     """One repair: `retired` is what the source is renamed to; `refused` is why nothing was done, empty otherwise.
 
-    `unknown` is what cannot be known about who has the databases open.
+    Without a source it is a registration of what is on disk. `unknown` is what cannot be known about who has the
+    databases open.
     """
 
     source: str
@@ -77,10 +78,11 @@ def repair(
         raise UsageError(f"{directory}: no such directory")
     store = _store(policy, into)
 
-    def planned() -> tuple[Planned, ...]:
+    def planned() -> Iterator[Planned]:
         sight = see(policy, root, environ, None, advance or _silent)
-        alike = of_alike(sight, store) if store is not None else ()
-        return (*of_forbidden(sight, policy), *alike)
+        yield from of_forbidden(sight, policy)
+        yield from of_alike(sight, store) if store is not None else ()
+        yield from of_unregistered(sight)
 
     if not apply:
         cut_off = unfinished(read(root))
@@ -153,11 +155,12 @@ def _previewed(planned: Sequence[Planned]) -> Iterator[Outcome]:
             except (RefusedError, UnreadableError) as error:
                 yield Outcome(shown(each.source), refused=str(error))
             else:
-                yield Outcome(shown(each.source), shown(each.retired), _into(each, merges), unknown=unknown)
+                if each.source or any(table.inserted for tables in merges.values() for table in tables):
+                    yield Outcome(shown(each.source), shown(each.retired), _into(each, merges), unknown=unknown)
 
 
 def _tried(work: Work, room: str, copies: dict[str, str]) -> Merges:
-    if os.path.lexists(work.retired):
+    if work.source and os.path.lexists(work.retired):
         return {}
     os.mkdir(room)  # noqa: PTH102
     source = _own_copy(work.source, os.path.join(room, "source")) if work.source else None

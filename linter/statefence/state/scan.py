@@ -6,22 +6,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec import Struct
 
+from statefence.copies import UnreadableError
 from statefence.errors import UsageError
-from statefence.policy import Policy, StoreKind
+from statefence.policy import Policy, Store, StoreKind
 from statefence.state import judge
 from statefence.state.appending import Grown, database_grown, file_grown, gone, is_append_only
+from statefence.state.applied import Applied, locked_keys
+from statefence.state.applied import compare as applied_beside
+from statefence.state.discovery import discoveries
 from statefence.state.headers import Kind, beginning, kind_of
 from statefence.state.history import FileRecord, History, TableRecord, load, record_path, save, shown
 from statefence.state.holders import holders
 from statefence.state.look import Advance, Companion, Looked, Sorted, look, sort
+from statefence.state.merging import RefusedError
 from statefence.state.places import Places, places
-from statefence.state.records import VERSION, Database, Found, Role, Scan, Summary, Unjudged
+from statefence.state.records import VERSION, Database, Found, Problem, Role, Scan, Summary, Unjudged
+from statefence.state.registering import unregistered
 from statefence.state.retired import retired_among
 from statefence.state.walk import File, Tree, Unseen, parents, walk
 
@@ -33,6 +40,7 @@ class Sight(Struct, frozen=True):
 
     Attributes:
         grown: for each append-only file, whether it only grew.
+        applied: for each store's database, what is wrong with its migrations.
     """
 
     tree: Tree
@@ -40,6 +48,7 @@ class Sight(Struct, frozen=True):
     looked: tuple[Looked, ...]
     places: Places
     grown: dict[str, Grown]
+    applied: dict[str, Applied]
     retired: frozenset[str]
 
 
@@ -69,9 +78,13 @@ def see(policy: Policy, root: str, environ: dict[str, str], history: History | N
     tree = walk(root)
     files = sort(tree.files, advance)
     grown: dict[str, Grown] = {}
+    applied: dict[str, Applied] = {}
+    released = locked_keys(policy.root) if policy.source is not None else {}
 
     def compare(file: File, copy: str) -> None:
         store = at.store_at(file.path)
+        if store is not None and store.name in released:
+            applied[file.path] = _applied(copy, released[store.name])
         if history is not None and store is not None and is_append_only(store) and store.kind is StoreKind.SQLITE:
             name = relative(file.path, root)
             grown[name] = database_grown(copy, name, store, policy, history.databases.get(name))
@@ -82,7 +95,30 @@ def see(policy: Policy, root: str, environ: dict[str, str], history: History | N
         if history is not None and store is not None and is_append_only(store) and store.kind is not StoreKind.SQLITE:
             name = relative(file.path, root)
             grown[name] = file_grown(file.path, name, store, policy, history.files.get(name))
-    return Sight(tree, files, looked, at, grown, retired_among(tree.files))
+    return Sight(tree, files, looked, at, grown, applied, retired_among(tree.files))
+
+
+def _applied(copy: str, released: Sequence[Sequence[str]]) -> Applied:
+    try:
+        return applied_beside(copy, released)
+    except sqlite3.Error as error:
+        return Applied(unknown=f"which migrations were applied: {error}")
+
+
+def names_of(file: File, sight: Sight) -> tuple[str, ...]:
+    """The names that a database has here, links and all; its own first."""
+    return (file.path, *(link.path for link in sight.files.links.get(file.path, ())))
+
+
+def role_of(file: File, sight: Sight) -> Role:
+    """What a database is to the policy, under whichever of its names."""
+    return judge.role_of(names_of(file, sight), sight.retired, sight.places)
+
+
+def store_of(file: File, sight: Sight) -> Store | None:
+    """The store that a database is, under whichever of its names."""
+    stores = (sight.places.store_at(name) for name in names_of(file, sight))
+    return next((store for store in stores if store is not None), None)
 
 
 def relative(path: str, root: str) -> str:
@@ -107,15 +143,19 @@ def _findings(sight: Sight, policy: Policy, history: History) -> Iterator[Found]
     yield from _of_permissions(sight)
     yield from _of_groups(sight)
     yield from _of_append_only(sight, policy, history)
+    yield from _of_unregistered(sight, policy)
 
 
 def _of_database(looked: Looked, sight: Sight, policy: Policy) -> Iterator[Found]:
     file, name = looked.file, relative(looked.file.path, sight.tree.root)
-    role = judge.role_of(file.path, sight.retired, sight.places)
-    forbidden = judge.forbidden(file.path, name, sight.places) if role is Role.FORBIDDEN else None
     linked = judge.of_links(file, sight.files.links.get(file.path, ()), name)
-    yield from (found for found in (forbidden, linked) if found)
-    yield from judge.of_contents(looked, name, sight.places.store_at(file.path), policy)
+    yield from (linked,) if linked else ()
+    for each in names_of(file, sight) if role_of(file, sight) is not Role.RETIRED else ():
+        forbidden = judge.forbidden(each, relative(each, sight.tree.root), sight.places)
+        yield from (forbidden,) if forbidden else ()
+    yield from judge.of_contents(looked, name, store_of(file, sight), policy)
+    for fault in sight.applied.get(file.path, Applied()).faults:
+        yield Found(Problem.MIGRATIONS, name, fault)
 
 
 def _of_companions(sight: Sight) -> Iterator[Found]:
@@ -173,8 +213,7 @@ def _of_groups(sight: Sight) -> Iterator[Found]:
 
 def _grouped(sight: Sight) -> Iterator[tuple[str, Looked, Role]]:
     for looked in sight.looked:
-        path = looked.file.path
-        yield relative(path, sight.tree.root), looked, judge.role_of(path, sight.retired, sight.places)
+        yield relative(looked.file.path, sight.tree.root), looked, role_of(looked.file, sight)
 
 
 def _description(database: Database) -> str:
@@ -189,6 +228,21 @@ def _of_append_only(sight: Sight, policy: Policy, history: History) -> Iterator[
     stores = {name: store for name, store in known.items() if store is not None and is_append_only(store)}
     there = {name for name in stores if os.path.lexists(os.path.join(root, name))}
     yield from gone(history, {*sight.grown, *there}, stores, policy)
+
+
+def _of_unregistered(sight: Sight, policy: Policy) -> Iterator[Found]:
+    for store, path, registration in discoveries(sight.tree, sight.places):
+        line = policy.lines.get(f"stores.{store}.discover", 0)
+        try:
+            missing = unregistered(path, registration) if os.path.lexists(path) else registration.rows
+        except (RefusedError, UnreadableError) as error:
+            message = f"whether {registration.table} has rows for what is on disk cannot be told: {error}"
+        else:
+            message = f"{registration.table} lacks rows for {len(missing)} things on disk" if missing else ""
+            message += f", such as {next(iter(missing[0].values()))!r}" if missing else ""
+        if message:
+            name = relative(path, sight.tree.root)
+            yield Found(Problem.UNREGISTERED, name, message, policy=f"{policy.source}:{line}")
 
 
 def _remembered(sight: Sight, history: History) -> History:
@@ -209,12 +263,12 @@ def _databases(sight: Sight) -> tuple[Database, ...]:
 
 def _database(looked: Looked, sight: Sight) -> Database:
     file, contents, root = looked.file, looked.contents, sight.tree.root
-    store = sight.places.store_at(file.path)
+    store = store_of(file, sight)
     tables = contents.tables if contents is not None else {}
     judged = contents is not None and not any(line.startswith("its integrity") for line in contents.unknown)
     return Database(
         path=relative(file.path, root),
-        role=judge.role_of(file.path, sight.retired, sight.places),
+        role=role_of(file, sight),
         store=store.name if store is not None else None,
         schema=contents.fingerprint if contents is not None else "",
         tables=tables,
@@ -239,6 +293,8 @@ def _unknown(sight: Sight) -> Iterator[Unjudged]:
         name = relative(file.path, root)
         _, reason = judge.of_name(file, kind, name, sight.places)
         yield from (Unjudged(name, reason),) if reason else ()
+    for path, applied in sight.applied.items():
+        yield from (Unjudged(relative(path, root), applied.unknown),) if applied.unknown else ()
     for grown in sight.grown.values():
         yield from grown.unknown
 

@@ -6,7 +6,7 @@ begins with the symbol `{cwd}`.
 """
 
 from statefence.template.build import build, substitute
-from statefence.template.concrete import fixed_prefix, is_literal, matches, resolve
+from statefence.template.concrete import fixed_prefix, is_literal, matches, names_in, placeholders, resolve
 from statefence.template.matching import alternatives, match
 from statefence.template.parse import parse
 from statefence.template.records import ABSOLUTE, Glob, Piece, Segment, Symbol, SymbolKind, Template, Text
@@ -26,7 +26,9 @@ __all__ = [
     "is_literal",
     "match",
     "matches",
+    "names_in",
     "parse",
+    "placeholders",
     "resolve",
     "substitute",
 ]

@@ -69,6 +69,22 @@ def fixed_prefix(template: Template) -> str:
     return prefix + "/" if _DRIVE.fullmatch(prefix) else prefix
 
 
+def placeholders(template: Template) -> tuple[str, ...]:
+    """The names of the template's placeholders, in their order, each once."""
+    pieces = (piece for segment in template.segments for piece in segment)
+    return tuple(
+        dict.fromkeys(piece.name for piece in pieces if isinstance(piece, Symbol) and piece.kind is SymbolKind.NAMED)
+    )
+
+
+def names_in(template: Template, absolute_path: str) -> dict[str, str] | None:
+    """The values of a resolved template's placeholders in a path; None when the path does not lie on it."""
+    found = expression(template).pattern.fullmatch("" if absolute_path == "/" else absolute_path)
+    if found is None:
+        return None
+    return {name: found[number] for number, name in enumerate(placeholders(template), 1)}
+
+
 def is_literal(template: Template) -> bool:
     """Whether it is one concrete path, without symbols and globs."""
     return all(_is_text(segment) for segment in template.segments)

@@ -1,10 +1,15 @@
 """The facts of a file depend on its bytes alone, and say where everything stands."""
 
+import sysconfig
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import msgpack
 
-from statefence.facts import extract, ir
+from statefence.facts import Request, extract, ir
+from statefence.facts.reader import Parsed, Reading, extract_all, extracted
 
 CALL = "run(['a'], env={})"
 
@@ -43,3 +48,11 @@ def test_what_is_no_python_is_a_syntax_error(text: str) -> None:
 def test_the_same_bytes_give_the_same_facts(lines: list[str]) -> None:
     data = "\n".join(lines).encode()
     assert extract(data) == extract(data)
+
+
+@pytest.mark.parametrize("name", ["test/test_codecs.py", "test/test_unicodedata.py", "json/encoder.py", "ast.py"])
+def test_what_another_process_reads_is_the_same(name: str) -> None:
+    data = (Path(sysconfig.get_path("stdlib")) / name).read_bytes()
+    (reading,) = msgpack.decode(extract_all(msgpack.encode([Request(data, b"def")])), type=list[Reading])
+    assert reading == extracted(Request(data, b"def"))
+    assert isinstance(reading, Parsed)

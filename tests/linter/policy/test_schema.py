@@ -16,6 +16,7 @@ layers = { admin = ["app.admin.**"] }
 forbidden = [{ path = "{state}/x", belongs-to = "admin", reason = "r" }]
 namespaces = { "app.jobs.**" = ["jobs"] }
 spawners = { "a:b" = { env = "extra", merge = "adds" } }
+openers = { "a:c" = { path = "location" } }
 [env.APP_HOST]
 ensure = "app"
 not-from = ["OTHER_HOST"]
@@ -33,6 +34,7 @@ open-with = "app.storage:open_admin"
 migrations = "migrations"
 tenant = { models = "user_id" }
 append-only = true
+discover = { models = { path = "{state}/models/{name}", columns = { name = "{name}", path = "{path}" } } }
 durable = true
 """
 

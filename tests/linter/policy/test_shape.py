@@ -11,7 +11,18 @@ from statefence.policy.document import Document
 from statefence.policy.load import load_text
 from statefence.policy.shape import problems_of_shape
 
-SECTIONS = ["src", "state", "require-reasons", "layers", "env", "stores", "forbidden", "namespaces", "spawners"]
+SECTIONS = [
+    "src",
+    "state",
+    "require-reasons",
+    "layers",
+    "env",
+    "stores",
+    "forbidden",
+    "namespaces",
+    "spawners",
+    "openers",
+]
 KEYS = ["", "a", "a:b", "ensure", "path", "owners", "kind", "tenant", "merge", "append-only", "open-with", "belongs-to"]
 VALUE = st.recursive(
     st.sampled_from([1, 2.5, True, "", "sqlite", "adds", "x", "{state}/x", "{"]),

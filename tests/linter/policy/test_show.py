@@ -20,6 +20,9 @@ tenant = { "t.x" = "user_id" }
 [[forbidden]]
 path = "{state}/{user}/*.db"
 reason = "say \"no\" \\ é \u0001"
+[openers]
+"acme.db:open_store" = { path = "location" }
+
 [spawners]
 "acme.procs:launch" = { env = "extra", merge = "replaces" }
 [namespaces]

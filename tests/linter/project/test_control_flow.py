@@ -182,7 +182,7 @@ PROGRAMS: dict[str, str | Files] = {
             env = {"A": "1"}
             while True:
                 try:
-                    return subprocess.run(["a"], env=env)  # partial sets=A
+                    return subprocess.run(["a"], env=env)  # partial sets=A | full
                 except OSError:
                     env = dict(os.environ)
     """,

@@ -24,15 +24,6 @@ ONE_OF_TWO = """
         subprocess.run(["a"], env=env)  # full | empty
 """
 
-WRAPPER = """
-    import os, subprocess
-    def launch(env):
-        subprocess.run(["a"], env=env)  # passthrough
-    def start(number, env):
-        {calls}
-    start(1, 1)
-"""
-
 
 def test_two_flags_are_flipped_together() -> None:
     assert spawns(TWO) == expected(TWO)

@@ -266,3 +266,40 @@ def test_a_target_that_is_refused_is_not_made(tmp_path: Path) -> None:
         merged(source, tmp_path / "target.db")
 
     assert not (tmp_path / "target.db").exists()
+
+
+def test_a_wide_table_without_key_is_compared_in_every_column(tmp_path: Path) -> None:
+    columns = ", ".join(f"c{number}" for number in range(150))
+    values = ", ".join(map(str, range(150)))
+    table = f"CREATE TABLE t ({columns})"
+    source = make(
+        tmp_path / "source.db", table, f"INSERT INTO t VALUES ({values})", f"INSERT INTO t VALUES ({values[:-1]}8)"
+    )
+    target = make(tmp_path / "target.db", table, f"INSERT INTO t VALUES ({values})")
+
+    outcome = merged(source, target)["t"]
+
+    assert (outcome.inserted, outcome.same) == (1, 1)
+    assert rows(target, "SELECT c149 FROM t") == [(149,), (148,)]
+
+
+def test_a_key_of_several_columns_is_one_key(tmp_path: Path) -> None:
+    table = "CREATE TABLE t (a, b, v, PRIMARY KEY (b, a))"
+    source = make(tmp_path / "source.db", table, "INSERT INTO t VALUES (1, 1, 's'), (1, 2, 's'), (2, 1, 's')")
+    target = make(tmp_path / "target.db", table, "INSERT INTO t VALUES (1, 2, 't')")
+
+    (conflict,) = merged(source, target)["t"].conflicts
+
+    assert conflict.key == {"b": 2, "a": 1}
+    assert rows(target, "SELECT * FROM t ORDER BY a, b") == [(1, 1, "s"), (1, 2, "t"), (2, 1, "s")]
+
+
+def test_names_that_need_quoting_are_quoted(tmp_path: Path) -> None:
+    table = 'CREATE TABLE "select ""t""" ("group" PRIMARY KEY, "a b" REFERENCES "select ""t""")'
+    index = 'CREATE INDEX "i ""x""" ON "select ""t""" ("a b")'
+    source = make(tmp_path / "source.db", table, index, 'INSERT INTO "select ""t""" VALUES (1, NULL), (2, 1)')
+    target = make(tmp_path / "target.db", "CREATE TABLE other (a)")
+
+    merged(source, target, 'select "t"')
+
+    assert rows(target, 'SELECT * FROM "select ""t"""') == [(1, None), (2, 1)]

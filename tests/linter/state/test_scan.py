@@ -289,12 +289,13 @@ WRITE = """
 import sqlite3, sys, time
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.execute("PRAGMA journal_mode = " + sys.argv[2]), connection.execute("PRAGMA synchronous = off")
-print("ready", flush=True)
 for number in range(10**9):
     connection.execute("BEGIN IMMEDIATE")
     connection.execute("INSERT INTO t VALUES (?)", (number,))
     connection.execute("INSERT INTO u VALUES (?)", (number,))
     connection.execute("COMMIT")
+    if number == 5:
+        print("ready", flush=True)
     time.sleep(float(sys.argv[3]))
 """
 
