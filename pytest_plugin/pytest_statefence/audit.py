@@ -1,7 +1,7 @@
 """The one audit hook: what this process opens, replaces, removes and starts. It explains; the disk decides.
 
 A hook can never be removed, so there is one for the life of the process, and all it does for an event nobody listens
-to is one dictionary lookup.
+to is one dictionary lookup. Light: Python children that report to the run import it as they start.
 """
 
 # Paths are text here, as the system and the audit events give them.
@@ -11,27 +11,31 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from typing import Any
-
-from msgspec import Struct
 
 from pytest_statefence.system import SYSTEM, own_directory
 
-Arguments = tuple[Any, ...]
-Handler = Callable[[Arguments], None]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    Arguments = tuple[Any, ...]
+    Handler = Callable[[Arguments], None]
 
 _handlers: dict[str, Handler] = {}
+_installed: list[str] = []
 
 
-class Child(Struct, frozen=True):
+class Child:
     """A child process about to start. `environ` is what it will get; `replaced` when the caller passed one."""
 
-    arguments: tuple[str, ...]
-    environ: Mapping[str, str]
-    cwd: str
-    replaced: bool
+    __slots__ = ("arguments", "cwd", "environ", "replaced")
+
+    def __init__(self, arguments: tuple[str, ...], environ: Mapping[str, str], cwd: str, *, replaced: bool) -> None:
+        self.arguments = arguments
+        self.environ = environ
+        self.cwd = cwd
+        self.replaced = replaced
 
 
 def listen(handlers: Mapping[str, Handler]) -> dict[str, Handler]:
@@ -44,13 +48,26 @@ def listen(handlers: Mapping[str, Handler]) -> dict[str, Handler]:
     return before
 
 
+def listen_too(handlers: Mapping[str, Handler]) -> dict[str, Handler]:
+    """As `listen`, but those before are still called, after the new ones."""
+    both = dict(_handlers)
+    for event, handler in handlers.items():
+        both[event] = _one_after_the_other(handler, both[event]) if event in both else handler
+    return listen(both)
+
+
 def paths_written(event: str, arguments: Arguments) -> tuple[str, ...]:
     """The absolute paths that an event may create, write, replace or remove."""
     if event == "open":
         flags = arguments[2]
         written = isinstance(flags, int) and flags & os.O_ACCMODE != os.O_RDONLY
-        return _absolute(arguments[:1]) if written else ()
-    return _absolute(arguments[:2] if event in {"os.rename", "os.link", "os.symlink"} else arguments[:1])
+        return absolute(arguments[:1]) if written else ()
+    return absolute(arguments[:2] if event in {"os.rename", "os.link", "os.symlink"} else arguments[:1])
+
+
+def absolute(paths: Sequence[object]) -> tuple[str, ...]:
+    """Those of an event's arguments that are paths, from the file system's root; the path of a `file:` URI."""
+    return tuple(_path(path) for path in paths if isinstance(path, str | bytes | os.PathLike))
 
 
 def cuts_off(event: str, arguments: Arguments, path: str) -> bool:
@@ -69,7 +86,9 @@ def cuts_off(event: str, arguments: Arguments, path: str) -> bool:
 
 
 def child_of(event: str, arguments: Arguments) -> Child:
-    """The child that `subprocess.Popen`, `os.posix_spawn` or `os.exec` is about to start."""
+    """The child that `subprocess.Popen`, `os.posix_spawn`, `os.exec` or `os.system` is about to start."""
+    if event == "os.system":
+        return Child((_text(arguments[0]),), os.environ, own_directory(), replaced=False)
     if event == "subprocess.Popen":
         executable, command, cwd, environ = arguments
         words = (command,) if isinstance(command, str | bytes | os.PathLike) else tuple(command)
@@ -81,23 +100,28 @@ def child_of(event: str, arguments: Arguments) -> Child:
         tuple(map(_text, words)),
         os.environ if environ is None else {_text(name): _text(value) for name, value in environ.items()},
         own_directory() if cwd is None else _path(_text(cwd)),
-        environ is not None and environ is not os.environ,
+        replaced=environ is not None and environ is not os.environ,
     )
 
 
-@cache
+def _one_after_the_other(first: Handler, second: Handler) -> Handler:
+    def call(arguments: Arguments) -> None:
+        first(arguments)
+        second(arguments)
+
+    return call
+
+
 def _install() -> None:
-    sys.addaudithook(_hook)
+    if not _installed:
+        _installed.append("for the life of the process")
+        sys.addaudithook(_hook)
 
 
 def _hook(event: str, arguments: Arguments, lookup: Callable[[str], Handler | None] = _handlers.get) -> None:
     handler = lookup(event)
     if handler is not None:
         handler(arguments)
-
-
-def _absolute(paths: Sequence[object]) -> tuple[str, ...]:
-    return tuple(_path(path) for path in paths if isinstance(path, str | bytes | os.PathLike))
 
 
 def _path(path: str | bytes | os.PathLike[Any]) -> str:
@@ -108,4 +132,5 @@ def _path(path: str | bytes | os.PathLike[Any]) -> str:
 
 
 def _text(value: object) -> str:
-    return os.fsdecode(value) if isinstance(value, str | bytes | os.PathLike) else str(value)
+    text = os.fsdecode(value) if isinstance(value, str | bytes | os.PathLike) else str(value)
+    return str.__getitem__(text, slice(None))  # a text of a class of its own may be shown as it likes

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from statefence.policy import Policy
 
 OPTION = "--statefence"
+OBSERVE = "--statefence-observe"
+REPORT = "--statefence-report"
+STATE_DIR = "statefence_state_dir"
 ALLOW = "statefence_allow"
 OFF = "statefence_off"
 
@@ -22,8 +25,16 @@ MARKERS = (
 )
 
 
-def add_option(parser: pytest.Parser) -> None:
-    """Declares the plugin's option."""
+def state_dir_is_shared(config: pytest.Config) -> bool:
+    """Whether all tests of a process share one `state_dir`; raises pytest.UsageError for a setting that is none."""
+    per = config.getini(STATE_DIR)
+    if per not in {"test", "worker"}:
+        raise pytest.UsageError(f"{STATE_DIR} = {per}: write test or worker")
+    return bool(per == "worker")
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declares the plugin's options."""
     group = parser.getgroup("statefence", "statefence: state where the policy wants it")
     group.addoption(
         OPTION,
@@ -33,6 +44,20 @@ def add_option(parser: pytest.Parser) -> None:
         help="What a test gets that breaks the project's policy: nothing, a line in the summary, or a failure "
         "(default: fail where there is a policy with stores, forbidden paths or variables, else off).",
     )
+    parser.addini(STATE_DIR, "Who has a state_dir of its own: each test, or each worker.", default="test")
+    group.addoption(
+        OBSERVE,
+        metavar="FILE",
+        default=None,
+        help="Write every child that the project's code starts and every file it opens, with the lines that did, "
+        "for `statefence map --observed FILE`.",
+    )
+    group.addoption(
+        REPORT,
+        metavar="FILE",
+        default=None,
+        help="Write what statefence found as JSON (its schema: report.schema.json in the plugin's package).",
+    )
 
 
 def settings(asked: str | None, root: Path) -> tuple[Mode, Policy] | None:
@@ -40,17 +65,11 @@ def settings(asked: str | None, root: Path) -> tuple[Mode, Policy] | None:
 
     Raises pytest.UsageError when the policy cannot be used, or when it was asked for and there is none.
     """
-    if asked == "off" or (asked is None and not _may_have_policy(root)):
+    policy = None if asked == "off" else policy_at(root)
+    if asked == "off" or (asked is None and policy is None):
         return None
     from pytest_statefence.records import Mode
-    from statefence.errors import StatefenceError
-    from statefence.policy.load import find, load
 
-    try:
-        path = find(root)
-        policy = None if path is None else load(path)
-    except StatefenceError as error:
-        raise pytest.UsageError(f"statefence: {error}") from error
     if policy is not None and os.name == "nt":
         raise pytest.UsageError(f"statefence: the plugin needs a POSIX system: run with {OPTION}=off here")
     if policy is not None and (policy.stores or policy.forbidden or policy.variables):
@@ -59,6 +78,20 @@ def settings(asked: str | None, root: Path) -> tuple[Mode, Policy] | None:
         return None
     problem = "there is no policy" if policy is None else f"{policy.source} has no stores, forbidden paths or variables"
     raise pytest.UsageError(f"{OPTION}={asked}: {problem} at {root} or above: write one, or run `statefence init`")
+
+
+def policy_at(root: Path) -> Policy | None:
+    """The policy of the project that `root` is in, None without one; raises pytest.UsageError for one that is wrong."""
+    if not _may_have_policy(root):
+        return None
+    from statefence.errors import StatefenceError
+    from statefence.policy.load import find, load
+
+    try:
+        path = find(root)
+        return None if path is None else load(path)
+    except StatefenceError as error:
+        raise pytest.UsageError(f"statefence: {error}") from error
 
 
 def _may_have_policy(root: Path) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import shlex
 import subprocess
 from collections.abc import Iterable, Iterator
+from pathlib import PurePath
 from weakref import ReferenceType
 
 from msgspec import Struct
 
+from pytest_statefence.births import Birth
 from pytest_statefence.owners import Stack
 
 _MOST_CULPRITS = 4
@@ -16,11 +18,12 @@ _MOST_COMMAND = 200
 
 
 class Touch(Struct, frozen=True):
-    """Code of this process that opened, replaced or removed `path`.
+    """Code that opened, replaced or removed `path`, in this process or in a child that says so itself.
 
     Attributes:
         cuts: whether what the file held is lost by it.
-        during: the test, fixture or moment whose code it was; that which started the thread, for a thread.
+        during: the test, fixture or moment whose code it was; that which started the thread or the child.
+        by: the process.
     """
 
     event: str
@@ -28,19 +31,29 @@ class Touch(Struct, frozen=True):
     stack: Stack
     cuts: bool = False
     during: str = ""
+    by: str = "this process"
 
 
 class Started(Struct, frozen=True):
-    """A child that was started, in the test or moment `during`. `process` is None where no Popen object was made."""
+    """A child that was started, in the test or moment `during`. `process` is None where no Popen object was made.
+
+    Attributes:
+        birth: its process's id, which outlives the Popen object.
+        by: which other child started it; empty for this process.
+    """
 
     arguments: tuple[str, ...]
     stack: Stack
     during: str
     process: ReferenceType[subprocess.Popen[bytes]] | None = None
+    birth: Birth | None = None
+    by: str = ""
 
     @property
     def pid(self) -> int | None:
-        """Its process's id, while its Popen object is there."""
+        """Its process's id, where it could be learned."""
+        if self.birth is not None and self.birth.pid:
+            return self.birth.pid
         return getattr(self.process() if self.process else None, "pid", None)
 
 
@@ -51,6 +64,11 @@ def culprits(path: str, touches: Iterable[Touch], started: Iterable[Started]) ->
     if len(unique) > _MOST_CULPRITS:
         return (*unique[:_MOST_CULPRITS], f"and {len(unique) - _MOST_CULPRITS} more")
     return tuple(unique) or ("nobody was seen at it: SQL such as ATTACH, a C library, or a process started elsewhere",)
+
+
+def stacks(path: str, touches: Iterable[Touch], started: Iterable[Started]) -> tuple[Stack, ...]:
+    """The calls that may have led to a change of `path`, the likeliest first."""
+    return tuple(dict.fromkeys((*(t.stack for t in touches if _is_at(t, path)), *(child.stack for child in started))))
 
 
 def candidates(path: str, touches: Iterable[Touch], started: Iterable[Started], during: str) -> tuple[str, ...]:
@@ -71,15 +89,21 @@ def still_running(started: Iterable[Started]) -> tuple[Started, ...]:
 
 
 def command_text(arguments: Iterable[str]) -> str:
-    """A command as a shell would take it, cut to a readable length."""
-    text = shlex.join(arguments)
+    """A command as a shell would take it, its program without directories, cut to a readable length."""
+    program, *others = arguments
+    text = shlex.join([PurePath(program).name if program.startswith("/") else program, *others])
     return text if len(text) <= _MOST_COMMAND else text[: _MOST_COMMAND - 3] + "..."
+
+
+def at(stack: Stack) -> str:
+    """Where it was, as a part of a sentence."""
+    return f" at {' < '.join(stack.lines)}" if stack.lines else " outside the project's own code"
 
 
 def _touch_lines(path: str, touches: Iterable[Touch]) -> Iterator[str]:
     for touch in touches:
         if _is_at(touch, path):
-            yield f"{touch.event} by this process{_at(touch.stack)}, during {touch.during}"
+            yield f"{touch.event} by {touch.by}{at(touch.stack)}, during {touch.during}"
 
 
 def _is_at(touch: Touch, path: str) -> bool:
@@ -89,13 +113,10 @@ def _is_at(touch: Touch, path: str) -> bool:
 def started_line(child: Started) -> str:
     """A child, with its command, its process's id and who started it."""
     pid = "" if child.pid is None else f" (pid {child.pid})"
-    return f"child `{command_text(child.arguments)}`{pid}, started{_at(child.stack)}, during {child.during}"
+    by = f" by {child.by}" if child.by else ""
+    return f"child `{command_text(child.arguments)}`{pid}, started{by}{at(child.stack)}, during {child.during}"
 
 
 def _is_running(child: Started) -> bool:
     process = child.process() if child.process else None
     return process is not None and getattr(process, "returncode", None) is None
-
-
-def _at(stack: Stack) -> str:
-    return f" at {' < '.join(stack.lines)}" if stack.lines else " outside the project's own code"

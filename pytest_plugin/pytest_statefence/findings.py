@@ -40,12 +40,14 @@ class Package(Struct, frozen=True):
 
     Attributes:
         nowhere: the clauses of the policy whose files were nowhere in every environment of the worker.
+        allows: the markers of tests that ran, and whether they allowed anything.
     """
 
     findings: tuple[Finding, ...] = ()
     nowhere: frozenset[str] = frozenset()
     unknown: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    allows: dict[str, bool] = {}
 
 
 def packed(package: Package) -> object:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
+
+from pytest_statefence.config import policy_at, state_dir_is_shared
 
 if TYPE_CHECKING:
     from pytest_statefence.records import TableChange, Violation
     from pytest_statefence.run import Run
+    from statefence.policy import Policy
 
 
 class LiveReport:
@@ -45,16 +48,44 @@ def live_report(pytestconfig: pytest.Config) -> LiveReport:
     return LiveReport(pytestconfig.pluginmanager.getplugin("statefence-run"))
 
 
-@pytest.fixture
-def state_dir(pytestconfig: pytest.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty state directory of this test's own, at which the policy's variables point."""
-    run: Run | None = pytestconfig.pluginmanager.getplugin("statefence-run")
-    if run is None:
-        return tmp_path
+def _scope(fixture_name: str, config: pytest.Config) -> Literal["function", "session"]:  # noqa: ARG001 -- pytest's
+    """Of the state directories: each test its own, or all tests of a process one."""
+    return "session" if state_dir_is_shared(config) else "function"
+
+
+@pytest.fixture(scope=_scope)
+def state_dir(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An empty state directory, at which the policy's variables point: the test's own, or the worker's."""
+    shared = request.scope == "session"
+    base: Path = tmp_path_factory.mktemp("worker") if shared else request.getfixturevalue("tmp_path")
+    policy = _policy(request.config)
+    if policy is None:
+        yield base
+        return
     from pytest_statefence.redirect import redirected
 
-    variables, directory = redirected(run.policy, tmp_path)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    directory.mkdir(parents=True, exist_ok=True)
-    return directory
+    variables, directory = redirected(policy, base)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        directory.mkdir(parents=True, exist_ok=True)
+        yield directory
+
+
+@pytest.fixture(scope=_scope)
+def seeded_state_dir(request: pytest.FixtureRequest, state_dir: Path) -> Path:
+    """As `state_dir`, with the databases of those stores that have migrations; not those with a placeholder in it."""
+    policy = _policy(request.config)
+    if policy is not None:
+        from pytest_statefence.redirect import databases
+        from pytest_statefence.seed import seed
+
+        for store, database in databases(policy):
+            seed(database, Path(policy.root, store.migrations or ""))
+    return state_dir
+
+
+def _policy(config: pytest.Config) -> Policy | None:
+    """The project's policy, also where the tests are not judged by it: they are to stay off the user's own state."""
+    run: Run | None = config.pluginmanager.getplugin("statefence-run")
+    return policy_at(config.rootpath) if run is None else run.policy

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pytest_statefence import growth, verdict
 from pytest_statefence.copies import ABSENT, Copies, Copy
-from pytest_statefence.evidence import candidates, culprits, started_line
+from pytest_statefence.evidence import candidates, culprits, stacks, started_line
 from pytest_statefence.holders import other_holders
 from pytest_statefence.listener import Listener
 from pytest_statefence.locations import (
@@ -23,6 +23,7 @@ from pytest_statefence.locations import (
 )
 from pytest_statefence.mappings import mapped_inodes
 from pytest_statefence.places import can_hold_forbidden, clauses_at, depths_to_follow, merged
+from pytest_statefence.post import Post
 from pytest_statefence.records import NO_FILE, Clause, Extent, Judgement, Made, TableChange, TableState, Violation
 from pytest_statefence.system import SYSTEM, own_directory
 from pytest_statefence.watch import Watch
@@ -36,7 +37,8 @@ class Guard:
     The audit hook calls into it from whichever thread an event happens in; one lock keeps them apart.
     """
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, post: Post) -> None:
+        self._post = post
         self._clauses = clauses_of(policy)
         self._located: set[Clause] = set()
         self._locate = locator(self._clauses, policy.root)
@@ -56,7 +58,7 @@ class Guard:
         self._earlier = ""
         self._dated: set[str] = set()
         self._lock = threading.RLock()
-        self._listener = Listener(policy, variables_of(self._clauses), self.learn)
+        self._listener = Listener(policy, variables_of(self._clauses), self.learn, post)
         self._of_machine = machine_locations(policy, os.environ, own_home(), own_directory())
         self._hold_all(self._add(self._of_machine))
         self.learn(os.environ, own_home(), own_directory())
@@ -109,7 +111,7 @@ class Guard:
             self._judge_cuts()
             heard = self._listener.hear()
             violations = (*self._violations, *heard.violations)
-            unknown = (*self._unknown, *map(_untold_text, heard.untold))
+            unknown = (*self._unknown, *map(_untold_text, heard.untold), *map(_unheard_text, heard.unheard))
             self._violations.clear()
             self._unknown.clear()
             self._began = SYSTEM.time_ns()
@@ -240,6 +242,7 @@ class Guard:
     def _follow(self) -> None:
         """Tells the listener and the reader which directories matter now."""
         self._listener.prefixes = tuple({location.prefix for location in self._watch.locations})
+        self._post.watch(self._listener.prefixes)
         directories = self._watch.directories()
         depths = depths_to_follow(directories, self._watch.locations)
         followed = {(directory, directories[directory], depth) for directory, depth in depths.items()}
@@ -346,14 +349,20 @@ class Guard:
     def _note(self, path: str, violations: Iterable[Violation]) -> None:
         touches, started = self._listener.seen()
         lines = culprits(path, touches, started)
+        places = tuple(place for stack in stacks(path, touches, started) for place in stack.places)
         suspected = candidates(path, touches, started, self._listener.threads.during)
         if not suspected and self._is_older_than_test(path):
             suspected = (self._earlier,)
         for violation in violations:
             if violation.code == verdict.OWNER and (others := other_holders(path)):
                 suspected, lines = suspected or (self._listener.threads.during,), (*others, *lines)
-            self._violations.append(replace(violation, culprits=lines, candidates=suspected))
+            told = replace(violation, culprits=lines, candidates=suspected, places=places)
+            self._violations.append(told)
 
 
 def _untold_text(variable: str) -> str:
     return f"{variable} is not set in this run, so whether children with an environment of their own would lack it"
+
+
+def _unheard_text(fault: str) -> str:
+    return f"what a Python child did, which could not tell it ({fault}): the disk is all there is to go by"

@@ -9,38 +9,45 @@ import mmap
 import os
 import subprocess
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType
+from typing import TYPE_CHECKING
 from weakref import ref
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_statefence import audit
 from pytest_statefence.audit import Child
-from pytest_statefence.evidence import Started, Touch, command_text, still_running
+from pytest_statefence.births import await_birth
+from pytest_statefence.evidence import Started, Touch, at, command_text, still_running
+from pytest_statefence.frames import caller, is_our_own, module_of
 from pytest_statefence.locations import home_of, own_home
-from pytest_statefence.owners import Stack, caller, module_of, project_stack
+from pytest_statefence.owners import Stack, project_stack, stack_of
+from pytest_statefence.post import Post
 from pytest_statefence.records import Violation
 from pytest_statefence.spawns import judge_spawn
 from pytest_statefence.system import own_directory
 from pytest_statefence.threads import Threads
 from pytest_statefence.verdict import SPAWN
+from pytest_statefence.witness import STARTING, TOUCHING, names_in_parent
 from statefence.policy import Policy, Variable
 
-_TOUCHING = ("sqlite3.connect", "open", "os.remove", "os.rename", "os.link", "os.symlink", "os.truncate")
-_STARTING = ("subprocess.Popen", "os.posix_spawn", "os.exec")
+if TYPE_CHECKING:
+    from pytest_statefence.journal import Record
 
 Learn = Callable[[Mapping[str, str], str, str], None]
 
 
 class Heard(Struct, frozen=True):
-    """What the hook heard since it was last asked."""
+    """What the hook heard since it was last asked; `unheard` is why a child could not tell something."""
 
     touches: tuple[Touch, ...]
     started: tuple[Started, ...]
     violations: tuple[Violation, ...]
     untold: tuple[str, ...]
+    unheard: tuple[str, ...]
 
 
 class Listener:
@@ -53,7 +60,7 @@ class Listener:
         fault: the first failure of a handler; events must never raise into the program under test.
     """
 
-    def __init__(self, policy: Policy, variables: frozenset[str], learn: Learn) -> None:
+    def __init__(self, policy: Policy, variables: frozenset[str], learn: Learn, post: Post) -> None:
         self.prefixes: tuple[str, ...] = ()
         self.threads = Threads()
         self.maps = False
@@ -63,11 +70,13 @@ class Listener:
         self._root = os.path.join(policy.root, "")
         self._variables = frozenset(map(os.fsencode, variables))
         self._learn = learn
+        self._post = post
         self._touches: dict[Touch, None] = {}
         self._started: list[Started] = []
         self._earlier: tuple[Started, ...] = ()
         self._violations: list[Violation] = []
         self._untold: list[str] = []
+        self._unheard: list[str] = []
         self._pid = os.getpid()
         self._forked = False
         self._from_forks, self._to_parent = os.pipe()
@@ -83,17 +92,19 @@ class Listener:
         """Everything since the last call; children that still run are told again."""
         if self._forked:
             self._read_forks()
+        self._receive()
         self._stirred = False
         started = (*self._earlier, *self._started)
-        heard = Heard(tuple(self._touches), started, tuple(self._violations), tuple(self._untold))
+        heard = Heard(tuple(self._touches), started, tuple(self._violations), tuple(self._untold), tuple(self._unheard))
         self._touches.clear()
-        for kept in (self._started, self._violations, self._untold):
+        for kept in (self._started, self._violations, self._untold, self._unheard):
             kept.clear()
         self._earlier = still_running(started)
         return heard
 
     def seen(self) -> tuple[tuple[Touch, ...], tuple[Started, ...]]:
         """Who touched what and what was started since the last `hear`, which stays."""
+        self._receive()
         return tuple(self._touches), (*self._earlier, *self._started)
 
     def running(self) -> tuple[Started, ...]:
@@ -108,8 +119,8 @@ class Listener:
 
     def _handlers(self) -> dict[str, audit.Handler]:
         handlers: dict[str, Callable[[str, audit.Arguments], None]] = {
-            **dict.fromkeys(_TOUCHING, self._on_touch),
-            **dict.fromkeys(_STARTING, self._on_start),
+            **dict.fromkeys(TOUCHING, self._on_touch),
+            **dict.fromkeys(STARTING, self._on_start),
             "os.fork": self._on_fork,
             "mmap.__new__": self._on_map,
             "os.putenv": self._on_variable,
@@ -152,6 +163,8 @@ class Listener:
         frame = caller()
         if event != "subprocess.Popen" and module_of(frame) == "subprocess":
             return  # the second event of a start that Popen told of
+        if is_our_own(frame):
+            return
         child = audit.child_of(event, arguments)
         stack = project_stack(self._root)
         answer = judge_spawn(self._policy, child, os.environ, stack.modules)
@@ -159,7 +172,9 @@ class Listener:
         if os.getpid() != self._pid:
             os.write(self._to_parent, msgspec.json.encode(violations) + b"\n")
             return
-        self._started.append(Started(child.arguments, stack, self.threads.starter(), _process(frame)))
+        process = _process(frame)
+        birth = None if frame is None or process is None else await_birth(frame)
+        self._started.append(Started(child.arguments, stack, self.threads.starter(), process, birth))
         self._violations += violations
         self._untold += [variable.name for variable in answer.untold]
         home = home_of(child.environ) if child.replaced else own_home()
@@ -181,6 +196,36 @@ class Listener:
         for line in data.splitlines():
             self._violations += msgspec.json.decode(line, type=list[Violation])
 
+    def _receive(self) -> None:
+        """Takes in what Python children told of themselves."""
+        for record in self._post.received():
+            if "fault" in record:
+                self._unheard.append(record["fault"])
+                continue
+            by = f"child `{command_text(record['command'])}` (pid {record['family'][0]})"
+            during = self._starter_of(record["family"])
+            stack = stack_of(record["stack"])
+            if "path" in record:
+                self._touches[Touch(record["did"], record["path"], stack, record["cuts"], during, by)] = None
+            else:
+                self._started.append(Started(tuple(record["arguments"]), stack, during, by=by))
+                self._violations += _dropped_by_child(self._policy, record, stack, by)
+
+    def _starter_of(self, family: Sequence[int]) -> str:
+        """What was on when the child was started that is in a family of processes: a child, its parent, and so on."""
+        known = (child.during for child in (*self._earlier, *self._started) if child.pid in family)
+        return next(known, self.threads.during)
+
+
+def _dropped_by_child(policy: Policy, record: Record, stack: Stack, by: str) -> Iterator[Violation]:
+    """What is wrong with a child that a child started: `record` is what that one told of it."""
+    block = dict.fromkeys((*record["kept"], *record["changed"], *record["added"]), "")
+    child = Child(tuple(record["arguments"]), block, "", replaced=record["replaced"])
+    answer = judge_spawn(policy, child, dict.fromkeys(names_in_parent(record), ""), stack.modules)
+    for variable in answer.dropped:
+        violation = _violation(policy, child, stack, variable)
+        yield replace(violation, culprits=(f"{by}{at(stack)}",))
+
 
 def _violation(policy: Policy, child: Child, stack: Stack, variable: Variable) -> Violation:
     key = f"env.{variable.name}"
@@ -190,6 +235,7 @@ def _violation(policy: Policy, child: Child, stack: Stack, variable: Variable) -
         f"a child was started without {variable.name}: `{command_text(child.arguments)}`",
         f"{policy.source}:{policy.lines.get(key, 0)} env.{variable.name}: every child must carry it",
         culprits=stack.lines or ("no line of the project is on the stack",),
+        places=stack.places,
     )
 
 

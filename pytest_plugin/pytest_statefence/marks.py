@@ -10,15 +10,37 @@ from msgspec import Struct
 from pytest_statefence.config import ALLOW, OFF
 
 
-class Allowance(Struct, frozen=True):
-    """What is not held against a test: everything, or what is at `patterns`."""
+class Allow(Struct, frozen=True):
+    """One glob of a marker, and what the marker stands on: a test without its parameters, a class, a module."""
 
-    everything: bool = False
-    patterns: tuple[str, ...] = ()
+    pattern: str
+    on: str = ""
 
     def covers(self, subject: str) -> bool:
         """Whether a file or program is allowed; a glob without a leading slash is compared from the path's end."""
-        return self.everything or any(PurePath(subject).match(pattern) for pattern in self.patterns)
+        return PurePath(subject).match(self.pattern)
+
+    def __str__(self) -> str:
+        return f'{ALLOW}("{self.pattern}") of {self.on}'
+
+
+class Allowance(Struct, frozen=True):
+    """What is not held against a test: everything, or what is at `allows`."""
+
+    everything: bool = False
+    allows: tuple[Allow, ...] = ()
+
+    def covers(self, subject: str) -> bool:
+        """Whether a file or program is allowed."""
+        return self.everything or any(allow.covers(subject) for allow in self.allows)
+
+    def names(self) -> tuple[str, ...]:
+        """Its globs, with what they stand on."""
+        return tuple(map(str, self.allows))
+
+    def used_for(self, subject: str) -> tuple[str, ...]:
+        """Those of the names that allow a file or program."""
+        return tuple(str(allow) for allow in self.allows if allow.covers(subject))
 
 
 def allowance_of(item: pytest.Item) -> Allowance:
@@ -26,18 +48,18 @@ def allowance_of(item: pytest.Item) -> Allowance:
 
     Raises pytest.UsageError, naming the test, for a marker without a reason, or with arguments nobody knows.
     """
-    patterns: list[str] = []
-    for mark in item.iter_markers(ALLOW):
+    allows: list[Allow] = []
+    for node, mark in item.iter_markers_with_node(ALLOW):
         _check(item, mark, '("*.db", reason="...")')
         if not mark.args or not all(isinstance(glob, str) and glob for glob in mark.args):
             raise _error(item, mark, 'it takes globs: write ("*.db", reason="...")')
-        patterns += mark.args
+        allows += [Allow(glob, node.nodeid.partition("[")[0] or "the session") for glob in mark.args]
     off = list(item.iter_markers(OFF))
     for mark in off:
         _check(item, mark, '(reason="...")')
         if mark.args:
             raise _error(item, mark, 'it takes a reason only: write (reason="...")')
-    return Allowance(bool(off), tuple(patterns))
+    return Allowance(bool(off), tuple(allows))
 
 
 def _check(item: pytest.Item, mark: pytest.Mark, shape: str) -> None:

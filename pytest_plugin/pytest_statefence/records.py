@@ -136,6 +136,18 @@ class TableChange(Struct, frozen=True):
         return f"{self.table}: rows {before} -> {after}"
 
 
+class Explanation(Struct, frozen=True):
+    """The static finding that foretells a violation, as `statefence check` gives it."""
+
+    code: str
+    path: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.code} {self.message}"
+
+
 class Violation(Struct, frozen=True):
     """Something the policy forbids, which happened.
 
@@ -146,6 +158,8 @@ class Violation(Struct, frozen=True):
         clause: the line of the policy, and its reason.
         tables: what changed in it.
         culprits: who did it as far as can be told, one line each.
+        places: the lines of the project, by path and number, on the stacks of those, the likeliest first.
+        explanations: the static findings at those lines.
         candidates: the tests, fixtures or moments that may have done it; empty when it was the one that was on.
     """
 
@@ -155,6 +169,8 @@ class Violation(Struct, frozen=True):
     clause: str
     tables: tuple[TableChange, ...] = ()
     culprits: tuple[str, ...] = ()
+    places: tuple[tuple[str, int], ...] = ()
+    explanations: tuple[Explanation, ...] = ()
     candidates: tuple[str, ...] = ()
 
 

@@ -1,13 +1,15 @@
-"""Which variables lead an application to a state directory of one's own. Pure."""
+"""Which variables lead an application to a state directory of one's own, and which databases belong there."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
-from statefence.policy import Policy
+from statefence.policy import Policy, Store, StoreKind
 from statefence.template import Symbol, SymbolKind, is_literal, resolve
 from statefence.template.user_directories import USER_DIRECTORY_VARIABLES
 
@@ -31,6 +33,17 @@ def redirected(policy: Policy, base: Path) -> tuple[dict[str, str], Path]:
     if SymbolKind.APP in kinds:
         variables |= {name: str(home / name.lower()) for name in sorted(USER_DIRECTORY_VARIABLES)}
     return variables, _state(policy, variables, home) or Path(next(iter(variables.values())))
+
+
+def databases(policy: Policy) -> Iterator[tuple[Store, Path]]:
+    """The stores that can be made from migrations where the variables point now, with the one file each is."""
+    home, cwd = str(Path.home()), str(Path.cwd())
+    for store in policy.stores:
+        if store.migrations is None or store.kind is not StoreKind.SQLITE:
+            continue
+        for place in resolve(store.path, os.environ, home=home, cwd=cwd, tmp=gettempdir(), repo=policy.root):
+            if is_literal(place):
+                yield store, Path(str(place))
 
 
 def _roots(policy: Policy) -> Iterator[Symbol]:

@@ -35,6 +35,14 @@ def note(report: pytest.TestReport, violations: Iterable[Violation]) -> None:
     report.sections.append((SECTION, text(violations)))
 
 
+def rewrite(report: pytest.TestReport, before: Iterable[Violation], after: Iterable[Violation]) -> None:
+    """Puts violations as they are known now in place of what was said of them in a report."""
+    said, now = text(before), text(after)
+    if isinstance(report.longrepr, str):
+        report.longrepr = report.longrepr.replace(said, now, 1)
+    report.sections = [(n, now if (n, content) == (SECTION, said) else content) for n, content in report.sections]
+
+
 def line(violation: Violation) -> str:
     """A violation in one line."""
     return f"{violation.code} {violation.what}: {violation.subject}"
@@ -59,6 +67,7 @@ def _paragraph(violation: Violation) -> Iterator[str]:
     yield from (f"    {change}" for change in violation.tables)
     yield f"  forbidden by {violation.clause}"
     yield from (f"  by {culprit}" for culprit in violation.culprits)
+    yield from (f"  explained by {explanation}" for explanation in violation.explanations)
 
 
 def _other_outcome(report: pytest.TestReport) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -13,6 +14,7 @@ from pytest_statefence.after_run import ends_with_pytest, watch_exit
 from pytest_statefence.findings import Finding, Package, Span, merged, packed, unpacked
 from pytest_statefence.guard import Guard
 from pytest_statefence.marks import Allowance, allowance_of
+from pytest_statefence.post import Post
 from pytest_statefence.private import is_private
 from pytest_statefence.records import Judgement, Mode, Violation
 from pytest_statefence.system import SYSTEM
@@ -22,27 +24,34 @@ _ALLOWANCE = pytest.StashKey[Allowance]()
 _WRONG = pytest.StashKey[pytest.UsageError]()
 _FOUND = pytest.StashKey[dict[str, tuple[Violation, ...]]]()
 _CHANNEL = "statefence"
-_CARRIED = "statefence"
+CARRIED = "statefence_violations"
+"""The attribute of a report in which violations cross to the process that talks to the user."""
 _PROPERTY = "statefence"
-_MOST_UNKNOWN = 12
 _FIXTURE = "statefence"
 
 
 class Run:
-    """One run of pytest, or one worker of it. The process that only starts workers watches until they start."""
+    """One run of pytest, or one worker of it. The process that only starts workers watches until they start.
 
-    def __init__(self, config: pytest.Config, mode: Mode, policy: Policy) -> None:
+    Attributes:
+        findings: what no test can be blamed for; complete when the session is finished.
+        faults: what broke in the plugin, as a set that keeps its order.
+    """
+
+    def __init__(self, config: pytest.Config, mode: Mode, policy: Policy, post: Post) -> None:
         self.policy = policy
-        self.guard: Guard | None = Guard(policy)
+        self.guard: Guard | None = Guard(policy, post)
+        self._post = post
         self._config = config
         self._mode = mode
         self._worker = ""
-        self._findings: list[Finding] = []
+        self.findings: list[Finding] = []
         self._unknown: dict[str, None] = {}
-        self._faults: dict[str, None] = {}
+        self.faults: dict[str, None] = {}
+        self._allows: dict[str, bool] = {}
         self._nowhere: frozenset[str] | None = None
         self._spans: list[Span] = []
-        self._noted: list[str] = []
+        self._has_failed = False
         self._last = "nothing"
         self._began = self._before = SYSTEM.time()
         self._ends_with_pytest = ends_with_pytest()
@@ -67,6 +76,8 @@ class Run:
         self._of_run("while conftest files and plugins were imported")
         if self._starts_workers():
             self._close()
+            if not self._post.sightings:
+                self._post.withdraw()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection(self) -> Generator[None, object, object]:
@@ -137,18 +148,21 @@ class Run:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Puts what a phase did into its report, after everybody else has had their say."""
         report = yield
+        if call.when == "call" and not (report.skipped and not hasattr(report, "wasxfail")):
+            for allow in item.stash.get(_ALLOWANCE, Allowance()).names():
+                self._allows.setdefault(allow, False)
         violations = item.stash.get(_FOUND, {}).pop(call.when, ())
         if violations:
             (reports.fail if self._mode is Mode.FAIL else reports.note)(report, violations)
             lines = [reports.line(violation) for violation in violations]
-            setattr(report, _CARRIED, lines)  # crosses to the process that talks to the user
+            setattr(report, CARRIED, msgspec.to_builtins(violations))
             for properties in (report.user_properties, item.user_properties):  # JUnit's file reads the last phase's
                 properties.extend((_PROPERTY, line) for line in lines)
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Remembers, in the process that talks to the user, what was found and when tests ran."""
-        self._noted += [f"{report.nodeid} ({report.when}): {line}" for line in getattr(report, _CARRIED, ())]
+        """Remembers, in the process that talks to the user, when tests ran, and whether any did what it must not."""
+        self._has_failed = self._has_failed or hasattr(report, CARRIED)
         if self._starts_workers():
             self._spans.append(Span(report.nodeid, report.start, report.stop))
 
@@ -156,10 +170,12 @@ class Run:
     def pytest_testnodedown(self, node: object) -> None:
         """Takes in what a worker found outside its tests."""
         package = unpacked(getattr(node, "workeroutput", {}).get(_CHANNEL, {}))
-        self._findings += package.findings
+        self.findings += package.findings
         self._nowhere = package.nowhere if self._nowhere is None else self._nowhere & package.nowhere
         self._unknown.update(dict.fromkeys(package.unknown))
-        self._faults.update(dict.fromkeys(package.faults))
+        self.faults.update(dict.fromkeys(package.faults))
+        for allow, is_used in package.allows.items():
+            self._allows[allow] = is_used or self._allows.get(allow, False)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -168,33 +184,24 @@ class Run:
         if self.guard is not None:
             self._nowhere = self.guard.nowhere()
             self._unknown.update((f"what it does after the run: {line}", None) for line in self.guard.running())
-        findings = merged(self._findings, self._spans) if self._starts_workers() else tuple(self._findings)
-        self._findings = list(findings)
+        findings = merged(self.findings, self._spans) if self._starts_workers() else tuple(self.findings)
+        self.findings = list(findings)
         if self._worker:
-            package = Package(findings, self._nowhere or frozenset(), tuple(self._unknown), tuple(self._faults))
+            nowhere = self._nowhere or frozenset()
+            package = Package(findings, nowhere, tuple(self._unknown), tuple(self.faults), self._allows)
             self._config.workeroutput[_CHANNEL] = packed(package)  # type: ignore[attr-defined] # xdist adds it
-        failed = ((findings or self._noted) and self._mode is Mode.FAIL) or self._faults  # a rerun heals nothing
+        failed = ((findings or self._has_failed) and self._mode is Mode.FAIL) or self.faults  # a rerun heals nothing
         if failed and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Everything once more, in short, and what could not be judged."""
-        nowhere = [f"{clause}: it is nowhere in the environments of this run" for clause in sorted(self._nowhere or ())]
-        unknown = [*nowhere, *self._unknown]
-        if not (self._noted or self._findings or unknown or self._faults):
-            return
-        terminalreporter.section("statefence")
-        for line in self._noted:
-            terminalreporter.write_line(line)
-        for finding in self._findings:
-            for line in reports.finding_lines(finding):
-                terminalreporter.write_line(line)
-        for line in unknown[:_MOST_UNKNOWN]:
-            terminalreporter.write_line(f"not judged: {line}")
-        if len(unknown) > _MOST_UNKNOWN:
-            terminalreporter.write_line(f"not judged: {len(unknown) - _MOST_UNKNOWN} more of that kind")
-        for fault in self._faults:
-            terminalreporter.write_line(f"statefence itself failed, so this run proves nothing: {fault}", red=True)
+    def not_judged(self) -> tuple[str, ...]:
+        """What could not be told, and why."""
+        nowhere = (f"{clause}: it is nowhere in the environments of this run" for clause in sorted(self._nowhere or ()))
+        return (*nowhere, *self._unknown)
+
+    def unused_allows(self) -> tuple[str, ...]:
+        """The markers that allowed nothing which happened in this run."""
+        return tuple(sorted(allow for allow, is_used in self._allows.items() if not is_used))
 
     def _phase(self, item: pytest.Item, when: str, *, is_leaving: bool) -> Generator[None, object, object]:
         self._on = item, when, is_leaving
@@ -224,6 +231,8 @@ class Run:
         allowance = item.stash.get(_ALLOWANCE, Allowance())
         violations = (replace(v, culprits=(by, *v.culprits)) if by else v for v in judgement.violations)
         judged = tuple(v for v in violations if not allowance.covers(v.subject))
+        for violation in judgement.violations:
+            self._allows.update(dict.fromkeys(allowance.used_for(violation.subject), True))
         found = item.stash[_FOUND]
         found[when] = (*found.get(when, ()), *self._own(judged, item.nodeid))
 
@@ -251,7 +260,7 @@ class Run:
             self._add_finding(violation, moment, ())
 
     def _add_finding(self, violation: Violation, moment: str, candidates: tuple[str, ...]) -> None:
-        self._findings.append(Finding(violation, moment, self._before, self._began, self._worker, candidates))
+        self.findings.append(Finding(violation, moment, self._before, self._began, self._worker, candidates))
 
     def _take(self) -> Judgement:
         if self.guard is None:
@@ -259,7 +268,7 @@ class Run:
         judgement = self.guard.take()
         self._before, self._began = self._began, SYSTEM.time()
         self._unknown.update(dict.fromkeys(judgement.unknown))
-        self._faults.update(dict.fromkeys(self.guard.faults()))
+        self.faults.update(dict.fromkeys(self.guard.faults()))
         return judgement
 
     def _starts_workers(self) -> bool:

@@ -42,6 +42,7 @@ class Outcome(Struct, frozen=True):
     result: str
     said: tuple[str, ...] = ()
     text: str = ""
+    properties: tuple[tuple[str, str], ...] = ()
 
 
 class Ran(Struct, frozen=True):
@@ -105,6 +106,7 @@ def _run_pytest(project: Path, *arguments: str, plugins: tuple[str, ...] = (), *
 
 def _outcome(case: ET.Element) -> Outcome:
     result = next((tag for tag in ("error", "failure", "skipped") if case.find(tag) is not None), "passed")
-    said = tuple(p.attrib["value"] for p in case.iter("property") if p.attrib["name"] == "statefence")
+    properties = tuple((each.attrib["name"], each.attrib["value"]) for each in case.iter("property"))
+    said = tuple(value for name, value in properties if name == "statefence")
     text = "".join(case.itertext())
-    return Outcome({"failure": "failed"}.get(result, result), said, text)
+    return Outcome({"failure": "failed"}.get(result, result), said, text, properties)

@@ -105,3 +105,107 @@ def test_a_policy_of_fixed_paths_cannot_be_moved(run_project: RunProject) -> Non
 
     assert ran.tests["test"].result == "error"
     assert "state_dir: no path of the policy begins with" in ran.output
+
+
+def test_a_worker_s_tests_can_share_one_state_directory(run_project: RunProject) -> None:
+    inner = """
+        import os
+        import pytest
+
+        @pytest.mark.parametrize("number", [1, 2])
+        def test(state_dir, tmp_path, number):
+            assert os.environ["APP_STATE"] == str(state_dir)
+            assert not state_dir.is_relative_to(tmp_path)
+            assert len(list(state_dir.iterdir())) == number - 1
+            (state_dir / f"{number}").touch()
+
+        def test_afterwards():
+            assert "APP_STATE" in os.environ
+        """
+    ini = "[pytest]\nstatefence_state_dir = worker\n"
+
+    ran = run_project({"test_inner.py": dedent(inner), "pytest.ini": ini})
+
+    assert ran.status == 0, ran.output
+
+
+def test_whose_state_directory_it_is_can_be_misspelt(run_project: RunProject) -> None:
+    ini = "[pytest]\nstatefence_state_dir = session\n"
+
+    ran = run_project({"test_inner.py": "def test(state_dir):\n    pass\n", "pytest.ini": ini})
+
+    assert ran.status != 0
+    assert "statefence_state_dir = session: write test or worker" in ran.output
+
+
+MIGRATED = """
+[stores.admin]
+path = "{env:APP_STATE|{home}/.app}/admin.db"
+owners = ["app"]
+tables = ["models"]
+migrations = "migrations"
+
+[stores.plain]
+path = "{env:APP_STATE|{home}/.app}/plain.db"
+owners = ["app"]
+tables = ["others"]
+
+[layers]
+app = ["app.**"]
+"""
+
+
+def test_a_state_directory_can_hold_what_the_migrations_make(run_project: RunProject) -> None:
+    inner = """
+        import sqlite3
+        from contextlib import closing
+
+        def test(seeded_state_dir, state_dir, statefence):
+            assert seeded_state_dir == state_dir
+            assert [file.name for file in state_dir.iterdir()] == ["admin.db"]
+            with closing(sqlite3.connect(state_dir / "admin.db")) as connection:
+                assert connection.execute("SELECT * FROM models").fetchall() == [("first", 2)]
+            assert statefence.writes("admin")["models"].rows_after == 1
+        """
+    files = {
+        "test_inner.py": dedent(inner),
+        "migrations/10_second.sql": "ALTER TABLE models ADD b DEFAULT 2; INSERT INTO models (a) VALUES ('first');",
+        "migrations/9_first.up.sql": "CREATE TABLE models (a);",
+        "migrations/9_first.down.sql": "DROP TABLE models;",
+    }
+    ran = run_project(files, policy=MIGRATED)
+
+    assert ran.status == 0, ran.output
+
+
+def test_a_migration_that_does_not_run_is_named(run_project: RunProject) -> None:
+    files = {
+        "test_inner.py": "def test(seeded_state_dir):\n    pass\n",
+        "migrations/1_x.sql": "CREATE TABEL models (a);",
+    }
+
+    ran = run_project(files, policy=MIGRATED)
+
+    assert ran.tests["test"].result == "error"
+    assert 'migrations/1_x.sql: admin.db cannot be made from it: near "TABEL": syntax error' in ran.output
+
+
+def test_migrations_that_are_none_are_told(run_project: RunProject) -> None:
+    files = {"test_inner.py": "def test(seeded_state_dir):\n    pass\n", "migrations/README.md": ""}
+
+    ran = run_project(files, policy=MIGRATED)
+
+    assert ran.tests["test"].result == "error"
+    assert "migrations: no .sql file to make admin.db from" in ran.output
+
+
+def test_the_state_directory_is_the_test_s_own_also_when_nothing_is_judged(run_project: RunProject) -> None:
+    inner = """
+        import os
+
+        def test(state_dir):
+            assert os.environ["APP_STATE"] == str(state_dir)
+        """
+    ran = run_project({"test_inner.py": dedent(inner)}, "--statefence=off")
+
+    assert ran.status == 0, ran.output

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_statefence.marks import Allowance, allowance_of
+from pytest_statefence.marks import Allow, Allowance, allowance_of
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_markers_add_up(request: pytest.FixtureRequest) -> None:
     request.node.add_marker(pytest.mark.statefence_allow("a.db", "b.db", reason="x"))
     request.node.add_marker(pytest.mark.statefence_allow("c.db", reason="x"))
 
-    assert sorted(allowance_of(request.node).patterns) == ["a.db", "b.db", "c.db"]
+    assert sorted(allow.pattern for allow in allowance_of(request.node).allows) == ["a.db", "b.db", "c.db"]
 
 
 @pytest.mark.parametrize(
@@ -44,4 +44,4 @@ def test_markers_add_up(request: pytest.FixtureRequest) -> None:
     ],
 )
 def test_a_glob_is_compared_from_the_end_of_the_path(pattern: str, covered: bool) -> None:
-    assert Allowance(patterns=(pattern,)).covers("/tmp/state/x.db") == covered
+    assert Allowance(allows=(Allow(pattern),)).covers("/tmp/state/x.db") == covered

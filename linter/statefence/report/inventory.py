@@ -8,31 +8,50 @@ from typing import Any
 
 from statefence.engine import Loaded, is_within
 from statefence.model import Answer, Place, Step
+from statefence.observation.compare import Comparison, compare, key
+from statefence.observation.records import Observed
 from statefence.policy.model import Policy
 from statefence.project.sites import Open, Spawn, Statement, Target
 from statefence.report.json import VERSION, step_json
 from statefence.report.location import locate
+from statefence.report.observed import observed_lines, observed_row, observed_summary
 from statefence.template import match
 
 Row = dict[str, Any]
 
 
-def inventory(loaded: Loaded, policy: Policy, paths: Sequence[str] = ()) -> dict[str, Any]:
+def inventory(
+    loaded: Loaded, policy: Policy, paths: Sequence[str] = (), observed: Observed | None = None
+) -> dict[str, Any]:
     """The JSON object of DESIGN section 2: `version`, `spawns`, `opens`, `statements`, each sorted by place.
 
     Args:
         loaded: the project.
         policy: names the stores that opens and statements reach.
         paths: the files and directories to list, relative to the root; empty means all.
+        observed: what the tests did. Then each row of a spawn or open has a key `observed`, and the whole has one.
     """
     project = loaded.project
     modules = [module for module in project.modules if is_within(module.path, paths)]
+    comparison = None if observed is None else _comparison(loaded, observed)
     rows = {
-        "spawns": [_spawn(site, loaded) for module in modules for site in project.spawns(module)],
-        "opens": [_open(site, loaded, policy) for module in modules for site in project.opens(module)],
+        "spawns": [
+            {**_spawn(site, loaded), **_observed(site, comparison)}
+            for module in modules
+            for site in project.spawns(module)
+        ],
+        "opens": [
+            {**_open(site, loaded, policy), **_observed(site, comparison)}
+            for module in modules
+            for site in project.opens(module)
+        ],
         "statements": [_statement(site, loaded, policy) for module in modules for site in project.statements(module)],
     }
-    return {"version": VERSION, **{kind: sorted(found, key=_order) for kind, found in rows.items()}}
+    found = {"version": VERSION, **{kind: sorted(found, key=_order) for kind, found in rows.items()}}
+    if comparison is not None and observed is not None:
+        summary = observed_summary(comparison, (*rows["spawns"], *rows["opens"]))
+        found["observed"] = {**summary, "unheard": list(observed.unheard)}
+    return found
 
 
 def inventory_json(found: dict[str, Any]) -> str:
@@ -51,7 +70,22 @@ def inventory_lines(found: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...
         inside = sorted(
             ((row, line) for row, line in described if row["path"] == path), key=lambda item: _order(item[0])
         )
-        yield path, tuple(f"{row['line']}:{row['column']} {line}" for row, line in inside)
+        leaves = ((f"{row['line']}:{row['column']} {line}", *observed_lines(row)) for row, line in inside)
+        yield path, tuple(line for lines in leaves for line in lines)
+
+
+def _comparison(loaded: Loaded, observed: Observed) -> Comparison:
+    """What was seen anywhere: what one file does may have been chosen in another."""
+    project = loaded.project
+    return compare(
+        (site for module in project.modules for site in project.spawns(module)),
+        (site for module in project.modules for site in project.opens(module)),
+        observed,
+    )
+
+
+def _observed(site: Spawn | Open, comparison: Comparison | None) -> Row:
+    return {} if comparison is None else {"observed": observed_row(comparison.at.get(key(site), ()))}
 
 
 def _order(row: Row) -> tuple[str, int, int]:
