@@ -6,14 +6,26 @@ spawns, opens, statements and environment reads, already resolved), the `Project
 
 from statefence.callees import SPAWNERS, Given
 from statefence.callees import Spawner as KnownSpawner
+from statefence.migrations import LOCK_FILE, History, Migration, Registry, parse_lock
+from statefence.migrations import Shape as MigrationShape
+from statefence.migrations.addition import down_edits, registration
+from statefence.migrations.indexes import Unindexed, index_edits, unindexed
+from statefence.migrations.rehearse import Rehearsal, Trial, rehearsed, siblings
+from statefence.migrations.sandbox import Ending
 from statefence.model import (
     AddArgument,
+    AddElement,
     AddItem,
     Answer,
+    CreateFile,
     Edit,
+    FileHit,
     Hit,
     Import,
+    InFile,
     InsertStatement,
+    InsertText,
+    LocalEdit,
     Place,
     RemoveSuppression,
     ReplaceExpression,
@@ -37,34 +49,44 @@ from statefence.project.sites import (
     Statement,
     Target,
 )
-from statefence.rule import Bad, Check, Files, Good, Rule
 from statefence.sql import HoleRole, Kind, Touch, Use, hole_roles, markers, uses
+from statefence.rule import Bad, Check, Files, Good, ProjectCheck, Rule
 from statefence.template import Glob, Piece, Segment, Symbol, SymbolKind, Template, Text, match
 from statefence.template.build import substitute
 
 __all__ = [
-    "SPAWNERS",
     "AddArgument",
+    "AddElement",
     "AddItem",
     "Anchor",
     "Answer",
     "Bad",
     "Check",
+    "CreateFile",
     "Edit",
+    "Ending",
     "EnvKind",
     "EnvRead",
     "Environment",
+    "FileHit",
     "Files",
     "Forbidden",
     "Given",
     "Glob",
     "Good",
+    "History",
     "Hit",
     "HoleRole",
     "Import",
+    "InFile",
     "InsertStatement",
+    "InsertText",
     "Kind",
     "KnownSpawner",
+    "LOCK_FILE",
+    "LocalEdit",
+    "Migration",
+    "MigrationShape",
     "Mode",
     "Module",
     "Open",
@@ -73,9 +95,13 @@ __all__ = [
     "Place",
     "Policy",
     "Project",
+    "ProjectCheck",
+    "Registry",
+    "Rehearsal",
     "RemoveSuppression",
     "ReplaceExpression",
     "Rule",
+    "SPAWNERS",
     "Safety",
     "Segment",
     "Severity",
@@ -92,12 +118,21 @@ __all__ = [
     "Template",
     "Text",
     "Touch",
+    "Trial",
+    "Unindexed",
     "Use",
     "Variable",
+    "down_edits",
     "hole_roles",
+    "index_edits",
     "markers",
     "match",
     "matches_module",
+    "parse_lock",
+    "registration",
+    "rehearsed",
+    "siblings",
     "substitute",
+    "unindexed",
     "uses",
 ]

@@ -10,6 +10,7 @@ from msgspec import Struct
 from statefence.discover import files
 from statefence.errors import UsageError
 from statefence.facts import Reader
+from statefence.migrations import texts
 from statefence.model import Skipped
 from statefence.module_names import module_names
 from statefence.policy.check import check_modules
@@ -54,11 +55,12 @@ def load(policy: Policy, overrides: Mapping[str, bytes] = {}, reader: Reader | N
     """
     found = files(policy)
     root = Path(policy.root)
-    paths = sorted({*found.paths, *overrides})
+    paths = sorted({*found.paths, *(path for path in overrides if path.endswith(".py"))})
     if not paths:
         raise UsageError(f"{policy.root}: no Python file to analyse")
     check_modules(policy, module_names(paths, policy).values())
-    results = [decoded(path, overrides[path]) if path in overrides else read(root, path) for path in paths]
+    others = sorted({*texts(policy, overrides), *overrides} - {*paths})
+    results = [decoded(p, overrides[p]) if p in overrides else read(root, p) for p in (*paths, *others)]
     sources = {result.path: result for result in results if isinstance(result, Source)}
     project = analyse(tuple(sources.values()), policy, reader=reader)
     undecoded = (result for result in results if isinstance(result, Skipped))

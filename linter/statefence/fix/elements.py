@@ -1,4 +1,4 @@
-"""Add an argument to a call or an item to a dict, by libcst's nodes; the neighbours' white space decides the layout."""
+"""Add an argument to a call, an item to a dict or an element to a list or tuple, by libcst's nodes; the neighbours' white space decides the layout."""
 
 from __future__ import annotations
 
@@ -13,9 +13,24 @@ from statefence.fix.expressions import embed
 from statefence.fix.records import Refusal, Splice
 from statefence.fix.sequences import Brackets, append
 from statefence.fix.tree import Tree
-from statefence.model import AddArgument, AddItem, Span
+from statefence.model import AddArgument, AddElement, AddItem, Span
 
 _SPACES = re.compile(rb"[ \t]*")
+
+
+def add_elements(tree: Tree, target: Span, edits: Sequence[AddElement]) -> tuple[Splice, ...]:
+    """The splices that add all the elements of one group to the list or tuple display that spans `target`, in order."""
+    node = tree.expression(tree.text.limits(target))
+    if not isinstance(node, cst.List | cst.Tuple) or (isinstance(node, cst.Tuple) and not node.lpar):
+        raise Refusal("it is not a list or tuple in brackets")
+    start, end = tree.limits(node)
+    if isinstance(node, cst.Tuple):  # whose span does not hold its own parentheses, but theirs holds white space
+        start, end = tree.limits(node.lpar[-1])[0], tree.limits(node.rpar[0])[1]
+    elements = tuple(tree.limits(element) for element in node.elements)
+    new = [embed("[{}]", edit.value)[1:-1].encode() for edit in edits]
+    if isinstance(node, cst.Tuple) and not elements:
+        new[-1] += b","
+    return append(tree.text, Brackets(start + 1, end - 1, elements), new)
 
 
 def add(tree: Tree, target: Span, edits: Sequence[AddArgument | AddItem]) -> tuple[Splice, ...]:

@@ -9,8 +9,11 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from statefence.facts import TOO_DEEP, Reader
+from statefence.migrations import History, histories
+from statefence.migrations.rehearse import migrated
 from statefence.model import Skipped, Span
 from statefence.module_names import module_names
 from statefence.policy import Policy
@@ -45,7 +48,12 @@ class Module(Struct, frozen=True):
 
 
 class Project(Struct, frozen=True):
-    """Everything that is known of the project, by the path of the module it stands in."""
+    """Everything that is known of the project, by the path of the module it stands in.
+
+    Attributes:
+        texts: the files that are not Python, by path: those of migrations, for one.
+        migrations: the declared sequences, in the policy's order.
+    """
 
     modules: tuple[Module, ...]
     skipped: tuple[Skipped, ...]
@@ -55,6 +63,8 @@ class Project(Struct, frozen=True):
     reads_by_path: dict[str, tuple[EnvRead, ...]]
     invocations_by_path: dict[str, tuple[Invocation, ...]]
     schema: Schema = Schema()
+    texts: dict[str, Source] = {}
+    migrations: tuple[History, ...] = ()
 
     def spawns(self, module: Module) -> tuple[Spawn, ...]:
         """The calls in the module that start a child or hand an environment on to one, by line."""
@@ -83,7 +93,7 @@ def analyse(
     """Analyse a whole project. A function or module that is nested too deeply is unknown, and among the skipped.
 
     Args:
-        sources: every file of it, in any order.
+        sources: every file of it, in any order, and those that are not Python.
         policy: its policy; what it says of spawners widens what is recognised.
         thorough: interpret every function, also those that cannot matter. The answers are the same, later.
         reader: how files are parsed; by default in this process, remembering nothing.
@@ -93,7 +103,8 @@ def analyse(
 
 
 def _analyse(sources: Sequence[Source], policy: Policy, *, thorough: bool, reader: Reader) -> Project:
-    ordered = sorted(sources, key=lambda source: source.path)
+    ordered = sorted((source for source in sources if source.is_python), key=lambda source: source.path)
+    texts = {source.path: source for source in sources if not source.is_python}
     names = _unique(module_names([source.path for source in ordered], policy))
     program = Program([Unit(names[source.path], source.path, source.data) for source in ordered], policy, reader)
     sites = _interpret(program, thorough=thorough or any(store.deny for store in policy.stores))
@@ -104,7 +115,9 @@ def _analyse(sources: Sequence[Source], policy: Policy, *, thorough: bool, reade
     )
     skipped = [Skipped(path, reason) for path, reason in program.unparsed.items()]
     skipped += [Skipped(path, f"line {line}: {TOO_DEEP}") for path, line in program.too_deep.values()]
-    return _project(program, sites, modules, tuple(skipped))
+    declared = histories(policy, {source.path: source for source in sources})
+    project = _project(program, sites, modules, tuple(skipped), migrated(declared))
+    return replace(project, texts=texts, migrations=declared)
 
 
 PARSED_ANYWAY = 1_000_000
@@ -201,12 +214,16 @@ def _summarize(program: Program, keys: Iterable[str], done: set[str]) -> None:
 
 
 def _project(
-    program: Program, sites: list[RawSite], modules: tuple[Module, ...], skipped: tuple[Skipped, ...]
+    program: Program,
+    sites: list[RawSite],
+    modules: tuple[Module, ...],
+    skipped: tuple[Skipped, ...],
+    ddl: Sequence[str],
 ) -> Project:
     groups: dict[tuple[str, str, Span], list[RawSite]] = {}
     for site in sites:
         groups.setdefault((site.kind, site.path, site.span), []).append(site)
-    schema = schema_of_program(sites)
+    schema = schema_of_program(sites, ddl)
     spawns: list[Spawn] = []
     opens: list[Open] = []
     statements: list[Statement] = []
