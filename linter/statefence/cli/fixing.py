@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from statefence.engine import Report, check, is_within
 from statefence.errors import StatefenceError
-from statefence.model import Finding
+from statefence.model import Edit, Finding
 from statefence.policy import Policy
 from statefence.report.labels import counted
 from statefence.report.style import visible
@@ -30,6 +30,24 @@ def repair(policy: Policy, report: Report, options: Namespace, paths: Sequence[s
     write_files(policy, outcome.files)
     log.writelines(f"{line}\n" for line in _told(outcome, "Fixed"))
     return bool(outcome.files)
+
+
+def made(policy: Policy, edits: Sequence[Edit]) -> list[str]:
+    """Make edits that are about no finding, and return the paths that were written.
+
+    Raises StatefenceError when one is refused or cannot be written.
+    """
+    from statefence.fix import FixedFile, changed
+
+    def read(path: str) -> bytes | None:
+        place = Path(policy.root, path)
+        return place.read_bytes() if place.is_file() else None
+
+    result = changed(read, "", [tuple(edits)])
+    if result.refusals[0] is not None:
+        raise StatefenceError(f"not made: {result.refusals[0]}")
+    write_files(policy, [FixedFile(path, read(path), data, ()) for path, data in result.contents.items()])
+    return sorted(result.contents)
 
 
 def write_files(policy: Policy, files: Iterable[FixedFile]) -> None:
@@ -99,5 +117,4 @@ def _told(outcome: Outcome, verb: str) -> Iterator[str]:
     for refused in outcome.refused:
         place = refused.finding.place
         yield f"Not fixed: {visible(place.path)}:{place.span.line}: {refused.finding.code}: {visible(refused.reason)}"
-    fixed = sum(len(file.fixed) for file in outcome.files)
-    yield f"{verb} {counted(fixed, 'finding')} in {counted(len(outcome.files), 'file')}."
+    yield f"{verb} {counted(len(outcome.fixed), 'finding')} in {counted(len(outcome.files), 'file')}."

@@ -11,6 +11,7 @@ from statefence.discover import files
 from statefence.errors import UsageError
 from statefence.facts import Reader
 from statefence.migrations import texts
+from statefence.migrations.rehearse import not_run
 from statefence.model import Skipped
 from statefence.module_names import module_names
 from statefence.policy.check import check_modules
@@ -25,7 +26,7 @@ class Loaded(Struct, frozen=True):
     Attributes:
         sources: every file that decodes, by path, those with bad syntax included.
         unreadable: the Python files that were not analysed.
-        left_out: the places that are not part of the project, such as submodules.
+        left_out: the places that are not part of the project, such as submodules, and migrations that cannot be run.
         listing: what the list of its files was made from.
     """
 
@@ -63,6 +64,8 @@ def load(policy: Policy, overrides: Mapping[str, bytes] = {}, reader: Reader | N
     results = [decoded(p, overrides[p]) if p in overrides else read(root, p) for p in (*paths, *others)]
     sources = {result.path: result for result in results if isinstance(result, Source)}
     project = analyse(tuple(sources.values()), policy, reader=reader)
+    project = analyse(tuple(sources.values()), policy)
+    left_out = (*found.skipped, *not_run(project.migrations))
     undecoded = (result for result in results if isinstance(result, Skipped))
     unreadable = tuple(sorted((*undecoded, *project.skipped), key=lambda skipped: skipped.path))
-    return Loaded(project, sources, unreadable, found.skipped, found.listing)
+    return Loaded(project, sources, unreadable, left_out, found.listing)

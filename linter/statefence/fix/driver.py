@@ -21,7 +21,7 @@ _Key = tuple[str, str, str, str]
 
 
 class FixedFile(Struct, frozen=True):
-    """A file with its bytes before (None: it is made) and after, and its findings that are gone, placed as when fixed."""
+    """A file, its bytes before (None: it is made) and after, and its findings that are gone, placed as when fixed."""
 
     path: str
     before: bytes | None
@@ -43,11 +43,13 @@ class Outcome(Struct, frozen=True):
         files: those that change, by path.
         refused: the findings whose fix was asked for and not made.
         remaining: every finding of the project as it will be, refused ones included.
+        fixed: the findings that are gone, in whichever file they stood.
     """
 
     files: tuple[FixedFile, ...]
     refused: tuple[RefusedFix, ...]
     remaining: tuple[Finding, ...]
+    fixed: tuple[Finding, ...] = ()
 
 
 class _Candidate(Struct, frozen=True):
@@ -216,7 +218,8 @@ def _without_unstable(
     if _objection(start.findings, findings, ()):
         unstable |= dict.fromkeys(contents, "a file that its fix depends on could not be fixed")
         contents, findings = {}, start.findings
-    kept = replace(state, contents=contents, findings=findings, given_up=state.given_up | unstable)
+    fixed = tuple(finding for finding in state.fixed if finding.place.path not in unstable)
+    kept = replace(state, contents=contents, findings=findings, fixed=fixed, given_up=state.given_up | unstable)
     _, refused = _candidates(read, kept, _wanted(kept, unsafe=unsafe, chosen=chosen))
     return replace(kept, refused=refused)
 
@@ -228,4 +231,4 @@ def _outcome(read: Read, state: _State) -> Outcome:
     files = tuple(
         FixedFile(path, read(path), data, tuple(by_path[path])) for path, data in sorted(state.contents.items())
     )
-    return Outcome(files, state.refused, state.findings)
+    return Outcome(files, state.refused, state.findings, state.fixed)

@@ -1,4 +1,4 @@
-"""Add an argument to a call, an item to a dict or an element to a list or tuple, by libcst's nodes; the neighbours' white space decides the layout."""
+"""Add to a call, a dict, a list or a tuple, by libcst's nodes; the neighbours' white space decides the layout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Replace a file's content, or make a file, so that whoever looks, whenever the machine stops, sees the old bytes or the new ones."""
+"""Replace or make a file so that whoever looks, whenever the machine stops, sees all the old bytes or all the new."""
 
 from __future__ import annotations
 

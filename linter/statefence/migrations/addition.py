@@ -130,7 +130,7 @@ def registration(registry: Registry, key: str, name: str) -> AddElement | None:
 def down_edits(
     history: History, migration: Migration, draft: Sequence[str], texts: Mapping[str, Source]
 ) -> tuple[Edit, ...]:
-    """The edits that add what takes a migration back, written as the sequence writes it; none where that is not known."""
+    """The edits that add what takes a migration back, as the sequence writes it; none where that is not known."""
     path = migration.place.path
     if not draft:
         return ()

@@ -1,6 +1,6 @@
 """Alembic's versions: their order by `down_revision`, and their operations as the SQL that SQLite is given.
 
-Source: https://alembic.sqlalchemy.org/en/latest/ops.html; a type becomes what SQLAlchemy's SQLite dialect writes for it.
+Source: https://alembic.sqlalchemy.org/en/latest/ops.html; a type becomes what SQLAlchemy's dialect of SQLite writes.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from statefence.model import Place, Span
 from statefence.sql.clone import quoted
 
 _TYPES = {
-    "String": "VARCHAR", "Unicode": "VARCHAR", "UnicodeText": "TEXT", "Text": "TEXT", "Integer": "INTEGER", "Uuid": "CHAR(32)",
-    "BigInteger": "BIGINT", "SmallInteger": "SMALLINT", "Boolean": "BOOLEAN", "DateTime": "DATETIME", "Date": "DATE",
-    "Time": "TIME", "Float": "FLOAT", "Double": "DOUBLE", "Numeric": "NUMERIC", "LargeBinary": "BLOB", "JSON": "JSON",
-    "Enum": "VARCHAR", "Interval": "DATETIME", "PickleType": "BLOB", "TIMESTAMP": "TIMESTAMP",
+    "String": "VARCHAR", "Unicode": "VARCHAR", "UnicodeText": "TEXT", "Text": "TEXT", "Uuid": "CHAR(32)",
+    "Integer": "INTEGER", "BigInteger": "BIGINT", "SmallInteger": "SMALLINT", "Boolean": "BOOLEAN", "Date": "DATE",
+    "DateTime": "DATETIME", "Time": "TIME", "TIMESTAMP": "TIMESTAMP", "Interval": "DATETIME", "Float": "FLOAT",
+    "Double": "DOUBLE", "Numeric": "NUMERIC", "LargeBinary": "BLOB", "PickleType": "BLOB", "JSON": "JSON",
+    "Enum": "VARCHAR",
 }  # fmt: skip
 _FUNCTIONS = {"now": "CURRENT_TIMESTAMP", "current_timestamp": "CURRENT_TIMESTAMP", "current_date": "CURRENT_DATE"}
 
@@ -228,7 +229,8 @@ def _foreign_key(given: _Operands) -> str:
     columns, targets = given.names(0, "columns"), given.names(1, "refcolumns")
     table = targets[0].rpartition(".")[0].rpartition(".")[2]
     referred = [target.rpartition(".")[2] for target in targets]
-    return f"{_named(given)}FOREIGN KEY ({_list(columns)}) REFERENCES {quoted(table)} ({_list(referred)}){_on_delete(given)}"
+    target = f"{quoted(table)} ({_list(referred)}){_on_delete(given)}"
+    return f"{_named(given)}FOREIGN KEY ({_list(columns)}) REFERENCES {target}"
 
 
 def _named(given: _Operands) -> str:

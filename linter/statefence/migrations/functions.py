@@ -9,7 +9,6 @@ from msgspec import Struct
 from statefence.facts import ir
 from statefence.migrations.model import Sql
 from statefence.migrations.static import Literal, Scope, evaluated, sql_of
-from statefence.model import Place
 
 _EXECUTES = frozenset({"execute", "executescript", "exec_driver_sql", "execute_sql", "exec", "run_sql", "query"})
 _HARMLESS = frozenset({"commit", "rollback", "close", "begin", "fetchone", "fetchall"})
@@ -77,7 +76,7 @@ def _body(body: Sequence[ir.Statement], reading: Reading, frame: _Frame) -> Iter
             case ir.Try(handlers=(), orelse=()):
                 found += _body((*statement.body, *statement.final), reading, frame)
             case _:
-                _refuse_if_it_runs(statement, reading, frame)
+                _refuse_if_it_runs(statement, frame)
         frame = _with_bindings(statement, frame)
     return found
 
@@ -115,14 +114,14 @@ def _returned(value: ir.Expression | None, reading: Reading, frame: _Frame) -> I
 
 def _expression(node: ir.Expression, reading: Reading, frame: _Frame) -> Iterable[Sql]:
     if not isinstance(node, ir.Call):
-        _refuse_if_it_runs(node, reading, frame)
+        _refuse_if_it_runs(node, frame)
         return ()
     function = node.function
     if isinstance(function, ir.Attribute) and _is_connection(function.value, frame):
         return _method(node, function, reading, frame)
     if isinstance(function, ir.Name) and function.id in reading.functions:
         return _called(node, reading.functions[function.id], reading, frame)
-    _refuse_if_it_runs(node, reading, frame)
+    _refuse_if_it_runs(node, frame)
     return ()
 
 
@@ -138,21 +137,21 @@ def _method(node: ir.Call, function: ir.Attribute, reading: Reading, frame: _Fra
         return _executed(node, reading, frame, parametrised=True)
     if function.attr in _EXECUTES:
         return _executed(node, reading, frame, parametrised=len(node.arguments) > 1)
-    raise _unknown(node, reading, f"calls {function.attr}, which is not known")
+    raise _unknown(node, f"calls {function.attr}, which is not known")
 
 
 def _executed(node: ir.Call, reading: Reading, frame: _Frame, *, parametrised: bool) -> Iterable[Sql]:
     value = node.arguments[0] if node.arguments else node.keywords[0].value if node.keywords else None
     found = None if value is None else sql_of(evaluated(value, frame.scope), reading.path)
     if found is None:
-        raise _unknown(node, reading, "runs SQL that its source does not decide")
+        raise _unknown(node, "runs SQL that its source does not decide")
     return tuple(Sql(sql.text, sql.place, parametrised) for sql in found) if parametrised else found
 
 
 def _called(node: ir.Call, function: ir.Function, reading: Reading, frame: _Frame) -> Iterable[Sql]:
     """What a function of the module runs that is given the connection; its other arguments must be static."""
     if frame.depth >= _DEEPEST:
-        raise _unknown(node, reading, "calls itself")
+        raise _unknown(node, "calls itself")
     names = [parameter.name for parameter in function.parameters]
     given = dict(zip(names, node.arguments, strict=False))
     given |= {keyword.name: keyword.value for keyword in node.keywords if keyword.name}
@@ -173,7 +172,7 @@ def _with(statement: ir.With, reading: Reading, frame: _Frame) -> Iterable[Sql]:
         if _is_batch(item.manager) and isinstance(item.manager, ir.Call):
             table = evaluated(item.manager.arguments[0], frame.scope) if item.manager.arguments else None
             if not isinstance(table, Literal):
-                raise _unknown(item.manager, reading, "changes a table that its source does not decide")
+                raise _unknown(item.manager, "changes a table that its source does not decide")
             connections.add(target)
             tables[target] = str(table.value)
         elif _is_connection(item.manager, frame):
@@ -191,22 +190,22 @@ def _loop(statement: ir.Loop, reading: Reading, frame: _Frame) -> Iterable[Sql]:
     """A loop over texts that are known is run for each of them."""
     values = None if statement.iterable is None else evaluated(statement.iterable, frame.scope)
     if not isinstance(values, tuple) or not isinstance(statement.target, ir.Name) or statement.orelse:
-        _refuse_if_it_runs(statement, reading, frame)
+        _refuse_if_it_runs(statement, frame)
         return ()
     found: list[Sql] = []
     for value in values:
         if not isinstance(value, Literal):
-            raise _unknown(statement, reading, "loops over something that its source does not decide")
+            raise _unknown(statement, "loops over something that its source does not decide")
         scope = {**frame.scope, statement.target.id: ir.Constant(value.span, value.value)}
         found += _body(statement.body, reading, _Frame(frame.connections, scope, frame.tables, frame.depth))
     return found
 
 
-def _refuse_if_it_runs(node: ir.Node, reading: Reading, frame: _Frame) -> None:
+def _refuse_if_it_runs(node: ir.Node, frame: _Frame) -> None:
     """Raise Unknown when anything below the node may reach the database."""
     for inner in _walk(node):
         if isinstance(inner, ir.Name) and inner.id in frame.connections:
-            raise _unknown(node, reading, "what is run depends on more than its source")
+            raise _unknown(node, "what is run depends on more than its source")
 
 
 def _walk(node: object) -> Iterable[object]:
@@ -220,15 +219,10 @@ def _walk(node: object) -> Iterable[object]:
             yield from _walk(getattr(node, field))
 
 
-def _unknown(node: ir.Node, reading: Reading, reason: str) -> Unknown:
+def _unknown(node: ir.Node, reason: str) -> Unknown:
     return Unknown(f"line {node.span.line}: {reason}")
 
 
 def is_schema_change(sql: Sql) -> bool:
     """Whether a statement can change the schema, by its first word."""
     return sql.text.lstrip().partition(" ")[0].upper().strip("(;") in _CHANGES
-
-
-def at(path: str, node: ir.Node) -> Place:
-    """Where a node of the file at `path` stands."""
-    return Place(path, node.span)

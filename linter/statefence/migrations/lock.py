@@ -1,7 +1,7 @@
 """The lock: which migrations have been released, and what each of them ran then.
 
-`migrations.lock` in the project's root is TOML: a table for each sequence, `[STORE.NAMESPACE]`, a line for each migration,
-`"KEY" = "sha256:..."`, so that two branches that each add one are merged line by line.
+`migrations.lock` in the project's root is TOML: a table for each sequence, `[STORE.NAMESPACE]`, a line for each
+migration, `"KEY" = "sha256:..."`, so that two branches that each add one are merged line by line.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A sequence run in memory: forward step by step, each step taken back and made again, on empty tables and on full ones."""
+"""A sequence run in memory: step by step, each taken back and made again, on empty tables and on full ones."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from statefence.migrations.model import History, Migration, Sql, whole
 from statefence.migrations.rows import fill
 from statefence.migrations.sandbox import Ending, Run, copied, opened, run
 from statefence.migrations.shape import Part, Shape, differences, shape_of
+from statefence.model import Skipped
 from statefence.sql.clone import quoted
 
 _NEEDS_ROWS = ("Cannot add a NOT NULL column", "NOT NULL constraint failed")
@@ -82,6 +83,17 @@ def migrated(every: Sequence[History]) -> tuple[str, ...]:
     )
 
 
+def not_run(every: Sequence[History]) -> tuple[Skipped, ...]:
+    """The migrations at which a sequence cannot be followed any further in memory, with why."""
+    return tuple(
+        Skipped(trial.migration.place.path, f"the migration {trial.migration.key} is not run: {trial.up.message}")
+        for history in every
+        if history.runs
+        for trial in rehearsed(history, siblings(history, every)).trials
+        if trial.up.ending is Ending.UNKNOWN
+    )
+
+
 def _rehearsed(history: History, others: Sequence[History]) -> Rehearsal:
     empty = opened()
     for other in others:
@@ -111,23 +123,19 @@ def _tried(
         unknown = Run(Ending.UNKNOWN, migration.unknown)
         return Trial(migration, unknown, unknown), full
     before = shape_of(empty)
-    back = copied(empty)
     up = run(empty, migration.up)
     fill(full)
-    kept = copied(full)
-    on_rows = run(full, migration.up)
-    if on_rows.ending is not Ending.DONE:
+    with_rows = run(full, migration.up)
+    if with_rows.ending is not Ending.DONE:
         full.close()
         full = copied(empty)  # go on without rows from here
-    trial = Trial(migration, up, _on_rows(on_rows))
+    trial = Trial(migration, up, on_rows(with_rows))
     if up.ending is Ending.DONE:
         trial = _taken_back(migration, before, empty, trial)
-    back.close()
-    kept.close()
     return trial, full
 
 
-def _on_rows(found: Run) -> Run:
+def on_rows(found: Run) -> Run:
     """Made-up rows may break what real rows keep; only what any row would break is a failure."""
     if found.ending is Ending.FAILED and not found.message.startswith(_NEEDS_ROWS):
         return Run(Ending.UNKNOWN, found.message, found.at)
@@ -160,14 +168,15 @@ def _proven_draft(applied: sqlite3.Connection, before: Shape, after: Shape) -> t
 
 
 def _reversing(before: Shape, after: Shape) -> list[str]:
-    """What takes back the parts that are new, brings back those that are gone, and drops the columns that were added."""
+    """What drops the new parts and columns, and makes those again that are gone."""
     gone_tables = {part.name.lower() for key, part in after.items() if key not in before and part.kind == "table"}
     new = [part for key, part in after.items() if key not in before]
     order = ("trigger", "view", "index", "table")
     drops = [
         f"DROP {part.kind.upper()} {quoted(part.name)}"
-        for part in sorted(reversed(new), key=lambda part: order.index(part.kind))
-        if part.kind == "table" or part.table.lower() not in gone_tables
+        for kind in order
+        for part in reversed(new)
+        if part.kind == kind and (kind == "table" or part.table.lower() not in gone_tables)
     ]
     columns = [
         f"ALTER TABLE {quoted(part.name)} DROP COLUMN {quoted(name)}"

@@ -111,7 +111,7 @@ def _unwatched(connection: sqlite3.Connection, sql: str) -> None:
 
 def _run_one(connection: sqlite3.Connection, sql: str) -> str:
     """The error, else ''. The handler is set anew so that each statement has all its steps."""
-    if [token.upper for token in tokenize(sql) if token.upper][:2] in (["VACUUM"], ["VACUUM", "MAIN"]):
+    if [token.upper for token in tokenize(sql) if token.upper] in (["VACUUM"], ["VACUUM", "MAIN"]):
         return ""  # changes nothing, and would attach a database to do so
     connection.set_progress_handler(lambda: 1, _STEPS)
     try:

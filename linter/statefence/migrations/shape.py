@@ -38,8 +38,8 @@ Shape = dict[tuple[str, str], Part]
 
 def shape_of(connection: sqlite3.Connection) -> Shape:
     """The schema of a database, without SQLite's own tables and the shadows of virtual ones."""
-    query = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"
-    found = [tuple(map(str, row)) for row in rows(connection, query)]
+    query = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+    found = [tuple(map(str, row)) for row in rows(connection, query) if not str(row[1]).startswith("sqlite_")]
     virtual = [name for kind, name, _, sql in found if kind == "table" and sql[:14].upper() == "CREATE VIRTUAL"]
     return {
         (kind, name.lower()): _part(kind, name, table, sql)
@@ -49,7 +49,7 @@ def shape_of(connection: sqlite3.Connection) -> Shape:
 
 
 def differences(before: Mapping[tuple[str, str], Part], after: Mapping[tuple[str, str], Part]) -> list[str]:
-    """What the second schema has less (`-`) and more (`+`) than the first, a line each; empty when they mean the same."""
+    """What the second schema has less (`-`) and more (`+`) than the first, by line; empty when they mean the same."""
     return [
         line
         for key in sorted({*before, *after}, key=lambda key: (_table(before, after, key), key[0] != "table", key))

@@ -40,7 +40,7 @@ def _position(passed: str, first: int, indent: int) -> tuple[int, int]:
 
 
 def sections(source: Source) -> tuple[str, str | None]:
-    """What applies the migration, and what takes it back, on the lines on which they stand; None without such a section."""
+    """What applies the migration and what takes it back, each on its own lines; None without such a section."""
     sides: dict[str, list[str]] = {"up": [], "down": []}
     side, has_down = "up", False
     for line in source.lines:

@@ -1,9 +1,9 @@
 """The migrations do not run from an empty database to the last of them, or fail where tables hold rows.
 
 ## What it finds
-The first statement of a sequence that SQLite refuses when all migrations are run in memory, in order, and statements that
-it refuses as soon as the tables they change hold rows. A statement that needs what only the program has (a function or
-module of its own), or that the source does not decide, is not judged; `statefence migrations verify` says which.
+The first statement of a sequence that SQLite refuses when all migrations are run in memory, in order, and statements
+that it refuses as soon as the tables they change hold rows. A statement that needs what only the program has (its own
+function or module), or that the source does not decide, is not judged; `statefence migrations verify` says which.
 
 ## Why is this bad?
 Whoever installs the program anew gets no database, or half a one. What works on the developer's empty tables stops

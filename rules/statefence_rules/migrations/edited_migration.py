@@ -6,8 +6,8 @@ gone. What is compared is what applies the migration: of a `.sql` file the text,
 Python the statements. What takes it back may change. A migration that is not locked yet may change too.
 
 ## Why is this bad?
-Databases that have applied it never apply it again: they keep the old schema, new ones get another, and the program meets
-both. Tools that keep checksums in the database refuse to start.
+Databases that have applied it never apply it again: they keep the old schema, new ones get another, and the program
+meets both. Tools that keep checksums in the database refuse to start.
 
 ## Example
 A column is added to the first migration, which users have applied.
@@ -88,7 +88,7 @@ RULE = Rule(
             "a column added to a released migration",
             {
                 "app/migrations/001_notes.sql": (
-                    "CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT, body TEXT);  -- error: 001_notes was changed\n"
+                    "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT);  -- error: 001_notes was changed\n"
                 ),
                 "app/storage.py": "",
                 LOCK_FILE: LOCK,

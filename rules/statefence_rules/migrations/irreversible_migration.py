@@ -14,8 +14,8 @@ moment is run for the first time when everything else has failed already.
 A migration makes a table and an index, and nothing removes them.
 
 ## Fix safety
-Unsafe: it drafts what takes the migration back, and offers only what was proven in memory to bring the schema back. Rows
-that were in dropped tables and columns do not come back.
+Unsafe: it drafts what takes the migration back, and offers only what was proven in memory to bring the schema back.
+Rows that were in dropped tables and columns do not come back.
 
 ## Options
 `stores.NAME.migrations` names the directory or module, or for several namespaces each of them.
@@ -105,7 +105,7 @@ RULE = Rule(
             {
                 "app/storage.py": "",
                 "app/migrations/001_notes.sql": f"{NOTES}-- down\nDROP TABLE notes;\n",
-                "app/migrations/002_tag.sql": "ALTER TABLE notes ADD COLUMN tag TEXT;  -- error: nothing takes 002_tag\n",
+                "app/migrations/002_tag.sql": "ALTER TABLE notes ADD COLUMN tag TEXT;  -- error: nothing takes\n",
             },
             fixed={
                 "app/migrations/002_tag.sql": (
@@ -133,7 +133,7 @@ RULE = Rule(
             "what is left when it is taken back",
             {
                 "app/storage.py": "",
-                "app/migrations/001_notes.sql": f"{NOTES[:-1]}  -- error: + table tags\nCREATE TABLE tags (id INTEGER);\n",
+                "app/migrations/001_notes.sql": f"{NOTES[:-1]}  -- error: + table tags\nCREATE TABLE tags (id);\n",
                 "app/migrations/001_notes.down.sql": "DROP TABLE notes;\n",
             },
             policy=POLICY,

@@ -167,7 +167,7 @@ RULE = Rule(
         Bad(
             "listed, and not there",
             {
-                "app/migrations/__init__.py": 'ORDER = ["001_notes.sql", "002_tags.sql"]  # error: 002_tags is listed\n',
+                "app/migrations/__init__.py": 'ORDER = ["001_notes.sql", "002_tags.sql"]  # error: is listed\n',
                 "app/migrations/001_notes.sql": NOTES,
             },
             policy=POLICY,
@@ -210,7 +210,7 @@ RULE = Rule(
                 "app/migrations/10_t.sql": "CREATE TABLE t10 (id INTEGER);\n",
                 "app/migrations/1_t.sql": "CREATE TABLE t1 (id INTEGER);  -- error: sorts after 10_t\n",
                 **{
-                    f"app/migrations/{number}_t.sql": f"CREATE TABLE t{number} (id INTEGER);  -- error: sorts after 10_t\n"
+                    f"app/migrations/{number}_t.sql": f"CREATE TABLE t{number} (id);  -- error: sorts after 10_t\n"
                     for number in range(2, 10)
                 },
             },

@@ -1,13 +1,13 @@
 """A foreign key has no index, so that each change of the row it refers to reads its whole table.
 
 ## What it finds
-Foreign keys of the migrated schema whose columns do not begin any index over all rows: neither a primary key, nor a unique
-constraint, nor an index. Each is reported where it is written in the migration that brought it.
+Foreign keys of the migrated schema whose columns do not begin any index over all rows: neither a primary key, nor a
+unique constraint, nor an index. Each is reported where it is written in the migration that brought it.
 
 ## Why is this bad?
 SQLite makes no index for a foreign key. Whenever a row that others may refer to is deleted or its key changes, it reads
-every row of the table that refers; with `ON DELETE CASCADE` a clean-up of a few rows can take minutes, with the database
-locked.
+every row of the table that refers; with `ON DELETE CASCADE` a clean-up of a few rows can take minutes, with the
+database locked.
 
 ## Example
 Sessions belong to agents, and deleting an agent looks through all sessions.
