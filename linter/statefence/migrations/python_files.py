@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from statefence.facts import extract, ir
+from statefence.facts import ir
 from statefence.migrations.functions import Reading, Translate, Unknown, run_by
 from statefence.migrations.lock import digest
 from statefence.migrations.model import Migration, Sql
+from statefence.migrations.modules import statements_of
 from statefence.migrations.names import taken_apart
 from statefence.migrations.static import Literal, evaluated, scope_of, sql_of
 from statefence.model import Place, Span
@@ -29,8 +30,8 @@ class Parsed(Struct, frozen=True):
 
 
 def parsed(source: Source, translate: Translate | None = None) -> Parsed:
-    """The module in a source; raises SyntaxError, ValueError or RecursionError where it is no Python."""
-    body = extract(source.data).body
+    """The module in a source; an empty one where it is no Python."""
+    body = statements_of(source)
     functions = {node.name: node for node in body if isinstance(node, ir.Function)}
     return Parsed(source, body, Reading(source.path, functions, scope_of(body), translate))
 

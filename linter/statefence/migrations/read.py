@@ -48,14 +48,9 @@ def _history(empty: History, sources: Mapping[str, Source], policy: Policy) -> H
 
 
 def _parsed(sources: Iterable[Source]) -> list[Parsed]:
-    """The modules that parse; of the others SF001 tells."""
-    found = []
-    for source in sources:
-        try:
-            found.append(parsed(source, alembic.operation(source.path)))
-        except (SyntaxError, ValueError, RecursionError):
-            continue
-    return found
+    """The modules that hold anything."""
+    found = (parsed(source, alembic.operation(source.path)) for source in sources)
+    return [module for module in found if module.body]
 
 
 def _of_list(empty: History, source: Source) -> History:

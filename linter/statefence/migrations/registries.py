@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from statefence.facts import extract, ir
+from statefence.facts import ir
 from statefence.migrations.model import Fault, History, Migration, Registry, Shape
+from statefence.migrations.modules import statements_of
 from statefence.model import Place
 from statefence.source import Source
 
@@ -42,10 +43,7 @@ def _registries(source: Source, history: History, migrations: Sequence[Migration
     keys = {migration.key: migration for migration in migrations}
     if not any(key.encode() in source.data for key in keys):
         return
-    try:
-        body = extract(source.data).body
-    except (SyntaxError, ValueError, RecursionError):
-        return
+    body = statements_of(source)
     imported = _imported(body, keys)
     for statement in body:
         if isinstance(statement, ir.Assign) and isinstance(statement.value, ir.Display) and statement.value.items:

@@ -23,7 +23,8 @@ A, B = "CREATE TABLE a (id)", "CREATE TABLE b (id)"
         f'async def up(db):\n    await db.executescript("{A}; {B}")',
         f'def up(db):\n    with db:\n        for sql in ("{A}", "{B}"):\n            db.execute(sql)',
         'def up(db):\n    for name in ["a", "b"]:\n        db.execute(f"CREATE TABLE {name} (id)")',
-        'def make(db, name):\n    db.execute(f"CREATE TABLE {name} (id)")\ndef up(db):\n    make(db, "a")\n    make(db, name="b")',
+        'def make(db, name):\n    db.execute(f"CREATE TABLE {name} (id)")\n'
+        'def up(db):\n    make(db, "a")\n    make(db, name="b")',
         f'def up(db):\n    return ["{A}", "{B}"]',
         f'class First:\n    def up(self):\n        self.db.execute("{A}")\n        self.db.execute("{B}")',
         f'def upgrade(db):\n    sql = "{A}"\n    log.info("x")\n    db.execute(sql)\n    db.execute("{B}")',
