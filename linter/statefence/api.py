@@ -9,6 +9,8 @@ from statefence.callees import Spawner as KnownSpawner
 from statefence.migrations import LOCK_FILE, History, Migration, Registry, parse_lock
 from statefence.migrations import Shape as MigrationShape
 from statefence.migrations.addition import down_edits, registration
+from statefence.migrations.drift import drifts
+from statefence.migrations.imports import reaches
 from statefence.migrations.indexes import Unindexed, index_edits, unindexed
 from statefence.migrations.rehearse import Rehearsal, Trial, rehearsed, siblings
 from statefence.migrations.sandbox import Ending
@@ -124,11 +126,13 @@ __all__ = [
     "Variable",
     "down_edits",
     "hole_roles",
+    "drifts",
     "index_edits",
     "markers",
     "match",
     "matches_module",
     "parse_lock",
+    "reaches",
     "registration",
     "rehearsed",
     "siblings",

@@ -5,6 +5,15 @@ from __future__ import annotations
 import pytest
 from tests.linter.migrations.reading import of_module, only, up
 
+HELPER = """
+def make(db, name):
+    db.execute(f"CREATE TABLE {name} (id)")
+
+
+def up(db):
+    make(db, "a")
+    make(db, name="b")
+"""
 A, B = "CREATE TABLE a (id)", "CREATE TABLE b (id)"
 
 
@@ -23,8 +32,7 @@ A, B = "CREATE TABLE a (id)", "CREATE TABLE b (id)"
         f'async def up(db):\n    await db.executescript("{A}; {B}")',
         f'def up(db):\n    with db:\n        for sql in ("{A}", "{B}"):\n            db.execute(sql)',
         'def up(db):\n    for name in ["a", "b"]:\n        db.execute(f"CREATE TABLE {name} (id)")',
-        'def make(db, name):\n    db.execute(f"CREATE TABLE {name} (id)")\n'
-        'def up(db):\n    make(db, "a")\n    make(db, name="b")',
+        HELPER,
         f'def up(db):\n    return ["{A}", "{B}"]',
         f'class First:\n    def up(self):\n        self.db.execute("{A}")\n        self.db.execute("{B}")',
         f'def upgrade(db):\n    sql = "{A}"\n    log.info("x")\n    db.execute(sql)\n    db.execute("{B}")',
