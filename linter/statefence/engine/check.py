@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from statefence.engine.checklist import Checklist, checklist
 from statefence.engine.enclosing import enclosing_symbol
 from statefence.engine.load import Loaded, load
 from statefence.engine.meta import UNREADABLE_FILE, UNUSED_IGNORE, misused, unreadable
+from statefence.engine.revision import Since
 from statefence.engine.selection import selected
 from statefence.facts import Reader
 from statefence.model import Answer, Finding, Hit, Place, Safety, Skipped
@@ -34,6 +36,7 @@ class Report(Struct, frozen=True):
         unresolved: how many have not; these are neither findings nor clean.
         sources: the files by path, for excerpts.
         listing: what the list of the files was made from.
+        checklist: what changed in the schema since a revision, and the steps of that; None when none was named.
     """
 
     findings: tuple[Finding, ...]
@@ -43,6 +46,7 @@ class Report(Struct, frozen=True):
     unresolved: int
     sources: dict[str, Source]
     listing: bytes = b""
+    checklist: Checklist | None = None
 
 
 def check(
@@ -52,6 +56,7 @@ def check(
     select: Iterable[str] | None = None,
     ignore: Iterable[str] | None = None,
     reader: Reader | None = None,
+    since: Since | None = None,
 ) -> Report:
     """Analyse the whole project and report what the selected rules find in it.
 
@@ -61,6 +66,7 @@ def check(
         select: codes or prefixes of the rules to run; None means all.
         ignore: codes or prefixes of the rules not to run.
         reader: how files are parsed; by default in this process, remembering nothing.
+        since: the revision that migrations are compared with, and what changed since it.
 
     Raises:
         UsageError: an unknown code, nothing to analyse.
@@ -69,6 +75,7 @@ def check(
     every = rules()
     running = selected(every, select, ignore)
     loaded = load(policy, overrides, reader)
+    loaded = load(policy, overrides, since.migrations if since else ())
     findings = set(_findings(loaded, policy, running, frozenset(rule.code for rule in every)))
     resolved, unresolved = resolution(loaded.project)
     return Report(
@@ -79,6 +86,7 @@ def check(
         unresolved,
         loaded.sources,
         loaded.listing,
+        checklist(since.name, since.migrations, loaded.project, policy, since.changed) if since else None,
     )
 
 

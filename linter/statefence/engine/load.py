@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from statefence.discover import files
 from statefence.errors import UsageError
 from statefence.facts import Reader
 from statefence.migrations import texts
+from statefence.migrations import History, texts
 from statefence.migrations.rehearse import not_run
 from statefence.model import Skipped
 from statefence.module_names import module_names
@@ -43,12 +45,14 @@ class Loaded(Struct, frozen=True):
 
 
 def load(policy: Policy, overrides: Mapping[str, bytes] = {}, reader: Reader | None = None) -> Loaded:
+def load(policy: Policy, overrides: Mapping[str, bytes] = {}, earlier: tuple[History, ...] = ()) -> Loaded:
     """Read and analyse the whole project of `policy`.
 
     Args:
         policy: says where the project is and how its modules are named.
         overrides: bytes to use instead of what is on disk, by path; a path that is not on disk is added.
         reader: how files are parsed; by default in this process, remembering nothing.
+        earlier: the sequences of migrations as they were at the revision that the run compares with.
 
     Raises:
         UsageError: there is no Python file.
@@ -65,6 +69,7 @@ def load(policy: Policy, overrides: Mapping[str, bytes] = {}, reader: Reader | N
     sources = {result.path: result for result in results if isinstance(result, Source)}
     project = analyse(tuple(sources.values()), policy, reader=reader)
     project = analyse(tuple(sources.values()), policy)
+    project = replace(analyse(tuple(sources.values()), policy), earlier=earlier)
     left_out = (*found.skipped, *not_run(project.migrations))
     undecoded = (result for result in results if isinstance(result, Skipped))
     unreadable = tuple(sorted((*undecoded, *project.skipped), key=lambda skipped: skipped.path))

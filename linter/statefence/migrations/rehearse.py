@@ -48,11 +48,13 @@ class Rehearsal(Struct, frozen=True):
         trials: one for each migration, up to the first that cannot be applied.
         schema: the statements that make the schema at the end of them.
         complete: whether every migration was applied.
+        tables: the tables that it makes itself, in lower case.
     """
 
     trials: tuple[Trial, ...]
     schema: tuple[str, ...]
     complete: bool
+    tables: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=64)
@@ -100,19 +102,49 @@ def _rehearsed(history: History, others: Sequence[History]) -> Rehearsal:
         for migration in other.migrations:
             run(empty, migration.up)
     full = copied(empty)
+    others_tables = _tables(shape_of(empty))
     trials: list[Trial] = []
     for migration in history.migrations:
         trial, full = _tried(migration, empty, full)
         trials.append(trial)
         if trial.up.ending is not Ending.DONE or migration.unknown:
             break
-    schema = tuple(part.sql for part in shape_of(empty).values())
+    shape = shape_of(empty)
     complete = len(trials) == len(history.migrations) and all(
         trial.up.ending is Ending.DONE and not trial.migration.unknown for trial in trials
     )
     empty.close()
     full.close()
-    return Rehearsal(tuple(trials), schema, complete)
+    schema = tuple(part.sql for part in shape.values())
+    return Rehearsal(tuple(trials), schema, complete, _tables(shape) - others_tables)
+
+
+def _tables(shape: Shape) -> frozenset[str]:
+    return frozenset(name for kind, name in shape if kind == "table")
+
+
+def together(histories: tuple[History, ...]) -> Shape | None:
+    """The schema that sequences of one database make together; None when they do not all run."""
+    connection = opened()
+    waiting = list(histories)
+    while waiting:
+        ready = next((history for history in waiting if _runs_on(connection, history)), None)
+        if ready is None:
+            return None
+        for migration in ready.migrations:
+            run(connection, migration.up)
+        waiting.remove(ready)
+    found = shape_of(connection)
+    connection.close()
+    return found
+
+
+def _runs_on(connection: sqlite3.Connection, history: History) -> bool:
+    database = copied(connection)
+    ended = (run(database, migration.up).ending for migration in history.migrations)
+    runs = not any(m.unknown for m in history.migrations) and all(ending is Ending.DONE for ending in ended)
+    database.close()
+    return runs
 
 
 def _tried(

@@ -53,6 +53,7 @@ class Project(Struct, frozen=True):
     Attributes:
         texts: the files that are not Python, by path: those of migrations, for one.
         migrations: the declared sequences, in the policy's order.
+        earlier: the sequences as they were at the revision that the run compares with; none without one.
     """
 
     modules: tuple[Module, ...]
@@ -65,6 +66,7 @@ class Project(Struct, frozen=True):
     schema: Schema = Schema()
     texts: dict[str, Source] = {}
     migrations: tuple[History, ...] = ()
+    earlier: tuple[History, ...] = ()
 
     def spawns(self, module: Module) -> tuple[Spawn, ...]:
         """The calls in the module that start a child or hand an environment on to one, by line."""

@@ -20,7 +20,7 @@ revision of git instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from statefence.api import (
     LOCK_FILE,
@@ -43,7 +43,8 @@ def check_project(project: Project, _policy: Policy) -> Iterator[FileHit]:
     lock = parse_lock(source.text) if source else {}
     for history in project.migrations:
         entries = lock.get((history.store, history.namespace), {})
-        yield from _edited(history, entries)
+        known = (("it was locked", entries), ("the revision it is compared with", _at_revision(history, project)))
+        yield from _edited(history, known)
         present = {migration.key for migration in history.migrations}
         for key in entries:
             if key not in present:
@@ -51,11 +52,26 @@ def check_project(project: Project, _policy: Policy) -> Iterator[FileHit]:
                 yield FileHit(LOCK_FILE, Hit(_line_of(key, source.lines if source else ()), message))
 
 
-def _edited(history: History, entries: Mapping[str, str]) -> Iterator[FileHit]:
+def _at_revision(history: History, project: Project) -> dict[str, str]:
+    """The digests that the migrations had at the revision of `--since`."""
+    return {
+        migration.key: migration.digest
+        for earlier in project.earlier
+        if (earlier.store, earlier.namespace) == (history.store, history.namespace)
+        for migration in earlier.migrations
+    }
+
+
+def _edited(history: History, known: Sequence[tuple[str, Mapping[str, str]]]) -> Iterator[FileHit]:
+    """One hit for each migration that differs from one of the digests that are known of it."""
     for migration in history.migrations:
-        if entries.get(migration.key, migration.digest) != migration.digest:
+        differing = (
+            when for when, digests in known if digests.get(migration.key, migration.digest) != migration.digest
+        )
+        moment = next(differing, None)
+        if moment is not None:
             message = (
-                f"{migration.key} was changed after it was locked: databases that have applied it do not get the change"
+                f"{migration.key} was changed after {moment}: databases that have applied it do not get the change"
             )
             yield FileHit(migration.place.path, Hit(migration.place.span, message))
 
