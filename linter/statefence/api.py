@@ -51,12 +51,14 @@ from statefence.project.sites import (
     Statement,
     Target,
 )
-from statefence.sql import HoleRole, Kind, Touch, Use, hole_roles, markers, uses
 from statefence.rule import Bad, Check, Files, Good, ProjectCheck, Rule
+from statefence.sql import HoleRole, Kind, Touch, Use, hole_roles, markers, uses
 from statefence.template import Glob, Piece, Segment, Symbol, SymbolKind, Template, Text, match
 from statefence.template.build import substitute
 
 __all__ = [
+    "LOCK_FILE",
+    "SPAWNERS",
     "AddArgument",
     "AddElement",
     "AddItem",
@@ -85,7 +87,6 @@ __all__ = [
     "InsertText",
     "Kind",
     "KnownSpawner",
-    "LOCK_FILE",
     "LocalEdit",
     "Migration",
     "MigrationShape",
@@ -103,7 +104,6 @@ __all__ = [
     "RemoveSuppression",
     "ReplaceExpression",
     "Rule",
-    "SPAWNERS",
     "Safety",
     "Segment",
     "Severity",

@@ -107,11 +107,12 @@ class RemoveSuppression(Struct, frozen=True, tag=True):
 
 
 class AddElement(Struct, frozen=True, tag=True):
-    """Add `value` as the last element of the list or tuple display that spans `target`."""
+    """Add `value` to the list or tuple display that spans `target`: before the element that spans `before`, or last."""
 
     target: Span
     value: str
     imports: tuple[Import, ...] = ()
+    before: Span | None = None
 
 
 class InsertText(Struct, frozen=True, tag=True):

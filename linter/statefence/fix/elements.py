@@ -11,7 +11,7 @@ import libcst as cst
 
 from statefence.fix.expressions import embed
 from statefence.fix.records import Refusal, Splice
-from statefence.fix.sequences import Brackets, append
+from statefence.fix.sequences import Brackets, append, separator
 from statefence.fix.tree import Tree
 from statefence.model import AddArgument, AddElement, AddItem, Span
 
@@ -27,10 +27,20 @@ def add_elements(tree: Tree, target: Span, edits: Sequence[AddElement]) -> tuple
     if isinstance(node, cst.Tuple):  # whose span does not hold its own parentheses, but theirs holds white space
         start, end = tree.limits(node.lpar[-1])[0], tree.limits(node.rpar[0])[1]
     elements = tuple(tree.limits(element) for element in node.elements)
-    new = [embed("[{}]", edit.value)[1:-1].encode() for edit in edits]
+    brackets = Brackets(start + 1, end - 1, elements)
+    new = [embed("[{}]", edit.value)[1:-1].encode() for edit in edits if edit.before is None]
     if isinstance(node, cst.Tuple) and not elements:
         new[-1] += b","
-    return append(tree.text, Brackets(start + 1, end - 1, elements), new)
+    inserted = tuple(_before(tree, brackets, edit.before, edit.value) for edit in edits if edit.before)
+    return (*inserted, *(append(tree.text, brackets, new) if new else ()))
+
+
+def _before(tree: Tree, brackets: Brackets, place: Span, value: str) -> Splice:
+    """The splice that puts an element in front of another one."""
+    start, end = tree.text.limits(place)
+    if (start, end) not in brackets.elements:
+        raise Refusal("no element stands exactly there")
+    return Splice(start, start, embed("[{}]", value)[1:-1].encode() + b"".join(separator(tree.text, brackets)))
 
 
 def add(tree: Tree, target: Span, edits: Sequence[AddArgument | AddItem]) -> tuple[Splice, ...]:

@@ -106,24 +106,34 @@ def _registered(registry: Registry | None, key: str, name: str) -> tuple[Edit, .
     return () if registry is None or edit is None else (InFile(registry.place.path, edit),)
 
 
-def registration(registry: Registry, key: str, name: str) -> AddElement | None:
+def registration(registry: Registry, key: str, name: str, order: Sequence[str] = ()) -> AddElement | None:
     """The edit that lists a migration in the registry; None where it cannot be told how that is written.
 
     Args:
         registry: the registry.
         key: the migration's key.
         name: the name of its object, where the registry lists objects.
+        order: the keys of all migrations in order; without them it comes last.
     """
-    target = registry.place.span
+    element = _element(registry, key, name)
+    if element is None:
+        return None
+    value, imports = element
+    later = set(order[order.index(key) + 1 :]) if key in order else set()
+    spans = zip(registry.keys, registry.elements, strict=True)
+    return AddElement(registry.place.span, value, imports, next((span for one, span in spans if one in later), None))
+
+
+def _element(registry: Registry, key: str, name: str) -> tuple[str, tuple[Import, ...]] | None:
+    """How the registry names a migration, and the import that this needs."""
     if registry.form == "text":
-        return AddElement(target, f'"{key}{registry.ending}"')
+        return f'"{key}{registry.ending}"', ()
     if not key.isidentifier():
         return None
     if registry.form == "object" and name:
-        return AddElement(target, name, (Import(f"{registry.package}.{key}".lstrip("."), name),))
+        return name, (Import(f"{registry.package}.{key}".lstrip("."), name),)
     if registry.form.startswith("module"):
-        element = f"{key}{registry.form.removeprefix('module')}"
-        return AddElement(target, element, (Import(registry.package, key),))
+        return f"{key}{registry.form.removeprefix('module')}", (Import(registry.package, key),)
     return None
 
 

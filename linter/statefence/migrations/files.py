@@ -29,6 +29,12 @@ def texts(policy: Policy, others: Collection[str] = ()) -> list[str]:
     return [*found, *lock]
 
 
+def places(policy: Policy) -> list[str]:
+    """The directories and modules in which migrations are looked for, and the lock, absolute, there or not."""
+    declared = [path for store in policy.stores for path in store.migrations.values()]
+    return [str(Path(policy.root, path).absolute()) for path in (*declared, *([LOCK_FILE] if declared else []))]
+
+
 def found_migrations(policy: Policy) -> bool:
     """Whether any store declares migrations."""
     return any(store.migrations for store in policy.stores)

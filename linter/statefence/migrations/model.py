@@ -72,6 +72,7 @@ class Registry(Struct, frozen=True):
     Attributes:
         place: the list or tuple display, in a Python module.
         keys: the migrations it lists.
+        elements: where each of them stands.
         form: how it names them: `object`, `module` or `text` (their file names).
         package: the dotted name of the package that the migrations are imported from; empty for `text`.
         ending: what follows the key in a file name of a `text` registry.
@@ -79,6 +80,7 @@ class Registry(Struct, frozen=True):
 
     place: Place
     keys: tuple[str, ...]
+    elements: tuple[Span, ...]
     form: str
     package: str = ""
     ending: str = ""

@@ -53,7 +53,8 @@ def _registries(source: Source, history: History, migrations: Sequence[Migration
                 _, form, ending = known[0]
                 listed = tuple(key for key, *_ in known)
                 if {each[1] for each in known} == {form} and statement.value.kind in {"list", "tuple"}:
-                    yield Registry(Place(source.path, statement.value.span), listed, form, "", ending)
+                    spans = tuple(item.span for item in statement.value.items)
+                    yield Registry(Place(source.path, statement.value.span), listed, spans, form, "", ending)
 
 
 def _imported(body: Sequence[ir.Statement], keys: Mapping[str, Migration]) -> dict[str, tuple[str, str]]:

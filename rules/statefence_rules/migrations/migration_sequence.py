@@ -14,7 +14,7 @@ number, is never applied there; one that is not registered is applied nowhere.
 A migration is added, and nobody adds it to the list.
 
 ## Fix safety
-Safe: it adds the migration to the registry, written as the others are. Nothing else is repaired, since a migration's
+Safe: it adds the migration to the registry, at its place and written as the others are. Nothing else is repaired, since a migration's
 number may be in databases already.
 
 ## Options
@@ -59,7 +59,7 @@ def _registered(history: History, key: str) -> tuple[Edit, ...]:
     names = {migration.key: migration.name for migration in history.migrations}
     if history.registry is None or key not in names:
         return ()
-    edit = registration(history.registry, key, names[key])
+    edit = registration(history.registry, key, names[key], tuple(names))
     return (edit,) if edit else ()
 
 
@@ -150,6 +150,37 @@ RULE = Rule(
                     add_notes,  # the first
                     add_tags,
                 )
+                """
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "not registered between others",
+            {
+                "app/migrations/__init__.py": """
+                from app.migrations import m001_notes, m003_more
+
+                MIGRATIONS = [  # error: m002_tags is not registered
+                    m001_notes,
+                    # the last one
+                    m003_more,
+                ]
+                """,
+                "app/migrations/m001_notes.py": LISTED,
+                "app/migrations/m002_tags.py": LATER,
+                "app/migrations/m003_more.py": LATER.replace("tags", "more"),
+            },
+            fixed={
+                "app/migrations/__init__.py": """
+                from app.migrations import m001_notes, m003_more
+                from app.migrations import m002_tags
+
+                MIGRATIONS = [
+                    m001_notes,
+                    # the last one
+                    m002_tags,
+                    m003_more,
+                ]
                 """
             },
             policy=POLICY,
