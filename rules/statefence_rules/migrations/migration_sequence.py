@@ -14,8 +14,8 @@ number, is never applied there; one that is not registered is applied nowhere.
 A migration is added, and nobody adds it to the list.
 
 ## Fix safety
-Safe: it adds the migration to the registry, at its place and written as the others are. Nothing else is repaired, since a migration's
-number may be in databases already.
+Safe: it adds the migration to the registry, at its place and written as the others are. Nothing else is repaired, since
+a migration's number may be in databases already.
 
 ## Options
 `stores.NAME.migrations` names the directory or module, or for several namespaces each of them.
