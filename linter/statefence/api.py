@@ -6,12 +6,14 @@ spawns, opens, statements and environment reads, already resolved), the `Project
 
 from statefence.callees import SPAWNERS, Given
 from statefence.callees import Spawner as KnownSpawner
-from statefence.migrations import LOCK_FILE, History, Migration, Registry, parse_lock
-from statefence.migrations import Shape as MigrationShape
 from statefence.migrations.addition import down_edits, registration
 from statefence.migrations.drift import drifts
+from statefence.migrations.files import LOCK_FILE
 from statefence.migrations.imports import reaches
 from statefence.migrations.indexes import Unindexed, index_edits, unindexed
+from statefence.migrations.lock import parse_lock
+from statefence.migrations.model import History, Migration, Registry
+from statefence.migrations.model import Shape as MigrationShape
 from statefence.migrations.rehearse import Rehearsal, Trial, rehearsed, siblings
 from statefence.migrations.sandbox import Ending
 from statefence.model import (

@@ -28,6 +28,8 @@ def digest(copy: str, wanted: Iterable[str] | None) -> dict[str, tuple[int, str,
     names = None if wanted is None else {name.casefold() for name in wanted}
     try:
         with closing(_connect(copy)) as connection:
+        with closing(sqlite3.connect(expendable(copy), isolation_level=None)) as connection:
+            connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
             tables = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
             return {
                 name: (*_rows(connection, name), sql or "")
@@ -71,6 +73,9 @@ def _connect(copy: str) -> sqlite3.Connection:
 def _expendable(copy: str) -> str:
     """A whole file that SQLite may change: where there is a log, reading plays it back or folds it in."""
     if not any(os.path.exists(copy + beside) for beside in (*SIDECARS, "-changes")):
+def expendable(copy: str) -> str:
+    """A file that SQLite may change: a copy of the copy where there is a log, which reading plays back or folds in."""
+    if not any(os.path.exists(copy + sidecar) for sidecar in SIDECARS):
         return copy
     whole = copy + "-expendable"
     snapshots.write_out(copy, whole)

@@ -14,6 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_statefence.migrated import known_of
 from pytest_statefence.records import Clause
 from statefence.policy import Forbidden, Policy, Store, StoreKind
 from statefence.template import Symbol, SymbolKind, Template, fixed_prefix, is_literal, resolve
@@ -144,6 +145,8 @@ def _of_store(policy: Policy, store: Store) -> Clause:
 
 def _with_all_below(path: Template) -> Template:
     return path if path.segments[-1] == TREE else Template((*path.segments, TREE))
+    place = f"{policy.source}:{line}"
+    return Clause(store.path, place, store=store.name, foreign=foreign, known=known_of(policy, store))
 
 
 def _located(

@@ -14,8 +14,9 @@ from statefence.cli.parsing import Parser, add_config, parser
 from statefence.cli.project import policy_in_force
 from statefence.engine import load
 from statefence.errors import UsageError
-from statefence.migrations import LOCK_FILE, History, locked, parse_lock
-from statefence.migrations.lock import Lock, written
+from statefence.migrations.files import LOCK_FILE
+from statefence.migrations.lock import Lock, locked, parse_lock, written
+from statefence.migrations.model import History
 from statefence.policy import Policy
 from statefence.report.labels import counted
 from statefence.report.style import visible

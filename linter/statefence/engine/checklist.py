@@ -9,8 +9,8 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from statefence.migrations import History, Migration
 from statefence.migrations.drift import drifts
+from statefence.migrations.model import History, Migration
 from statefence.migrations.rehearse import rehearsed, siblings, together
 from statefence.migrations.shape import Shape, differences
 from statefence.policy import Mirrors, Policy

@@ -13,6 +13,8 @@ from statefence.errors import UsageError
 from statefence.facts import Reader
 from statefence.migrations import texts
 from statefence.migrations import History, texts
+from statefence.migrations.files import texts
+from statefence.migrations.model import History
 from statefence.migrations.rehearse import not_run
 from statefence.model import Skipped
 from statefence.module_names import module_names

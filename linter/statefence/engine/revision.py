@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from statefence.errors import UsageError
-from statefence.migrations import History, histories
+from statefence.migrations.model import History
+from statefence.migrations.read import histories
 from statefence.model import Skipped
 from statefence.policy import Policy
 from statefence.source import Source, decoded

@@ -1,20 +1,5 @@
-"""Migrations, read without being imported and run on databases in memory only: their sequences, schemas and faults."""
+"""Migrations, read without being imported and run on databases in memory only: their sequences, schemas and faults.
 
-from statefence.migrations.files import LOCK_FILE, texts
-from statefence.migrations.lock import locked, parse_lock
-from statefence.migrations.model import Fault, History, Migration, Registry, Shape, Sql
-from statefence.migrations.read import histories
-
-__all__ = [
-    "LOCK_FILE",
-    "Fault",
-    "History",
-    "Migration",
-    "Registry",
-    "Shape",
-    "Sql",
-    "histories",
-    "locked",
-    "parse_lock",
-    "texts",
-]
+`model` says what a sequence is, `read` makes it of files in whichever shape, `rehearse` and `verify` run it, `drift`
+and `imports` compare types with what it makes. `files`, `lock` and `names` know no SQL: the pytest plugin uses them.
+"""

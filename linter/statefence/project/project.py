@@ -13,6 +13,8 @@ from msgspec.structs import replace
 
 from statefence.facts import TOO_DEEP, Reader
 from statefence.migrations import History, histories
+from statefence.migrations.model import History
+from statefence.migrations.read import histories
 from statefence.migrations.rehearse import migrated
 from statefence.model import Skipped, Span
 from statefence.module_names import module_names

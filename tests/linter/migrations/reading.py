@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from textwrap import dedent
 
-from statefence.migrations import History, Migration, histories
+from statefence.migrations.model import History, Migration
+from statefence.migrations.read import histories
 from statefence.policy.load import load_text
 from statefence.source import Source
 

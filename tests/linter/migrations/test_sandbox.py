@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from statefence.migrations import Sql
-from statefence.migrations.model import whole
+from statefence.migrations.model import Sql, whole
 from statefence.migrations.rows import fill
 from statefence.migrations.sandbox import Ending, Run, copied, opened, rows, run
 

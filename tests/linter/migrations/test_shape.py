@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from statefence.migrations import Sql
-from statefence.migrations.model import whole
+from statefence.migrations.model import Sql, whole
 from statefence.migrations.sandbox import opened, run
 from statefence.migrations.shape import Shape, differences, shape_of
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.linter.migrations.reading import only, up
 
-from statefence.migrations import Migration
+from statefence.migrations.model import Migration
 from statefence.migrations.names import taken_apart
 
 TABLE = "CREATE TABLE notes (id INTEGER PRIMARY KEY);"
