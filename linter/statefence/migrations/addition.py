@@ -6,9 +6,21 @@ import re
 from collections.abc import Mapping, Sequence
 
 from statefence.errors import UsageError
+from statefence.migrations.likeness import written_like
+from statefence.migrations.literals import listed, literal
 from statefence.migrations.model import History, Migration, Registry, Shape
 from statefence.migrations.names import following, is_dated
-from statefence.model import AddElement, CreateFile, Edit, Import, InFile, InsertStatement, InsertText, Span
+from statefence.model import (
+    AddArgument,
+    AddElement,
+    CreateFile,
+    Edit,
+    Import,
+    InFile,
+    InsertStatement,
+    InsertText,
+    Span,
+)
 from statefence.source import Source
 
 _WORDS = re.compile(r"[^A-Za-z0-9]+")
@@ -70,13 +82,13 @@ def script(statements: Sequence[str]) -> str:
 def _module(history: History, number: str, slug: str, up: Sequence[str], down: Sequence[str]) -> tuple[Edit, ...]:
     last = history.migrations[-1] if history.migrations else None
     key = _like(last, number, slug)
-    docstring = f'"""{slug.replace("_", " ").capitalize()}."""\n\n'
+    title = slug.replace("_", " ").capitalize()
     name = ""
-    text = f"{docstring}up = {listed(up)}\n\ndown = {listed(down)}\n"
+    text = f'"""{title}."""\n\nup = {listed(up)}\n\ndown = {listed(down)}\n'
     if last is not None and last.name:
-        raise UsageError(
-            f"{history.path}: its modules hold objects of the project's own: copy {last.key}.py, and register the copy"
-        )
+        name, text = written_like(last, history.example, number, title, up, down)
+    if not text:
+        raise UsageError(f"{history.path}: {last.key if last else ''}.py cannot be copied: write the next one by hand")
     return (CreateFile(f"{history.path}/{key}.py", text), *_registered(history.registry, key, name))
 
 
@@ -84,21 +96,6 @@ def _like(last: Migration | None, number: str, slug: str) -> str:
     """The name of the new module: with the letter that the last one has before its number."""
     letters = re.match(r"[A-Za-z]?", last.key) if last else None
     return f"{letters.group() if letters else 'm'}{number}_{slug}"
-
-
-def listed(statements: Sequence[str]) -> str:
-    """The statements as a list display."""
-    if not statements:
-        return "[]"
-    lines = "".join(f"    {_literal(statement)},\n" for statement in statements)
-    return f"[\n{lines}]"
-
-
-def _literal(text: str) -> str:
-    if "\n" in text and '"""' not in text and not text.endswith(('"', "\\")) and "\\" not in text:
-        return f'"""{text}"""'
-    plain = repr(text)
-    return plain if '"' in text else f'"{plain[1:-1]}"'
 
 
 def _registered(registry: Registry | None, key: str, name: str) -> tuple[Edit, ...]:
@@ -151,7 +148,10 @@ def down_edits(
         end = Span(len(lines), 0, len(lines), len(lines[-1].encode()))
         gap = "\n" if not lines[-1] else "\n\n"
         return (InsertText(end, f"{gap}-- down\n{script(draft)}"),)
+    places = dict(migration.parts)
+    if "" in places and migration.down is None and "up" in places:
+        return (AddArgument(places[""], "down", f"[{', '.join(map(literal, draft))}]"),)
     if history.shape is Shape.MODULES and not migration.name and migration.down is None and migration.up:
-        statement = f"down = [{', '.join(map(_literal, draft))}]"
+        statement = f"down = [{', '.join(map(literal, draft))}]"
         return (InsertStatement(migration.place.span, statement, after=True),)
     return ()

@@ -43,7 +43,8 @@ class Migration(Struct, frozen=True):
         unknown: why `up` is not known, with the place; empty when it is.
         down_unknown: the same of `down`.
         after: the keys of those it comes after, where that is said (Alembic); else empty.
-        name: the Python name that a registry knows it by, `module:object`; empty when there is none.
+        name: the Python name of the object that it is; empty when its module's own names make it.
+        parts: of an object made by a call, where the call (as the empty name) and the values of its keywords stand.
     """
 
     version: str
@@ -56,6 +57,7 @@ class Migration(Struct, frozen=True):
     down_unknown: str = ""
     after: tuple[str, ...] = ()
     name: str = ""
+    parts: tuple[tuple[str, Span], ...] = ()
 
 
 class Fault(Struct, frozen=True):
@@ -94,6 +96,7 @@ class History(Struct, frozen=True):
         runs: whether its statements are SQLite's, so that they can be run.
         separate_down: whether what takes a migration back is in a file of its own (`.down.sql`).
         faults: what keeps it from being a sequence.
+        example: of modules, the text of the last one, which a new one is written like.
     """
 
     store: str
@@ -105,6 +108,7 @@ class History(Struct, frozen=True):
     separate_down: bool = True
     faults: tuple[Fault, ...] = ()
     registry: Registry | None = None
+    example: str = ""
 
 
 def whole(path: str) -> Place:

@@ -153,7 +153,15 @@ def _migration(module: Parsed, given: Given, version: str, key: str, place: Plac
     down, down_unknown = (None, "") if _is_none(down_node) else _side(down_node, module)
     parts = [sql.text for sql in up] if not unknown else [_text(up_node, module)]
     name = given.name if not isinstance(given.node, ir.Class) else ""
-    return Migration(version, key, place, up, down, digest(parts), unknown, down_unknown, (), name)
+    return Migration(version, key, place, up, down, digest(parts), unknown, down_unknown, (), name, _places(given))
+
+
+def _places(given: Given) -> tuple[tuple[str, Span], ...]:
+    """Where the call that makes a migration stands, and the values of its keywords; nothing of any other."""
+    node = given.node.value if isinstance(given.node, ir.Assign) else given.node
+    if not isinstance(node, ir.Call):
+        return ()
+    return (("", node.span), *((keyword.name, keyword.value.span) for keyword in node.keywords if keyword.name))
 
 
 def _is_none(node: ir.Expression | ir.Function | None) -> bool:

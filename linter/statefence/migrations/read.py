@@ -84,7 +84,10 @@ def _completed(
     registry = registry_of(history, ordered, sources, _package(found, policy))
     missing = unregistered(registry, ordered) if registry else []
     every = (*faults, *sequence_faults(ordered), *missing)
-    return replace(history, migrations=ordered, separate_down=separate_down, faults=every, registry=registry)
+    example = sources[ordered[-1].place.path].text if ordered and history.shape is Shape.MODULES else ""
+    return replace(
+        history, migrations=ordered, separate_down=separate_down, faults=every, registry=registry, example=example
+    )
 
 
 def _package(found: Sequence[Migration], policy: Policy) -> str:

@@ -130,6 +130,31 @@ RULE = Rule(
             policy=POLICY,
         ),
         Bad(
+            "an object without it",
+            {
+                "app/migrations/m001_notes.py": """
+                from app.migrate import Migration
+
+                MIGRATION = Migration(  # error: nothing takes m001_notes back
+                    id="001",
+                    up=["CREATE TABLE notes (id INTEGER PRIMARY KEY)"],
+                )
+                """
+            },
+            fixed={
+                "app/migrations/m001_notes.py": """
+                from app.migrate import Migration
+
+                MIGRATION = Migration(
+                    id="001",
+                    up=["CREATE TABLE notes (id INTEGER PRIMARY KEY)"],
+                    down=['DROP TABLE "notes"'],
+                )
+                """
+            },
+            policy=POLICY,
+        ),
+        Bad(
             "what is left when it is taken back",
             {
                 "app/storage.py": "",

@@ -143,6 +143,56 @@ RULE = Rule(
             policy=POLICY,
         ),
         Bad(
+            "of objects that are registered",
+            {
+                "app/migrations/__init__.py": """
+                from app.migrations import m001_agents
+
+                MIGRATIONS = (m001_agents.MIGRATION,)
+                """,
+                "app/migrations/m001_agents.py": """
+                \"\"\"Agents and their logs.\"\"\"
+
+                from app.migrate import Migration
+
+                MIGRATION = Migration(
+                    id="001",
+                    description="Add agents and logs",
+                    up=(
+                        "CREATE TABLE agents (id TEXT PRIMARY KEY)",
+                        "CREATE TABLE logs (id INTEGER PRIMARY KEY, agent TEXT REFERENCES agents)",  # error
+                    ),
+                    down=("DROP TABLE logs", "DROP TABLE agents"),
+                )
+                """,
+            },
+            fixed={
+                "app/migrations/__init__.py": """
+                from app.migrations import m001_agents
+                from app.migrations import m002_index_foreign_keys
+
+                MIGRATIONS = (m001_agents.MIGRATION, m002_index_foreign_keys.MIGRATION,)
+                """,
+                "app/migrations/m002_index_foreign_keys.py": """
+                \"\"\"Index foreign keys.\"\"\"
+
+                from app.migrate import Migration
+
+                MIGRATION = Migration(
+                    id="002",
+                    description="Index foreign keys",
+                    up=(
+                        "CREATE INDEX idx_logs_agent ON logs (agent)",
+                    ),
+                    down=(
+                        "DROP INDEX idx_logs_agent",
+                    ),
+                )
+                """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
             "added later",
             {
                 "app/storage.py": "",
