@@ -14,7 +14,7 @@ Sessions belong to agents, and deleting an agent looks through all sessions.
 
 ## Fix safety
 Unsafe: it adds one migration that makes the missing indexes, since those that are there may have been applied. Making
-an index takes time and space in a large database.
+an index takes time and space in a large database. Nothing is offered for a sequence that cannot be run to its end.
 
 ## Options
 `stores.NAME.migrations` names the directory or module, or for several namespaces each of them.
@@ -22,14 +22,12 @@ an index takes time and space in a large database.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from statefence.api import (
     Bad,
-    Edit,
     FileHit,
     Good,
-    History,
     Hit,
     Policy,
     Project,
@@ -37,6 +35,8 @@ from statefence.api import (
     Safety,
     Unindexed,
     index_edits,
+    rehearsed,
+    siblings,
     unindexed,
 )
 
@@ -46,15 +46,13 @@ def check_project(project: Project, _policy: Policy) -> Iterator[FileHit]:
     for history in project.migrations:
         if history.runs:
             found = unindexed(history, project.migrations)
-            edits = _edits(history, [each for each in found if not _is_suppressed(each, project)])
+            wanted = [each for each in found if not _is_suppressed(each, project)]
+            runs = rehearsed(history, siblings(history, project.migrations)).complete
+            edits = index_edits(history, wanted) if wanted and runs else ()
             for each in found:
                 columns = ", ".join(each.columns)
                 message = f"the foreign key {columns} of {each.table} to {each.target} has no index"
                 yield FileHit(each.place.path, Hit(each.place.span, message, edits=edits))
-
-
-def _edits(history: History, wanted: Sequence[Unindexed]) -> tuple[Edit, ...]:
-    return index_edits(history, wanted) if wanted else ()
 
 
 def _is_suppressed(each: Unindexed, project: Project) -> bool:
@@ -189,6 +187,17 @@ RULE = Rule(
                     ),
                 )
                 """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "in a sequence that does not run to its end",
+            {
+                "app/storage.py": "",
+                "app/migrations/001_agents.sql": (
+                    f"{AGENTS}CREATE TABLE logs (id INTEGER PRIMARY KEY, agent TEXT REFERENCES agents);  -- error\n"
+                ),
+                "app/migrations/002_more.sql": "ALTER TABLE log ADD COLUMN text TEXT;\n",
             },
             policy=POLICY,
         ),
