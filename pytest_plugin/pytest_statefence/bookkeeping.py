@@ -6,7 +6,7 @@ import re
 import sqlite3
 from contextlib import closing
 
-from pytest_statefence.images import expendable
+from pytest_statefence.images import connected
 from statefence.copies import UnreadableError
 
 _RECORDS = re.compile(r"_*(?:\w+_)?migrations?(?:_\w+)?|schema_versions?|alembic_version", re.IGNORECASE)
@@ -21,7 +21,7 @@ def bookkeeping(copy: str) -> tuple[list[str], list[tuple[str, str]]]:
     Raises UnreadableError when SQLite cannot read the file.
     """
     try:
-        with closing(sqlite3.connect(expendable(copy), isolation_level=None)) as connection:
+        with closing(connected(copy)) as connection:
             query = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')"
             tables = [name for (name,) in connection.execute(query) if not name.startswith("sqlite_")]
             return tables, [

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from pytest_statefence.reader import Reader, ReaderLostError
-from pytest_statefence.records import EMPTY, NO_FILE, Contents, Extent, Made
-from pytest_statefence.records import EMPTY, Bookkeeping, Contents, Made
+from pytest_statefence.records import EMPTY, NO_FILE, Bookkeeping, Contents, Extent, Made
 
 
 class Copy(Struct, frozen=True):
@@ -100,6 +99,7 @@ class Copies:
         except ReaderLostError as lost:
             self._lose(lost)
             return None
+
     def bookkeeping(self, copy: Copy) -> Bookkeeping:
         """The tables of the copy and the migrations it says are applied; none of either when it cannot be read."""
         if copy.image is None or self._reader is None:

@@ -22,7 +22,6 @@ from pytest_statefence.locations import (
     variables_of,
 )
 from pytest_statefence.mappings import mapped_inodes
-from pytest_statefence.locations import Location, clauses_of, locator, own_directory, own_home, variables_of
 from pytest_statefence.migrated import judge_migrated
 from pytest_statefence.places import can_hold_forbidden, clauses_at, depths_to_follow, merged
 from pytest_statefence.records import NO_FILE, Clause, Extent, Judgement, Made, TableChange, TableState, Violation
@@ -253,8 +252,6 @@ class Guard:
         """The file as it is now, kept for the next comparison where one may be asked for."""
         clauses = self._clauses_at(path)
         if not any(clause.compares_tables or (self._keep_all and clause.is_of_databases) for clause in clauses):
-        clauses = clauses_at(path, self._watch.locations)
-        if not self._keep_all and not any(clause.is_forbidden or clause.foreign or clause.known for clause in clauses):
             return ABSENT
         self._held[path] = self._copies.take(path, self._held.get(path, ABSENT), by_stamp=by_stamp)
         return self._held[path]
@@ -286,17 +283,11 @@ class Guard:
         for clause in of_run:
             if clause.is_append_only:
                 self._tell(path, self._judge_append_only(clause, path, before, after))
+            if clause.known is not None and after != ABSENT:
+                books = (self._copies.bookkeeping(copy) for copy in (before, after))
+                self._note(path, judge_migrated(str(clause), clause.store or "", path, clause.known, *books))
         for clause in of_machine[:1]:
             self._tell(path, self._judge_of_machine(clause, path, before, after))
-        clauses = clauses_at(path, self._watch.locations)
-        judgements = [
-            *(self._judge_forbidden(clause, path, before, after) for clause in clauses[:1] if clause.is_forbidden),
-            *(self._judge_foreign(clause, path, before, after) for clause in merged(clauses)),
-            *(self._judge_migrated(clause, path, before, after) for clause in clauses if clause.known),
-        ]
-        for judgement in judgements:
-            self._note(path, judgement.violations)
-            self._unknown.update(dict.fromkeys(judgement.unknown))
 
     def _judge_forbidden(self, clause: Clause, path: str, before: Copy, after: Copy) -> Judgement:
         if after == ABSENT:
@@ -319,16 +310,6 @@ class Guard:
         contents = self._copies.compare(before, after, None)
         lost = self._copies.lost(before, after, contents[0].tables or ())
         return verdict.judge_rows_lost(clause, path, *contents, lost)
-    def _judge_migrated(self, clause: Clause, path: str, before: Copy, after: Copy) -> Judgement:
-        if clause.known is None or after == ABSENT:
-            return Judgement()
-        books = (self._copies.bookkeeping(copy) for copy in (before, after))
-        return Judgement(judge_migrated(str(clause), clause.store or "", path, clause.known, *books))
-
-    def _warn_of_other_names(self, path: str) -> None:
-        if self._watch.names_of(path) > 1:
-            text = f"{path}: what is written by its other name (a hard link), which may lie in a log beside that"
-            self._unknown[text] = None
 
     def _judge_of_machine(self, clause: Clause, path: str, before: Copy, after: Copy) -> Judgement:
         if ABSENT in {before, after}:

@@ -140,13 +140,12 @@ def _of_store(policy: Policy, store: Store) -> Clause:
         foreign=foreign if store.kind is StoreKind.SQLITE else frozenset(),
         kind=store.kind,
         is_append_only=store.append_only,
+        known=known_of(policy, store) if store.kind is StoreKind.SQLITE else None,
     )
 
 
 def _with_all_below(path: Template) -> Template:
     return path if path.segments[-1] == TREE else Template((*path.segments, TREE))
-    place = f"{policy.source}:{line}"
-    return Clause(store.path, place, store=store.name, foreign=foreign, known=known_of(policy, store))
 
 
 def _located(

@@ -17,11 +17,10 @@ import select
 import shutil
 from typing import Any
 
+from pytest_statefence.bookkeeping import bookkeeping
 from pytest_statefence.copying import copy_database, holds_still
 from pytest_statefence.extents import measure
 from pytest_statefence.images import digest, fingerprint, lost_rows
-from pytest_statefence.bookkeeping import bookkeeping
-from pytest_statefence.images import digest, fingerprint
 from pytest_statefence.inotify import Notices
 from pytest_statefence.suspects import suspects
 from statefence.copies import UnreadableError
@@ -118,6 +117,8 @@ def _lost(before: str, after: str, tables: list[str]) -> Message:
         return {"lost": lost_rows(os.path.join(before, "database"), os.path.join(after, "database"), tables)}
     except UnreadableError as error:
         return {"lost": None, "reason": str(error)}
+
+
 def _bookkeeping(image: str) -> Message:
     try:
         tables, applied = bookkeeping(os.path.join(image, "database"))

@@ -80,7 +80,7 @@ class Clause(Struct, frozen=True):
     @property
     def compares_tables(self) -> bool:
         """Whether what a database held before is needed to judge it."""
-        asked = self.is_forbidden or self.foreign or self.is_append_only or self.is_of_machine
+        asked = self.is_forbidden or self.foreign or self.known or self.is_append_only or self.is_of_machine
         return self.is_of_databases and bool(asked)
 
     def __str__(self) -> str:
@@ -134,6 +134,8 @@ class Extent(Struct, frozen=True):
 
 
 NO_FILE = Extent()
+
+
 class Bookkeeping(Struct, frozen=True):
     """A database's tables, and the migrations that it says are applied, as namespace (or empty) and version."""
 

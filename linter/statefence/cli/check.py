@@ -31,10 +31,9 @@ def run(arguments: Sequence[str]) -> int:
     started = time.time_ns()
     policy = policy_in_force(options.config)
     paths = relative_paths(options.paths, policy.root)
-    with reader(options, policy) as reading_files:
-        report = check(policy, select=options.select, ignore=options.ignore, reader=reading_files)
     compared = since(policy, options.since) if options.since else None
-    report = check(policy, select=options.select, ignore=options.ignore, since=compared)
+    with reader(options, policy) as reading_files:
+        report = check(policy, select=options.select, ignore=options.ignore, reader=reading_files, since=compared)
     require_files(options.paths, paths, (*report.sources, *(place.path for place in report.skipped)))
     changed = (options.fix or options.diff) and _repaired(policy, report, options, paths)
     if changed and not options.diff:

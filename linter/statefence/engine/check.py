@@ -74,8 +74,7 @@ def check(
     """
     every = rules()
     running = selected(every, select, ignore)
-    loaded = load(policy, overrides, reader)
-    loaded = load(policy, overrides, since.migrations if since else ())
+    loaded = load(policy, overrides, reader, since.migrations if since else ())
     findings = set(_findings(loaded, policy, running, frozenset(rule.code for rule in every)))
     resolved, unresolved = resolution(loaded.project)
     return Report(

@@ -11,8 +11,6 @@ from msgspec.structs import replace
 from statefence.discover import files
 from statefence.errors import UsageError
 from statefence.facts import Reader
-from statefence.migrations import texts
-from statefence.migrations import History, texts
 from statefence.migrations.files import texts
 from statefence.migrations.model import History
 from statefence.migrations.rehearse import not_run
@@ -46,8 +44,12 @@ class Loaded(Struct, frozen=True):
         return tuple(sorted((*self.unreadable, *self.left_out), key=lambda place: place.path))
 
 
-def load(policy: Policy, overrides: Mapping[str, bytes] = {}, reader: Reader | None = None) -> Loaded:
-def load(policy: Policy, overrides: Mapping[str, bytes] = {}, earlier: tuple[History, ...] = ()) -> Loaded:
+def load(
+    policy: Policy,
+    overrides: Mapping[str, bytes] = {},
+    reader: Reader | None = None,
+    earlier: tuple[History, ...] = (),
+) -> Loaded:
     """Read and analyse the whole project of `policy`.
 
     Args:
@@ -69,9 +71,7 @@ def load(policy: Policy, overrides: Mapping[str, bytes] = {}, earlier: tuple[His
     others = sorted({*texts(policy, overrides), *overrides} - {*paths})
     results = [decoded(p, overrides[p]) if p in overrides else read(root, p) for p in (*paths, *others)]
     sources = {result.path: result for result in results if isinstance(result, Source)}
-    project = analyse(tuple(sources.values()), policy, reader=reader)
-    project = analyse(tuple(sources.values()), policy)
-    project = replace(analyse(tuple(sources.values()), policy), earlier=earlier)
+    project = replace(analyse(tuple(sources.values()), policy, reader=reader), earlier=earlier)
     left_out = (*found.skipped, *not_run(project.migrations))
     undecoded = (result for result in results if isinstance(result, Skipped))
     unreadable = tuple(sorted((*undecoded, *project.skipped), key=lambda skipped: skipped.path))

@@ -12,7 +12,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from statefence.facts import TOO_DEEP, Reader
-from statefence.migrations import History, histories
 from statefence.migrations.model import History
 from statefence.migrations.read import histories
 from statefence.migrations.rehearse import migrated
