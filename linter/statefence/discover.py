@@ -14,7 +14,7 @@ from msgspec import Struct
 from statefence.errors import UsageError
 from statefence.model import Skipped
 from statefence.policy.model import Policy
-from statefence.source import Unread
+from statefence.source import Unread, is_python
 
 NEVER_SOURCE = frozenset(
     {
@@ -23,6 +23,7 @@ NEVER_SOURCE = frozenset(
         "__pycache__", "__pypackages__", "node_modules", "site-packages",
     }
 )  # fmt: skip
+_ENDINGS = (".py", ".sql")
 _ENVIRONMENT_MARK = "pyvenv.cfg"
 _TRACKED = re.compile(rb"(?P<mode>\d{6}) [0-9a-f]+ \d\t(?P<path>.*)", re.DOTALL)
 _LINK = b"120000"
@@ -31,17 +32,19 @@ _SET_BY_GIT_HOOKS = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GI
 
 
 class Discovered(Struct, frozen=True):
-    """The Python files of the project.
+    """The files of the project.
 
     Attributes:
-        paths: sorted, relative to the root.
+        paths: those of Python, sorted, relative to the root.
         skipped: the places that were left out, with why.
         listing: what the system or git listed, from which all this follows.
+        queries: the files of SQL, sorted, relative to the root.
     """
 
     paths: tuple[str, ...]
     skipped: tuple[Skipped, ...] = ()
     listing: bytes = b""
+    queries: tuple[str, ...] = ()
 
 
 class _Link(Struct, frozen=True, order=True):
@@ -65,13 +68,15 @@ def files(policy: Policy) -> Discovered:
         raise UsageError(f"{policy.root}: no such directory")
     listed = _git_listing(policy.root)
     found = set(_listed(policy.root, listed))
-    if not any(isinstance(place, str) for place in found):
+    if not any(isinstance(place, str) and is_python(place) for place in found):
         found = set(_walked(policy.root, ""))
         listed = _plain_listing(found)
     paths = {place for place in found if isinstance(place, str)}
     linked = _read_once(policy.root, paths, sorted(place for place in found if isinstance(place, _Link)))
     skipped = sorted((place for place in found if isinstance(place, Skipped)), key=lambda place: place.path)
-    return Discovered(tuple(sorted((*paths, *linked))), tuple(skipped), listed)
+    ordered = sorted((*paths, *linked))
+    queries = tuple(path for path in ordered if not is_python(path))
+    return Discovered(tuple(path for path in ordered if is_python(path)), tuple(skipped), listed, queries)
 
 
 def listing(root: str) -> bytes:
@@ -127,7 +132,7 @@ def _listed_place(root: str, mode: bytes, path: str) -> Iterator[_Place]:
         yield Skipped(path, "a git submodule, a project of its own")
     elif path.endswith("/"):
         yield Skipped(path.rstrip("/"), "a git repository of its own")
-    elif path.endswith(".py") or mode in {_LINK, b""}:
+    elif path.endswith(_ENDINGS) or mode in {_LINK, b""}:
         try:
             is_link = stat.S_ISLNK(os.lstat(f"{root}/{path}").st_mode)
         except (FileNotFoundError, NotADirectoryError):
@@ -176,7 +181,7 @@ def _walked(root: str, below: str) -> Iterator[_Place]:
 
 
 def _python_file(path: str) -> Iterator[str | Skipped]:
-    if not path.endswith(".py"):
+    if not path.endswith(_ENDINGS):
         return
     try:
         path.encode()

@@ -88,6 +88,11 @@ def declared_encoding(data: bytes) -> str:
     return tokenize.detect_encoding(BytesIO(data).readline)[0]
 
 
+def is_python(path: str) -> bool:
+    """Whether a file of that path is Python's, rather than a text that a program reads."""
+    return path.endswith(".py")
+
+
 def read(root: Path, path: str) -> Source | Skipped:
     """Read the file at `path`, relative to `root`; a file that cannot be read or decoded is skipped with the reason."""
     try:

@@ -211,3 +211,12 @@ def test_without_git_the_tree_is_walked(tmp_path: Path, monkeypatch: pytest.Monk
     write(tmp_path, "a.py")
     monkeypatch.setenv("PATH", "")
     assert found(tmp_path).paths == ("a.py",)
+
+
+def test_files_of_sql_are_listed_apart(tmp_path: Path) -> None:
+    for name in ("app.py", "queries/all.sql", "dump.sql.gz", ".venv/lib.sql"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    found = files(Policy(root=str(tmp_path)))
+    assert (found.paths, found.queries) == (("app.py",), ("queries/all.sql",))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from statefence.engine import Report, check, within
+from statefence.engine import Report, check, load, within
 from statefence.errors import UsageError
 from statefence.model import RemoveSuppression, Safety
 from statefence.policy import Policy, Variable
@@ -163,3 +163,18 @@ def test_a_definition_names_the_findings_in_it_and_not_those_around(tmp_path: Pa
     text = f"import subprocess\n{body}{spawn}\n"
     report = run(tmp_path, {"m.py": text})
     assert [finding.symbol for finding in report.findings] == ["m.A", "m.A.f.g", "m"]
+
+
+def test_a_file_of_sql_is_read_and_remembered_among_the_sources(tmp_path: Path) -> None:
+    read = (
+        "import sqlite3, pathlib\nsqlite3.connect('x').execute(pathlib.Path(__file__).with_name('q.sql').read_text())\n"
+    )
+    (tmp_path / "app.py").write_text(read)
+    (tmp_path / "q.sql").write_text("DELETE FROM notes")
+    (tmp_path / "dump.sql").write_text("-- " + "x" * 2_000_000)
+    loaded = load(Policy(root=str(tmp_path)))
+    assert sorted(loaded.sources) == ["app.py", "q.sql"]
+    assert [module.path for module in loaded.project.modules] == ["app.py"]
+    assert loaded.project.statements_by_path["app.py"][0].writes == ("notes",)
+    changed = load(Policy(root=str(tmp_path)), {"q.sql": b"DELETE FROM tags"})
+    assert changed.project.statements_by_path["app.py"][0].writes == ("tags",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -19,14 +19,14 @@ from statefence.module_names import module_names
 from statefence.policy.check import check_modules
 from statefence.policy.model import Policy
 from statefence.project import Project, analyse
-from statefence.source import Source, decoded, read
+from statefence.source import Source, decoded, is_python, read
 
 
 class Loaded(Struct, frozen=True):
     """A project that was read and analysed.
 
     Attributes:
-        sources: every file that decodes, by path, those with bad syntax included.
+        sources: every file that decodes, by path: those with bad syntax too, and the files of SQL that were read.
         unreadable: the Python files that were not analysed.
         left_out: the places that are not part of the project, such as submodules, and migrations that cannot be run.
         listing: what the list of its files was made from.
@@ -64,15 +64,39 @@ def load(
     """
     found = files(policy)
     root = Path(policy.root)
-    paths = sorted({*found.paths, *(path for path in overrides if path.endswith(".py"))})
+    paths = sorted({*found.paths, *filter(is_python, overrides)})
     if not paths:
         raise UsageError(f"{policy.root}: no Python file to analyse")
     check_modules(policy, module_names(paths, policy).values())
     others = sorted({*texts(policy, overrides), *overrides} - {*paths})
     results = [decoded(p, overrides[p]) if p in overrides else read(root, p) for p in (*paths, *others)]
     sources = {result.path: result for result in results if isinstance(result, Source)}
+    sources |= {query.path: query for query in _queries(root, found.queries, sources.values(), overrides)}
     project = replace(analyse(tuple(sources.values()), policy, reader=reader), earlier=earlier)
     left_out = (*found.skipped, *not_run(project.migrations))
     undecoded = (result for result in results if isinstance(result, Skipped))
     unreadable = tuple(sorted((*undecoded, *project.skipped), key=lambda skipped: skipped.path))
     return Loaded(project, sources, unreadable, left_out, found.listing)
+
+
+def _queries(
+    root: Path, paths: Sequence[str], sources: Iterable[Source], overrides: Mapping[str, bytes]
+) -> tuple[Source, ...]:
+    """The files of SQL that the program may read: none are, unless some module speaks of one."""
+    if not any(b".sql" in source.data for source in sources):
+        return ()
+    given = {path: data for path, data in overrides.items() if not is_python(path)}
+    small = [path for path in paths if path not in given and _size(root / path) <= LARGEST_QUERY]
+    found = (*(decoded(path, data) for path, data in given.items()), *(read(root, path) for path in small))
+    return tuple(source for source in found if isinstance(source, Source))
+
+
+LARGEST_QUERY = 1_000_000
+"""In bytes: a larger file of SQL is a dump, and no query."""
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 from statefence.model import Place, Span, Step
 from statefence.project.bindings import instantiate
 from statefence.project.program import Edge, Program, RawSite
+from statefence.project.texts import TEXT_METHODS
 from statefence.project.values import (
     WORKING_DIRECTORY,
     Absent,
@@ -28,6 +29,7 @@ from statefence.project.values import (
     Member,
     Parameter,
     Path,
+    Result,
     Test,
     Text,
     Unknown,
@@ -144,9 +146,20 @@ def _deciding(site: RawSite) -> Iterable[Parameter]:
 def _in_text(site: RawSite) -> Iterable[Parameter]:
     """The parameters of the site's function that are its SQL, or pieces of it."""
     sql = site.roles.get("sql")
-    for part in sql.parts if isinstance(sql, Text) else (sql,):
+    for part in _parts(sql) if sql is not None else ():
         if isinstance(part, Parameter) and part.function == site.function:
             yield part
+
+
+def _parts(text: Value) -> Iterable[Value]:
+    """What a text is joined from, through texts within it and methods that give another form of one."""
+    if isinstance(text, Text):
+        for part in text.parts:
+            yield from _parts(part)
+    elif isinstance(text, Result) and text.callee in TEXT_METHODS and text.arguments:
+        yield from _parts(text.arguments[0])
+    else:
+        yield text
 
 
 def deciding_functions(sites: Iterable[RawSite]) -> set[str]:

@@ -19,11 +19,14 @@ from statefence.project.values import (
     bounded,
     choose,
     rewrite,
+    traits,
 )
 
 Key = TypeVar("Key", str, int)
 
 MOST_ALTERNATIVES = 64
+LARGEST_ALTERNATIVE_LIST = 40
+"""A list that a branch adds to is followed with and without what is added, up to so many nodes; then with it."""
 """What is called or asked for an attribute is followed into a tree of at most so many choices and alternatives."""
 
 LARGEST_OBJECT = 5_000
@@ -126,7 +129,7 @@ def _join(test: Test, then: Value, orelse: Value) -> Value:
         merged = {name: _join(test, left.get(name, value), value) for name, value in right.items()}
         return Object(then.cls, then.bound, tuple({**left, **merged}.items()))
     if isinstance(then, Sequence) and isinstance(orelse, Sequence) and then.items[: len(orelse.items)] == orelse.items:
-        return then
+        return then if traits(then).size > LARGEST_ALTERNATIVE_LIST else choose(test, then, orelse)
     return choose(test, then, orelse)
 
 

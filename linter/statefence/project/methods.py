@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from statefence.callees import TABLE_GETTERS, TABLE_OPENERS
 from statefence.facts import ir
 from statefence.model import Place
 from statefence.project import models, sinks
@@ -23,6 +24,7 @@ from statefence.project.values import (
     Directory,
     Drop,
     External,
+    Item,
     LiveEnvironment,
     Object,
     Path,
@@ -121,7 +123,7 @@ def _mutation(
     """Methods that change a mapping or list in place."""
     if isinstance(content, Object | Connection | Text | Path | Directory):
         return None
-    if isinstance(content, Sequence):
+    if _is_list(content):
         return _list_mutation(interpreter, owner, content, name, arguments)
     first = models.first(interpreter, arguments)
     if name == "update":
@@ -149,22 +151,37 @@ def _mutation(
     return None
 
 
+def _is_list(content: Value) -> bool:
+    """Whether the value is a list, whichever side of a branch is taken."""
+    if isinstance(content, Choice):
+        return _is_list(content.then) and _is_list(content.orelse)
+    return isinstance(content, Sequence)
+
+
 def _list_mutation(
-    interpreter: Interpreter, owner: Value, content: Sequence, name: str, arguments: Arguments
+    interpreter: Interpreter, owner: Value, content: Value, name: str, arguments: Arguments
 ) -> Value | None:
     """Methods that add to a list in place."""
     if not isinstance(owner, Reference) or not arguments.positional:
         return None
     value = arguments.positional[0]
     if name in {"append", "add"}:
-        interpreter.state.heap[owner.number] = Sequence((*content.items, value))
+        interpreter.state.heap[owner.number] = _longer(content, Sequence((value,)))
         return NONE
     if name == "extend":
         more = interpreter.content(value)
         added = more if isinstance(more, Sequence) else Sequence((Unknown("items of an unknown list"),))
-        interpreter.state.heap[owner.number] = concatenated(content, added)
+        interpreter.state.heap[owner.number] = _longer(content, added)
         return NONE
     return None
+
+
+def _longer(content: Value, added: Sequence) -> Value:
+    """A list with more items, on each side of a branch."""
+    if isinstance(content, Choice):
+        return choose(content.test, _longer(content.then, added), _longer(content.orelse, added))
+    assert isinstance(content, Sequence)
+    return concatenated(content, added)
 
 
 class Asked(NamedTuple):
@@ -183,6 +200,8 @@ def method_of(interpreter: Interpreter, asked: Asked) -> Value:
     if isinstance(owner, Choice):
         then = method_of(interpreter, asked._replace(owner=owner.then))
         return choose(owner.test, then, method_of(interpreter, asked._replace(owner=owner.orelse)))
+    if isinstance(owner, Connection) and owner.api in TABLE_OPENERS and name in TABLE_GETTERS and asked.positional:
+        return Item(owner, asked.positional[0])
     if isinstance(owner, Connection) or (_is_temporary(owner) and name not in {"joinpath", "join"}):
         return owner
     if name == "get" and asked.positional and isinstance(owner, LiveEnvironment):
@@ -227,7 +246,18 @@ def _same(asked: Asked) -> Value:
 
 IDENTITIES = (
     *("resolve", "absolute", "as_posix", "strip", "rstrip", "lstrip", "encode", "decode", "__str__", "__fspath__"),
-    *("realpath", "set", "render_as_string", "connect", "begin", "session", "acquire", "strpath"),
+    *(
+        "realpath",
+        "set",
+        "render_as_string",
+        "bindparams",
+        "execution_options",
+        "connect",
+        "begin",
+        "session",
+        "acquire",
+        "strpath",
+    ),
 )
 """Methods that give the same path, text or database in another form."""
 

@@ -30,6 +30,7 @@ from statefence.project.values import (
     Item,
     LiveEnvironment,
     Member,
+    ModuleValue,
     Parameter,
     Partial,
     Path,
@@ -322,7 +323,47 @@ def _casted(_interpreter: Interpreter, arguments: Arguments, _place: Place) -> V
     return arguments.positional[1] if len(arguments.positional) > 1 else Unknown("a cast of nothing")
 
 
+def _package_files(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    """`importlib.resources.files(package)`: the directory that a package of the project is in."""
+    given = first(interpreter, arguments)
+    own = isinstance(given, External) and given.name in {"builtins.__package__", "builtins.__name__"}
+    name = interpreter.unit.package if own or isinstance(given, Absent) else getattr(given, "value", None)
+    unit = interpreter.program.units.get(given.name if isinstance(given, ModuleValue) else str(name))
+    if unit is None:
+        return Result("importlib.resources.files", (given,))
+    return Derived("parent", Directory(SymbolKind.REPO, unit.path))
+
+
+SESSIONS = (
+    *("sqlalchemy.orm.Session", "sqlalchemy.orm.session.Session", "sqlmodel.Session"),
+    *("sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.ext.asyncio.session.AsyncSession"),
+    *("sqlmodel.ext.asyncio.session.AsyncSession", "flask_sqlalchemy.session.Session"),
+)
+SESSION_MAKERS = (
+    *("sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.session.sessionmaker"),
+    *("sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.ext.asyncio.session.async_sessionmaker"),
+)
+
+
+def _session(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    """`Session(engine)`: statements reach what the engine was opened on."""
+    bound = interpreter.state.freeze(arguments.keywords.get("bind", first(interpreter, arguments)))
+    return Result("sqlalchemy.orm.Session") if isinstance(bound, Absent) else bound
+
+
+def _session_maker(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
+    """`sessionmaker(engine)`, which gives sessions when it is called."""
+    bound = _session(interpreter, arguments, place)
+    return Partial(External(SESSIONS[0]), () if isinstance(bound, Result) else (bound,), ())
+
+
 MODELS: Mapping[str, Model] = {
+    **dict.fromkeys(SESSIONS, _session),
+    **dict.fromkeys(SESSION_MAKERS, _session_maker),
+    "sqlalchemy.orm.scoped_session": _same,
+    "sqlalchemy.ext.asyncio.async_scoped_session": _same,
+    "importlib.resources.files": _package_files,
+    "importlib_resources.files": _package_files,
     "os.getenv": _getenv,
     "os.environ.get": _getenv,
     "os.fspath": _same,

@@ -36,6 +36,7 @@ from statefence.project.statements import (
     touched,
 )
 from statefence.project.targets import is_database, mode, targets
+from statefence.project.text_files import Texts
 from statefence.source import Source
 from statefence.sql import Schema, Touch
 
@@ -96,7 +97,7 @@ def analyse(
     """Analyse a whole project. A function or module that is nested too deeply is unknown, and among the skipped.
 
     Args:
-        sources: every file of it, in any order, and those that are not Python.
+        sources: every file of it, in any order; of those that are not Python, migrations and texts that are read.
         policy: its policy; what it says of spawners widens what is recognised.
         thorough: interpret every function, also those that cannot matter. The answers are the same, later.
         reader: how files are parsed; by default in this process, remembering nothing.
@@ -107,7 +108,8 @@ def analyse(
 
 def _analyse(sources: Sequence[Source], policy: Policy, *, thorough: bool, reader: Reader) -> Project:
     ordered = sorted((source for source in sources if source.is_python), key=lambda source: source.path)
-    texts = {source.path: source for source in sources if not source.is_python}
+    others = {source.path: source for source in sources if not source.is_python}
+    files = {path: source.text for path, source in others.items()}
     names = _unique(module_names([source.path for source in ordered], policy))
     program = Program([Unit(names[source.path], source.path, source.data) for source in ordered], policy, reader)
     sites = _interpret(program, thorough=thorough or any(store.deny for store in policy.stores))
@@ -119,8 +121,8 @@ def _analyse(sources: Sequence[Source], policy: Policy, *, thorough: bool, reade
     skipped = [Skipped(path, reason) for path, reason in program.unparsed.items()]
     skipped += [Skipped(path, f"line {line}: {TOO_DEEP}") for path, line in program.too_deep.values()]
     declared = histories(policy, {source.path: source for source in sources})
-    project = _project(program, sites, modules, tuple(skipped), migrated(declared))
-    return replace(project, texts=texts, migrations=declared)
+    project = _project(program, sites, modules, tuple(skipped), files, migrated(declared))
+    return replace(project, texts=others, migrations=declared)
 
 
 PARSED_ANYWAY = 1_000_000
@@ -221,12 +223,13 @@ def _project(
     sites: list[RawSite],
     modules: tuple[Module, ...],
     skipped: tuple[Skipped, ...],
+    files: Texts,
     ddl: Sequence[str],
 ) -> Project:
     groups: dict[tuple[str, str, Span], list[RawSite]] = {}
     for site in sites:
         groups.setdefault((site.kind, site.path, site.span), []).append(site)
-    schema = schema_of_program(sites, ddl)
+    schema = schema_of_program(sites, files, ddl)
     spawns: list[Spawn] = []
     opens: list[Open] = []
     statements: list[Statement] = []
@@ -241,7 +244,7 @@ def _project(
             if not _is_chosen_within(group[0], groups, unknown=opened.targets[0].kind is PathKind.UNKNOWN):
                 opens.append(opened)
         else:
-            statements.extend(_statements(group, schema))
+            statements.extend(_statements(group, schema, files))
     return Project(
         modules,
         skipped,
@@ -312,12 +315,12 @@ def _distinct(items: Iterable[Item]) -> tuple[Item, ...]:
     return tuple(found)
 
 
-def _statements(group: list[RawSite], schema: Schema) -> Iterator[Statement]:
+def _statements(group: list[RawSite], schema: Schema, files: Texts) -> Iterator[Statement]:
     """One record per text that may be run; a text that is no SQL is none."""
     seen: set[tuple[Pieces, tuple[Target, ...]]] = set()
     for site in group:
         connection = connection_targets(site.roles["connection"])
-        for pieces in () if is_decided_by_caller(site) else texts(site):
+        for pieces in () if is_decided_by_caller(site) else texts(site, files):
             touches = None if (pieces, connection) in seen else touched(site, pieces, schema)
             seen.add((pieces, connection))
             if touches is not None:

@@ -11,7 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from statefence.callees import EXECUTORS, FILE_OPENERS, OPENERS, PATH_METHODS, SPAWNERS, Opener, Spawner
+from statefence.callees import (
+    EXECUTORS,
+    FILE_OPENERS,
+    OPENERS,
+    PATH_METHODS,
+    SPAWNERS,
+    TABLE_METHODS,
+    TABLE_OPENERS,
+    Opener,
+    Spawner,
+)
 from statefence.facts import extent, ir, words_of
 from statefence.policy import Policy
 from statefence.project.flows import deciding_functions
@@ -36,6 +46,8 @@ def callee_words(policy: Policy) -> Mentions:
     connecting = frozenset(each.names[0].partition(".")[0].encode() for each in OPENERS if each.connection)
     for method in EXECUTORS:
         words.append(Word.method(method, frozenset() if method.startswith("execute") else connecting))
+    libraries = frozenset(opener.partition(".")[0].encode() for opener in TABLE_OPENERS)
+    words += [Word.method(method, libraries) for method in TABLE_METHODS]
     if policy.stores or policy.forbidden:
         words += [Word.method(method, frozenset()) for method in PATH_METHODS]
         words += [_of_callee(name) for entry in FILE_OPENERS for name in entry.names]

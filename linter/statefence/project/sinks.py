@@ -12,6 +12,8 @@ from statefence.callees import (
     OPENERS,
     PATH_METHODS,
     SPAWNERS,
+    TABLE_METHODS,
+    TABLE_OPENERS,
     Argument,
     Opener,
     Spawner,
@@ -101,6 +103,8 @@ def external_call(interpreter: Interpreter, name: str, arguments: Arguments, nod
     opened = interpreter.program.openers.get(name) or opener(name)
     if opened is not None:
         return record_open(interpreter, opened, arguments, node)
+    if name == "peewee.Model.raw":
+        record_statement(interpreter, External(name), "raw", arguments, node)
     return models.external_call(interpreter, name, arguments, node)
 
 
@@ -195,12 +199,14 @@ def record_statement(
     interpreter: Interpreter, receiver: Value, method: str, arguments: Arguments, node: ir.Call
 ) -> Value | None:
     """A method that takes SQL is called; None when it is not one, or what it is given cannot be SQL."""
+    if _is_table(receiver) and method in TABLE_METHODS:
+        return _record_table_method(interpreter, receiver, method, node)
     entry = EXECUTORS.get(method)
     if entry is None:
         return None
     connection = _connection(interpreter.state.freeze(receiver))
     known = isinstance(connection, Connection)
-    if not known and method not in {"execute", "executemany", "executescript", "exec_driver_sql"}:
+    if not known and method not in {"execute", "executemany", "executescript", "exec_driver_sql", "raw"}:
         return None
     sql = interpreter.state.freeze(bindings.argument(arguments, "sql", 0, interpreter.place(node.span)))
     if not known and not isinstance(sql, Constant | Text | Parameter | Unknown | Result | Member):
@@ -208,6 +214,26 @@ def record_statement(
     roles = {"sql": sql, "connection": connection}
     _record(interpreter, "statement", method, roles, node, arguments.spans.get(0))
     return connection if known else Result(method, (connection,))
+
+
+def _is_table(value: Value) -> bool:
+    """Whether the value is `db["table"]`, of a library whose connections give tables by name."""
+    return isinstance(value, Item) and isinstance(value.owner, Connection) and value.owner.api in TABLE_OPENERS
+
+
+def _record_table_method(interpreter: Interpreter, table: Value, method: str, node: ir.Call) -> Value:
+    """A method of such a table is called: the statement that it runs, with a hole for what only its arguments say."""
+    assert isinstance(table, Item)
+    name = interpreter.state.freeze(table.key)
+    parts: list[Value] = []
+    for index, text in enumerate(TABLE_METHODS[method].split('"{table}"')):
+        parts += [Constant('"'), name, Constant('"')] if index else []
+        for number, piece in enumerate(text.split("{}")):
+            parts += [Unknown("what the arguments say")] if number else []
+            parts.append(Constant(piece))
+    roles = {"sql": Text(tuple(parts)), "connection": table.owner}
+    _record(interpreter, "statement", method, roles, node, None)
+    return table if method in {"insert", "insert_all", "upsert", "upsert_all", "create"} else Result(method, (table,))
 
 
 def _connection(receiver: Value) -> Value:

@@ -4,32 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from statefence.callees import Opener
 from statefence.model import Answer
 from statefence.project.program import RawSite
 from statefence.project.sinks import OPENER_BY_NAME
 from statefence.project.sites import Target
 from statefence.project.targets import targets_of
+from statefence.project.text_files import Texts, text_read
 from statefence.project.values import Connection, Constant, Parameter, Text, Value, walk
-from statefence.project.worlds import worlds
+from statefence.project.worlds import main_world, worlds
 from statefence.sql import Schema, Touch, is_sql, schema_of
 from statefence.sql import statements as touches_of
 
 Pieces = tuple[str | None, ...]
 
 
-def pieces_of(value: Value) -> Pieces:
-    """A text as literal pieces, each hole None."""
+def pieces_of(value: Value, files: Texts) -> Pieces:
+    """A text as literal pieces, each hole None; what is read from one of the files is a literal too."""
     if isinstance(value, Constant) and isinstance(value.value, str):
         return (value.value,)
     if isinstance(value, Text):
-        return tuple([piece for part in value.parts for piece in pieces_of(part)])
-    return (None,)
+        return tuple([piece for part in value.parts for piece in pieces_of(part, files)])
+    return (text_read(value, files),)
 
 
-def texts(site: RawSite) -> tuple[Pieces, ...]:
+def texts(site: RawSite, files: Texts) -> tuple[Pieces, ...]:
     """The texts a statement may have, the main one first; those without any literal part left out."""
-    found = dict.fromkeys(pieces_of(world.value) for world in worlds(site.roles["sql"], lambda _: None))
+    found = dict.fromkeys(pieces_of(world.value, files) for world in worlds(site.roles["sql"], lambda _: None))
     return tuple([pieces for pieces in found if any(piece is None or piece.strip() for piece in pieces)])
 
 
@@ -43,12 +46,12 @@ def is_database_call(site: RawSite) -> bool:
     return any(isinstance(world.value, Connection) for world in worlds(site.roles["connection"]))
 
 
-def schema_of_program(sites: Iterable[RawSite], migrated: Iterable[str] = ()) -> Schema:
+def schema_of_program(sites: Iterable[RawSite], files: Texts, migrated: Iterable[str] = ()) -> Schema:
     """The schema as the migrations make it, and as the program's own DDL declares what they do not."""
     found: list[Pieces] = [(sql,) for sql in migrated]
     for site in sites:
         if site.kind == "statement":
-            found.extend(pieces for pieces in texts(site) if _may_be_ddl(pieces))
+            found.extend(pieces for pieces in texts(site, files) if _may_be_ddl(pieces))
     return schema_of(found)
 
 
@@ -58,9 +61,35 @@ def _may_be_ddl(pieces: Pieces) -> bool:
 
 def touched(site: RawSite, pieces: Sequence[str | None], schema: Schema) -> tuple[Touch, ...] | None:
     """What a text touches, statement by statement; None when it is no SQL at all."""
-    if is_database_call(site) or is_sql(pieces, schema):
-        return touches_of(pieces, schema)
-    return None
+    if not is_database_call(site) and not is_sql(pieces, schema):
+        return None
+    return _of_postgres(pieces, schema) if is_postgres(site.roles["connection"]) else touches_of(pieces, schema)
+
+
+def _of_postgres(pieces: Sequence[str | None], schema: Schema) -> tuple[Touch, ...]:
+    """What PostgreSQL would touch; without the extra that tells, what SQLite understands of it."""
+    from statefence.sql import postgres
+
+    own = postgres.touches(pieces)
+    if own is not None:
+        return own
+    hint = "the extra statefence[postgres] reads what is PostgreSQL's alone"
+    found = touches_of(pieces, schema)
+    return tuple([replace(each, reason=f"{each.reason}; {hint}") if each.reason else each for each in found])
+
+
+_POSTGRES_DRIVERS = frozenset({"psycopg", "psycopg2", "psycopg_pool", "asyncpg", "aiopg", "pg8000"})
+
+
+def is_postgres(value: Value) -> bool:
+    """Whether the connection's main world is to a PostgreSQL server, by its driver or its URL."""
+    opened = (node for node in walk(main_world(value)) if isinstance(node, Connection))
+    connection = next(opened, None)
+    if connection is None:
+        return False
+    texts = (node.value for node in walk(connection.path) if isinstance(node, Constant) and isinstance(node.value, str))
+    is_url = next(texts, "").startswith(("postgres:", "postgresql:", "postgresql+"))
+    return is_url or connection.api.partition(".")[0] in _POSTGRES_DRIVERS
 
 
 def connection_targets(value: Value) -> tuple[Target, ...]:

@@ -10,12 +10,14 @@ from statefence.project.mappings import item, literal
 from statefence.project.values import (
     ABSENT,
     NONE,
+    Choice,
     Constant,
     Result,
     Sequence,
     Text,
     Unknown,
     Value,
+    choose,
 )
 
 NOWHERE = Place("", Span(0, 0, 0, 0))
@@ -46,6 +48,8 @@ def finished(value: Result) -> Value:
 def joined_text(separator: Constant, positional: tuple[Value, ...]) -> Value:
     """`separator.join(items)`."""
     items = positional[0] if positional else ABSENT
+    if isinstance(items, Choice):
+        return choose(items.test, joined_text(separator, (items.then,)), joined_text(separator, (items.orelse,)))
     if not isinstance(items, Sequence):
         return Text((Result("join", (separator, items)),))
     parts: list[Value] = []

@@ -104,8 +104,16 @@ def _statement(site: Statement, loaded: Loaded, policy: Policy) -> Row:
         "holes": site.holes,
         "store": _store(site.connection[0], policy) if site.connection else None,
         "symbol": site.symbol,
-        "trace": _trace(site.trace),
+        "trace": _trace((*site.trace, *_doubt(site))),
     }
+
+
+_NOT_KNOWN = "not known: "
+
+
+def _doubt(site: Statement) -> tuple[Step, ...]:
+    """Why the tables of a statement may not be all, as the last step of its trace; none when they are."""
+    return (Step(Place(site.path, site.span), f"{_NOT_KNOWN}{site.reason}"),) if site.reason else ()
 
 
 def _alternatives(main: str, others: Sequence[str]) -> list[str]:
@@ -138,7 +146,8 @@ def _open_line(row: Row) -> str:
 def _statement_line(row: Row) -> str:
     touched = [f"{kind} {', '.join(row[kind])}" for kind in ("reads", "writes", "ddl") if row[kind]]
     store = [f"(store {row['store']})"] if row["store"] else []
-    return " ".join(["statement", "; ".join(touched) or "touches no known table", *store])
+    doubts = [f"({step['message']})" for step in row["trace"] if step["message"].startswith(_NOT_KNOWN)]
+    return " ".join(["statement", "; ".join(touched) or "touches no known table", *store, *doubts])
 
 
 def _api(row: Row) -> str:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from statefence.model import Answer
 from statefence.sql.access import Tables, is_stand_in, tables, unreported
-from statefence.sql.clone import LONGEST, Access, Clone, opened, quoted
+from statefence.sql.clone import LONGEST, Access, Clone, is_syntax, opened, quoted
 from statefence.sql.fillings import STAND_IN, Filled, fillings, widened
 from statefence.sql.kinds import CHANGES_SCHEMA, kind_of, unconditional
 from statefence.sql.model import Kind, Schema, Touch
@@ -92,7 +92,8 @@ def _resolved(clone: Clone, kind: Kind, statement: Statement) -> tuple[Touch, st
     prepared = _prepared(clone, tokens)
     if not prepared.error:
         prepared = _with_body(clone, kind, _completed(clone, statement, prepared))
-    found = tables(prepared.accesses, clone.catalogue(), clone.modules, tokens, rewriting=_rewrites(kind, statement))
+    accesses = () if is_syntax(prepared.error) else prepared.accesses
+    found = tables(accesses, clone.catalogue(), clone.modules, tokens, rewriting=_rewrites(kind, statement))
     return _answer(kind, statement, found, prepared), prepared.filled.sql
 
 

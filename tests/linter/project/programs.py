@@ -48,7 +48,13 @@ def analysed(program: str | Files, policy: str = "") -> Project:
 def expected(program: str | Files) -> Found:
     """What the comments say."""
     return tuple(
-        sorted(f"{path}:{line}: {text}" for path, source in files(program).items() for line, text in comments(source))
+        sorted(
+            f"{path}:{line}: {text.strip()}"
+            for path, source in files(program).items()
+            if path.endswith(".py")
+            for line, comment in comments(source)
+            for text in comment.split("  # ")
+        )
     )
 
 
