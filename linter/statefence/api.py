@@ -6,14 +6,30 @@ spawns, opens, statements and environment reads, already resolved), the `Project
 
 from statefence.callees import SPAWNERS, Given
 from statefence.callees import Spawner as KnownSpawner
+from statefence.migrations.addition import down_edits, registration
+from statefence.migrations.drift import drifts
+from statefence.migrations.files import LOCK_FILE
+from statefence.migrations.imports import reaches
+from statefence.migrations.indexes import Unindexed, index_edits, unindexed
+from statefence.migrations.lock import parse_lock
+from statefence.migrations.model import History, Migration, Registry
+from statefence.migrations.model import Shape as MigrationShape
+from statefence.migrations.rehearse import Rehearsal, Trial, rehearsed, siblings
+from statefence.migrations.sandbox import Ending
 from statefence.model import (
     AddArgument,
+    AddElement,
     AddItem,
     Answer,
+    CreateFile,
     Edit,
+    FileHit,
     Hit,
     Import,
+    InFile,
     InsertStatement,
+    InsertText,
+    LocalEdit,
     Place,
     RemoveSuppression,
     ReplaceExpression,
@@ -37,34 +53,45 @@ from statefence.project.sites import (
     Statement,
     Target,
 )
-from statefence.rule import Bad, Check, Files, Good, Rule
+from statefence.rule import Bad, Check, Files, Good, ProjectCheck, Rule
 from statefence.sql import HoleRole, Kind, Touch, Use, hole_roles, markers, uses
 from statefence.template import Glob, Piece, Segment, Symbol, SymbolKind, Template, Text, match
 from statefence.template.build import substitute
 
 __all__ = [
+    "LOCK_FILE",
     "SPAWNERS",
     "AddArgument",
+    "AddElement",
     "AddItem",
     "Anchor",
     "Answer",
     "Bad",
     "Check",
+    "CreateFile",
     "Edit",
+    "Ending",
     "EnvKind",
     "EnvRead",
     "Environment",
+    "FileHit",
     "Files",
     "Forbidden",
     "Given",
     "Glob",
     "Good",
+    "History",
     "Hit",
     "HoleRole",
     "Import",
+    "InFile",
     "InsertStatement",
+    "InsertText",
     "Kind",
     "KnownSpawner",
+    "LocalEdit",
+    "Migration",
+    "MigrationShape",
     "Mode",
     "Module",
     "Open",
@@ -73,6 +100,9 @@ __all__ = [
     "Place",
     "Policy",
     "Project",
+    "ProjectCheck",
+    "Registry",
+    "Rehearsal",
     "RemoveSuppression",
     "ReplaceExpression",
     "Rule",
@@ -92,12 +122,23 @@ __all__ = [
     "Template",
     "Text",
     "Touch",
+    "Trial",
+    "Unindexed",
     "Use",
     "Variable",
+    "down_edits",
+    "drifts",
     "hole_roles",
+    "index_edits",
     "markers",
     "match",
     "matches_module",
+    "parse_lock",
+    "reaches",
+    "registration",
+    "rehearsed",
+    "siblings",
     "substitute",
+    "unindexed",
     "uses",
 ]

@@ -13,7 +13,7 @@ from statefence.rule import Files
 ONLY_FILE = "app.py"
 """The path of a case that is one module's text."""
 
-_MARKER = re.compile(r"[ \t]*#[ \t]*error\b(?::[ \t]*(?P<fragment>[^#\n]*))?")
+_MARKER = re.compile(r"[ \t]*(?:#|--)[ \t]*error\b(?::[ \t]*(?P<fragment>[^#\n]*))?")
 
 _MARKERS = re.compile(rf"(?:{_MARKER.pattern})+")
 
@@ -48,7 +48,7 @@ def unindented(text: str) -> str:
 
 def annotated(text: str, remark: str) -> str:
     """The text with a remark in the place of the markers of each line."""
-    return _MARKERS.sub(f"  # {remark}", unindented(text))
+    return _MARKERS.sub(lambda found: f"  {'--' if '--' in found[0] else '#'} {remark}", unindented(text))
 
 
 def _markers(path: str, text: str) -> Iterator[Marker]:

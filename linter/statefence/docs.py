@@ -85,14 +85,14 @@ def _example(rule: LoadedRule) -> Iterator[str]:
 def _blocks(files: Files, code: str) -> Iterator[str]:
     named = {"": files} if isinstance(files, str) else files
     for path, text in named.items():
-        yield from _block("python", path, annotated(text, code))
+        yield from _block("sql" if path.endswith(".sql") else "python", path, annotated(text, code))
 
 
 def _block(language: str, path: str, text: str) -> Iterator[str]:
     """A fenced block, with the file's name as a comment above; nothing for an empty text."""
     body = text.strip("\n")
     if body:
-        title = [f"# {path}"] if path else []
+        title = [f"{'--' if language == 'sql' else '#'} {path}"] if path else []
         yield from ("", f"```{language}", *title, body, "```")
 
 

@@ -106,11 +106,45 @@ class RemoveSuppression(Struct, frozen=True, tag=True):
     imports: tuple[Import, ...] = ()
 
 
-Edit = AddArgument | AddItem | ReplaceExpression | InsertStatement | RemoveSuppression
+class AddElement(Struct, frozen=True, tag=True):
+    """Add `value` to the list or tuple display that spans `target`: before the element that spans `before`, or last."""
+
+    target: Span
+    value: str
+    imports: tuple[Import, ...] = ()
+    before: Span | None = None
+
+
+class InsertText(Struct, frozen=True, tag=True):
+    """Insert `text` as it is at the end of `target`, in a file that is not Python; its line ends become the file's."""
+
+    target: Span
+    text: str
+    imports: tuple[Import, ...] = ()
+
+
+LocalEdit = AddArgument | AddItem | AddElement | ReplaceExpression | InsertStatement | InsertText | RemoveSuppression
+
+
+class CreateFile(Struct, frozen=True, tag=True):
+    """Make the file at `path`, relative to the root, which must not be there yet."""
+
+    path: str
+    text: str
+
+
+class InFile(Struct, frozen=True, tag=True):
+    """Make `edit` in the file at `path`, which is another than the one the finding stands in."""
+
+    path: str
+    edit: LocalEdit
+
+
+Edit = LocalEdit | CreateFile | InFile
 
 
 class Hit(Struct, frozen=True):
-    """What a rule's check yields: a place in the module it was given, and how to repair it.
+    """What a rule's check yields: a place in the file it is about, and how to repair it.
 
     Attributes:
         span: where the finding stands; its first line is the line reported.
@@ -125,6 +159,13 @@ class Hit(Struct, frozen=True):
     trace: tuple[Step, ...] = ()
     edits: tuple[Edit, ...] = ()
     safety: Safety | None = None
+
+
+class FileHit(Struct, frozen=True):
+    """A hit in the file at `path`, relative to the root, whether that is Python or not."""
+
+    path: str
+    hit: Hit
 
 
 class Finding(Struct, frozen=True):

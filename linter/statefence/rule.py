@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from statefence.model import Hit, Safety, Severity
+from statefence.model import FileHit, Hit, Safety, Severity
 
 if TYPE_CHECKING:
     from statefence.policy import Policy
     from statefence.project import Module, Project
 
 Check = Callable[["Module", "Project", "Policy"], Iterator[Hit]]
+ProjectCheck = Callable[["Project", "Policy"], Iterator[FileHit]]
 Files = str | Mapping[str, str]
 
 
@@ -53,13 +54,16 @@ class Rule(Struct, frozen=True):
 
     Attributes:
         check: from one module, the project and the policy to the hits in that module; pure.
+        check_project: from the project and the policy to hits in any of its files, those that are not Python too; pure.
+            A rule has one of the two checks, or both.
         fix: the safety of the edits its hits carry unless a hit says otherwise; NONE when they never carry any.
         since: the first release that has it.
     """
 
     code: str
-    check: Check
     cases: tuple[Good | Bad, ...]
+    check: Check | None = None
+    check_project: ProjectCheck | None = None
     fix: Safety = Safety.NONE
     severity: Severity = Severity.ERROR
     since: str = "0.1"

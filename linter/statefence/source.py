@@ -12,14 +12,14 @@ from pathlib import Path
 from msgspec import Struct
 
 from statefence.model import Skipped
-from statefence.suppressions import Suppression, suppressions
+from statefence.suppressions import Suppression, suppressions, suppressions_of_lines, suppressions_of_sql
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Source(Struct, frozen=True, dict=True):
-    """A Python file that decodes. Everything but its path and its bytes is worked out when first asked for.
+    """A text file that decodes, mostly Python. All but its path and bytes is worked out when first asked for.
 
     Attributes:
         path: relative to the project's root, with forward slashes.
@@ -31,8 +31,15 @@ class Source(Struct, frozen=True, dict=True):
 
     @cached_property
     def encoding(self) -> str:
-        """The encoding that the byte order mark or the coding cookie declares (PEP 263), UTF-8 without either."""
-        return declared_encoding(self.data)
+        """The encoding that the byte order mark or Python's coding cookie declares (PEP 263), UTF-8 without either."""
+        if self.is_python:
+            return declared_encoding(self.data)
+        return "utf-8-sig" if self.data.startswith(_BYTE_ORDER_MARK) else "utf-8"
+
+    @property
+    def is_python(self) -> bool:
+        """Whether it is a module."""
+        return self.path.endswith(".py")
 
     @cached_property
     def text(self) -> str:
@@ -52,8 +59,10 @@ class Source(Struct, frozen=True, dict=True):
 
     @cached_property
     def suppressions(self) -> tuple[Suppression, ...]:
-        """The suppression comments of the file, in order."""
-        return suppressions(self.data, self.lines)
+        """The suppression comments of the file, in order: after `--` in SQL, after `#` in any other text."""
+        if self.is_python:
+            return suppressions(self.data, self.lines)
+        return suppressions_of_sql(self.lines) if self.path.endswith(".sql") else suppressions_of_lines(self.lines)
 
     def line_text(self, line: int) -> str:
         """The text of a 1-based line, empty past the end of the file."""
@@ -96,15 +105,16 @@ def read(root: Path, path: str) -> Source | Skipped:
 
 
 def decoded(path: str, data: bytes) -> Source | Skipped:
-    """The source made of these bytes, or why they are not Python source."""
+    """The source made of these bytes, or why they are not text of that kind."""
     if b"\0" in data:
-        return Skipped(path, "binary: it holds NUL bytes, which Python source may not")
+        return Skipped(path, "binary: it holds NUL bytes, which source may not")
     source = Source(path, data)
     try:
         _ = source.text
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        return Skipped(path, f"line {line} is not {source.encoding}: declare the encoding in a `# coding:` comment")
+        way_out = "declare the encoding in a `# coding:` comment" if source.is_python else "save the file as UTF-8"
+        return Skipped(path, f"line {line} is not {source.encoding}: {way_out}")
     except (SyntaxError, LookupError, UnicodeError) as error:
         return Skipped(path, f"the declared encoding cannot be used: {error}")
     return source

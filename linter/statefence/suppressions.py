@@ -1,4 +1,7 @@
-"""Suppression comments: `# statefence: ignore[SF101] -- reason` and `# noqa: SF101`, on any line of a statement."""
+"""Suppression comments: `# statefence: ignore[SF101] -- reason` and `# noqa: SF101`, on any line of a statement.
+
+In SQL the comment begins with `--`; it belongs to the statement that it stands in, beside or above.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from statefence.model import Span
 _IN_BYTES = re.compile(rb"#[^\r\n]*(?:statefence\s*:\s*ignore|noqa\s*:[^\r\n]*\bSF\d)", re.IGNORECASE)
 _REASON = r"(?:\s*--\s*(?P<reason>.*))?"
 _IGNORE = re.compile(rf"#\s*statefence\s*:\s*ignore\b(?:\s*\[(?P<codes>[^\]]*)\])?{_REASON}", re.IGNORECASE)
+_IN_SQL = re.compile(rf"--\s*statefence\s*:\s*ignore\b(?:\s*\[(?P<codes>[^\]]*)\])?{_REASON}", re.IGNORECASE)
 _NOQA = re.compile(rf"#\s*noqa\s*:\s*(?P<codes>[A-Z]+\d+(?:[\s,]+[A-Z]+\d+)*){_REASON}", re.IGNORECASE)
 _LAYOUT = frozenset({tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER})
 _BETWEEN_CODES = re.compile(r"[\s,]+")
@@ -57,6 +61,52 @@ def suppressions(data: bytes, lines: Sequence[str]) -> tuple[Suppression, ...]:
         return tuple(_of_tokens(lines))
     except (tokenize.TokenError, SyntaxError):
         return ()
+
+
+def suppressions_of_sql(lines: Sequence[str]) -> tuple[Suppression, ...]:
+    """The suppression comments of a file of SQL statements, given as its lines without ends."""
+    if not any(_IN_SQL.search(line) for line in lines):
+        return ()
+    return tuple(
+        suppression
+        for first, last in _statements(lines)
+        for number in range(first, last + 1)
+        for suppression in _of_line(_IN_SQL, lines, number, (first, last))
+    )
+
+
+def suppressions_of_lines(lines: Sequence[str]) -> tuple[Suppression, ...]:
+    """The suppression comments of a text whose comments begin with `#`; each covers its own line."""
+    return tuple(
+        suppression
+        for number in range(1, len(lines) + 1)
+        for suppression in _of_line(_IGNORE, lines, number, (number, number))
+    )
+
+
+def _statements(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """First and last line of each SQL statement, with the comments above it; a rest without end is one too."""
+    from sqlite3 import complete_statement
+
+    first = 1
+    for number in range(1, len(lines) + 1):
+        if ";" in lines[number - 1] and complete_statement("\n".join(lines[first - 1 : number])):
+            yield first, number
+            first = number + 1
+    if first <= len(lines):
+        yield first, len(lines)
+
+
+def _of_line(
+    pattern: re.Pattern[str], lines: Sequence[str], number: int, extent: tuple[int, int]
+) -> Iterator[Suppression]:
+    text = lines[number - 1]
+    if found := pattern.search(text):
+        start, end = (len(text[:offset].encode()) for offset in (found.start(), len(text.rstrip())))
+        reason = (found["reason"] or "").strip()
+        yield Suppression(
+            _codes(found["codes"] or "", Form.IGNORE), reason, Span(number, start, number, end), *extent, Form.IGNORE
+        )
 
 
 def _of_tokens(lines: Sequence[str]) -> Iterator[Suppression]:

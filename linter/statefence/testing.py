@@ -17,12 +17,12 @@ import textwrap
 import tokenize
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from msgspec import Struct, structs
 
 from statefence.cases import Expected, Marker, read_files
-from statefence.model import Edit, Safety
+from statefence.model import Edit, FileHit, Hit, Safety
 from statefence.policy import Policy
 from statefence.policy.load import load_text
 from statefence.registry import LoadedRule
@@ -31,6 +31,9 @@ from statefence.source import Source, decoded
 
 ROUNDS = 4
 """How often fixes are applied, at most: edits of one call may have to wait for one another."""
+
+if TYPE_CHECKING:
+    from statefence.project import Module, Project
 
 _ENGINE_RULES = frozenset({"SF001", "SF002"})
 _ROOT = "/case"
@@ -92,10 +95,12 @@ def read_policy(text: str) -> Policy:
 
 def _check_fix(rule: LoadedRule, before: Mapping[str, str], expected: Expected, policy: Policy) -> None:
     fixed = _fixed(rule, before, policy)
-    for path, text in {**before, **expected.files}.items():
-        _require(fixed.get(path) == text, _difference(path, text, fixed.get(path, "")))
+    wanted = {**before, **expected.files}
+    for path in dict.fromkeys((*wanted, *fixed)):
+        _require(fixed.get(path) == wanted.get(path), _difference(path, wanted.get(path, ""), fixed.get(path, "")))
+    for path in (path for path in fixed if path.endswith(".py")):
         _must_compile(path, fixed[path])
-        lost = _comments(path, before[path]) - _comments(path, fixed[path])
+        lost = _comments(path, before.get(path, "")) - _comments(path, fixed[path])
         _require(not lost, f"{path}: the fix loses comments: {', '.join(lost)}")
     _compare(_findings(rule, fixed, policy), expected.markers, fixed)
 
@@ -107,21 +112,25 @@ def _fixed(rule: LoadedRule, files: Mapping[str, str], policy: Policy) -> dict[s
         found = [each for each in _findings(rule, texts, policy) if each.edits]
         if not found:
             break
-        texts = {path: _after(path, text, found) for path, text in texts.items()}
+        changes: dict[str, str] = {}
+        for path in dict.fromkeys(each.path for each in found):
+            if path not in changes:
+                changes |= _after(path, texts | changes, found)
+        texts |= changes
     return texts
 
 
-def _after(path: str, text: str, found: Sequence[Found]) -> str:
-    from statefence.fix import Refused, apply
+def _after(path: str, texts: Mapping[str, str], found: Sequence[Found]) -> dict[str, str]:
+    """The files that change when the findings of the one at `path` are fixed."""
+    from statefence.fix import changed
 
+    contents = {name: text.encode() for name, text in texts.items()}
     groups = tuple(dict.fromkeys(each.edits for each in found if each.path == path))
-    if not groups:
-        return text
-    applied = apply(text.encode(), groups)
-    if isinstance(applied, Refused):
-        _fail(f"{path}: the fix is refused: {applied.reason}")
-    _require(applied.data != text.encode(), f"{path}: no edit was made: {applied.refusals}")
-    return applied.data.decode()
+    result = changed(contents.get, path, groups)
+    _require(any(reason is None for reason in result.refusals), f"{path}: the fix is refused: {result.refusals}")
+    changes = {name: data.decode() for name, data in result.contents.items() if data != contents.get(name)}
+    _require(bool(changes), f"{path}: no edit was made: {result.refusals}")
+    return changes
 
 
 def _findings(rule: LoadedRule, files: Mapping[str, str], policy: Policy) -> list[Found]:
@@ -136,10 +145,17 @@ def _of_the_check(rule: LoadedRule, data: Mapping[str, bytes], policy: Policy) -
 
     sources = [decoded(path, content) for path, content in sorted(data.items())]
     project = analyse(tuple(source for source in sources if isinstance(source, Source)), policy)
-    for module in project.modules:
-        for hit in rule.rule.check(module, project, policy):
-            fix = (hit.safety or rule.rule.fix) if hit.edits else Safety.NONE
-            yield Found(module.path, hit.span.line, hit.message, hit.edits, fix)
+    hits = [
+        FileHit(module.path, hit) for module in project.modules for hit in _in_module(rule, module, project, policy)
+    ]
+    hits += rule.rule.check_project(project, policy) if rule.rule.check_project else ()
+    for path, hit in ((each.path, each.hit) for each in hits):
+        fix = (hit.safety or rule.rule.fix) if hit.edits else Safety.NONE
+        yield Found(path, hit.span.line, hit.message, hit.edits, fix)
+
+
+def _in_module(rule: LoadedRule, module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
+    return rule.rule.check(module, project, policy) if rule.rule.check else iter(())
 
 
 def _of_the_run(rule: LoadedRule, data: Mapping[str, bytes], policy: Policy) -> Iterator[Found]:

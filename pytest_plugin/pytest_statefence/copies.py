@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from pytest_statefence.reader import Reader, ReaderLostError
-from pytest_statefence.records import EMPTY, NO_FILE, Contents, Extent, Made
+from pytest_statefence.records import EMPTY, NO_FILE, Bookkeeping, Contents, Extent, Made
 
 
 class Copy(Struct, frozen=True):
@@ -99,6 +99,16 @@ class Copies:
         except ReaderLostError as lost:
             self._lose(lost)
             return None
+
+    def bookkeeping(self, copy: Copy) -> Bookkeeping:
+        """The tables of the copy and the migrations it says are applied; none of either when it cannot be read."""
+        if copy.image is None or self._reader is None:
+            return Bookkeeping()
+        try:
+            return self._reader.bookkeeping(copy.image)
+        except ReaderLostError as lost:
+            self._lose(lost)
+            return Bookkeeping()
 
     def forget(self, copies: Iterable[Copy]) -> None:
         """Drops copies that nobody will ask for again."""

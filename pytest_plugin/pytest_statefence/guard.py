@@ -22,6 +22,7 @@ from pytest_statefence.locations import (
     variables_of,
 )
 from pytest_statefence.mappings import mapped_inodes
+from pytest_statefence.migrated import judge_migrated
 from pytest_statefence.places import can_hold_forbidden, clauses_at, depths_to_follow, merged
 from pytest_statefence.post import Post
 from pytest_statefence.records import NO_FILE, Clause, Extent, Judgement, Made, TableChange, TableState, Violation
@@ -285,6 +286,9 @@ class Guard:
         for clause in of_run:
             if clause.is_append_only:
                 self._tell(path, self._judge_append_only(clause, path, before, after))
+            if clause.known is not None and after != ABSENT:
+                books = (self._copies.bookkeeping(copy) for copy in (before, after))
+                self._note(path, judge_migrated(str(clause), clause.store or "", path, clause.known, *books))
         for clause in of_machine[:1]:
             self._tell(path, self._judge_of_machine(clause, path, before, after))
 

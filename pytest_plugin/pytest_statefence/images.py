@@ -27,7 +27,7 @@ def digest(copy: str, wanted: Iterable[str] | None) -> dict[str, tuple[int, str,
     """
     names = None if wanted is None else {name.casefold() for name in wanted}
     try:
-        with closing(_connect(copy)) as connection:
+        with closing(connected(copy)) as connection:
             tables = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
             return {
                 name: (*_rows(connection, name), sql or "")
@@ -45,7 +45,7 @@ def lost_rows(before: str, after: str, wanted: Iterable[str]) -> dict[str, int]:
     """
     lost = {}
     try:
-        with closing(_connect(before)) as old, closing(_connect(after)) as new:
+        with closing(connected(before)) as old, closing(connected(after)) as new:
             for table in wanted:
                 columns = [_quoted(row[1]) for row in old.execute(f"PRAGMA table_info({_quoted(table)})")]
                 lost[table] = (_row_counts(old, table, columns) - _row_counts(new, table, columns)).total()
@@ -62,7 +62,8 @@ def _row_counts(connection: sqlite3.Connection, table: str, columns: list[str]) 
     return Counter(_row_digest(row) for row in rows)
 
 
-def _connect(copy: str) -> sqlite3.Connection:
+def connected(copy: str) -> sqlite3.Connection:
+    """A connection to a private copy, or to one of it that SQLite may change."""
     connection = sqlite3.connect(_expendable(copy), isolation_level=None)
     connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
     return connection

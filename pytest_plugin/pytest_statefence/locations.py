@@ -14,6 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_statefence.migrated import known_of
 from pytest_statefence.records import Clause
 from statefence.policy import Forbidden, Policy, Store, StoreKind
 from statefence.template import Symbol, SymbolKind, Template, fixed_prefix, is_literal, resolve
@@ -139,6 +140,7 @@ def _of_store(policy: Policy, store: Store) -> Clause:
         foreign=foreign if store.kind is StoreKind.SQLITE else frozenset(),
         kind=store.kind,
         is_append_only=store.append_only,
+        known=known_of(policy, store) if store.kind is StoreKind.SQLITE else None,
     )
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import statefence
-from pytest_statefence.records import Contents, Extent, Made, TableState
+from pytest_statefence.records import Bookkeeping, Contents, Extent, Made, TableState
 from pytest_statefence.system import SYSTEM
 
 ANSWER_TIMEOUT_MS = 60_000
@@ -88,6 +88,11 @@ class Reader:
         lost: dict[str, int] | None
         lost = self._ask({"do": "lost", "images": [before, after], "tables": list(tables)})["lost"]
         return lost or {}
+
+    def bookkeeping(self, image: str) -> Bookkeeping:
+        """The tables of a copy and the migrations it says are applied; none of either when it cannot be read."""
+        answer = self._ask({"do": "bookkeeping", "image": image})
+        return Bookkeeping(tuple(answer["tables"]), tuple((name, version) for name, version in answer["applied"]))
 
     def forget(self, images: Iterable[str]) -> None:
         """Drops copies."""

@@ -17,6 +17,7 @@ import select
 import shutil
 from typing import Any
 
+from pytest_statefence.bookkeeping import bookkeeping
 from pytest_statefence.copying import copy_database, holds_still
 from pytest_statefence.extents import measure
 from pytest_statefence.images import digest, fingerprint, lost_rows
@@ -76,6 +77,8 @@ def _answer(request: Message, room: str, notices: Notices) -> Message:
             return _lost(before, after, request["tables"])
         case "digest":
             return _digest(request["image"], request["tables"])
+        case "bookkeeping":
+            return _bookkeeping(request["image"])
         case "forget":
             for image in request["images"]:
                 shutil.rmtree(image, ignore_errors=True)
@@ -114,6 +117,14 @@ def _lost(before: str, after: str, tables: list[str]) -> Message:
         return {"lost": lost_rows(os.path.join(before, "database"), os.path.join(after, "database"), tables)}
     except UnreadableError as error:
         return {"lost": None, "reason": str(error)}
+
+
+def _bookkeeping(image: str) -> Message:
+    try:
+        tables, applied = bookkeeping(os.path.join(image, "database"))
+    except UnreadableError:
+        return {"tables": [], "applied": []}
+    return {"tables": tables, "applied": applied}
 
 
 def _write(data: bytes) -> None:

@@ -19,6 +19,30 @@ class Mode(StrEnum):
     FAIL = "fail"
 
 
+class Namespace(Struct, frozen=True):
+    """A sequence of migrations, by the versions that are locked and those that have files; None where that is not told.
+
+    Numbers are written without leading zeros.
+    """
+
+    name: str
+    locked: tuple[str, ...]
+    present: tuple[str, ...] | None
+
+
+class Known(Struct, frozen=True):
+    """What a store's migrations make, as far as the policy, the lock and the names in the files tell.
+
+    Attributes:
+        tables: the tables that any store or namespace of the policy owns, in lower case.
+        words: every word of the migrations, in lower case: a table that one of them names is some migration's.
+    """
+
+    tables: frozenset[str]
+    words: frozenset[str]
+    namespaces: tuple[Namespace, ...]
+
+
 class Clause(Struct, frozen=True):
     """One line of the policy that speaks of a file: a store, or a path at which no database may be.
 
@@ -30,6 +54,7 @@ class Clause(Struct, frozen=True):
         kind: what the store is on disk; a forbidden path is one of databases.
         is_append_only: whether what is in the store may never change or go.
         is_of_machine: whether it is the store of the user who runs the tests, which no test may change at all.
+        known: what the store's migrations make; None when it declares none.
     """
 
     template: Template
@@ -40,6 +65,7 @@ class Clause(Struct, frozen=True):
     kind: StoreKind = StoreKind.SQLITE
     is_append_only: bool = False
     is_of_machine: bool = False
+    known: Known | None = None
 
     @property
     def is_forbidden(self) -> bool:
@@ -54,7 +80,7 @@ class Clause(Struct, frozen=True):
     @property
     def compares_tables(self) -> bool:
         """Whether what a database held before is needed to judge it."""
-        asked = self.is_forbidden or self.foreign or self.is_append_only or self.is_of_machine
+        asked = self.is_forbidden or self.foreign or self.known or self.is_append_only or self.is_of_machine
         return self.is_of_databases and bool(asked)
 
     def __str__(self) -> str:
@@ -108,6 +134,13 @@ class Extent(Struct, frozen=True):
 
 
 NO_FILE = Extent()
+
+
+class Bookkeeping(Struct, frozen=True):
+    """A database's tables, and the migrations that it says are applied, as namespace (or empty) and version."""
+
+    tables: tuple[str, ...] = ()
+    applied: tuple[tuple[str, str], ...] = ()
 
 
 class Made(Struct, frozen=True):

@@ -13,12 +13,12 @@ from statefence.api import (
     AddItem,
     Anchor,
     Answer,
-    Edit,
     Environment,
     EnvKind,
     Given,
     Import,
     KnownSpawner,
+    LocalEdit,
     Module,
     Project,
     ReplaceExpression,
@@ -40,7 +40,7 @@ _PARENT = re.compile(r"(\w+\.)*environ(\.copy\(\))?")
 class Repair(msgspec.Struct, frozen=True):
     """The edits that repair a finding, all or nothing, and whether they keep the program's meaning."""
 
-    edits: tuple[Edit, ...] = ()
+    edits: tuple[LocalEdit, ...] = ()
     safety: Safety = Safety.SAFE
 
 
@@ -152,7 +152,7 @@ def _imports(items: Iterable[Item]) -> tuple[Import, ...]:
     return tuple(sorted({needed for item in items for needed in item.imports}))
 
 
-def _outermost(repairs: Iterable[Repair]) -> tuple[Edit, ...]:
+def _outermost(repairs: Iterable[Repair]) -> tuple[LocalEdit, ...]:
     """Each edit once, without those of text that another one replaces."""
     edits = tuple(dict.fromkeys(edit for repair in repairs for edit in repair.edits))
     replaced = [edit.target for edit in edits if isinstance(edit, ReplaceExpression)]

@@ -69,7 +69,8 @@ def test_the_first_case_is_bad_for_the_page_of_the_rule(rule: LoadedRule) -> Non
 
 
 def test_its_checks_are_functions_of_its_own_module(rule: LoadedRule) -> None:
-    assert rule.rule.check.__module__ == rule.module
+    checks = [check for check in (rule.rule.check, rule.rule.check_project) if check]
+    assert {check.__module__ for check in checks} == {rule.module}
 
 
 def test_it_imports_nothing_of_statefence_but_the_api(rule: LoadedRule) -> None:

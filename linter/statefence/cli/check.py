@@ -17,7 +17,7 @@ from statefence.cli.project import policy_in_force, reading, relative_paths, req
 from statefence.cli.question import question
 from statefence.cli.resources import reader
 from statefence.cli.said import said
-from statefence.engine import Report, check, is_within, selected, within
+from statefence.engine import Report, check, is_within, selected, since, within
 from statefence.errors import UsageError
 from statefence.policy import Policy
 from statefence.registry import rules
@@ -31,18 +31,19 @@ def run(arguments: Sequence[str]) -> int:
     started = time.time_ns()
     policy = policy_in_force(options.config)
     paths = relative_paths(options.paths, policy.root)
+    compared = since(policy, options.since) if options.since else None
     with reader(options, policy) as reading_files:
-        report = check(policy, select=options.select, ignore=options.ignore, reader=reading_files)
+        report = check(policy, select=options.select, ignore=options.ignore, reader=reading_files, since=compared)
     require_files(options.paths, paths, (*report.sources, *(place.path for place in report.skipped)))
     changed = (options.fix or options.diff) and _repaired(policy, report, options, paths)
     if changed and not options.diff:
-        report = check(policy, select=options.select, ignore=options.ignore)
+        report = check(policy, select=options.select, ignore=options.ignore, since=compared)
     shown = within(report, paths)
     code = _exit_code(shown, options, paths, changed=changed)
     if options.diff:
         return code
     outcome = _outcome(shown, options, policy, code)
-    if not (options.fix or options.no_cache or code == ERROR):
+    if not (options.fix or options.no_cache or options.since or code == ERROR):
         packs = {rule.module.partition(".")[0] for rule in rules()}
         remember(question("check", arguments), outcome, reading(policy, options.config, started, report, packs))
     return said(outcome)
@@ -61,6 +62,7 @@ def _options(arguments: Sequence[str]) -> Namespace:
     add_paths(of)
     of.add_argument("--select", action="extend", type=comma_separated, metavar="CODES", help="run these rules only")
     of.add_argument("--ignore", action="extend", type=comma_separated, metavar="CODES", help="do not run these rules")
+    of.add_argument("--since", metavar="REV", help="compare migrations with a revision of git; what a change lacks")
     of.add_argument("--output-format", choices=FORMATS, default="full")
     of.add_argument("--statistics", action="store_true", help="count the findings of each rule instead of listing them")
     of.add_argument("--exit-zero", action="store_true", help="exit with 0 even with findings")
@@ -87,9 +89,18 @@ def _is_for_people(options: Namespace) -> bool:
 
 
 def _outcome(report: Report, options: Namespace, policy: Policy, code: int) -> Outcome:
-    text = "".join(f"{line}\n" for line in _lines(report, options, policy))
+    text = "".join(f"{line}\n" for line in (*_lines(report, options, policy), *_steps(report, options)))
     told = f"{closing(report, fixed=options.fix)}\n"
     return Outcome(text + told, "", code) if _is_for_people(options) else Outcome(text, told, code)
+
+
+def _steps(report: Report, options: Namespace) -> Iterable[str]:
+    """What a change of the schema lacks, for people; the JSON has it in its object."""
+    if report.checklist is None or not _is_for_people(options):
+        return ()
+    from statefence.report.checklist import checklist_lines
+
+    return checklist_lines(report.checklist)
 
 
 def _exit_code(report: Report, options: Namespace, paths: Sequence[str], *, changed: bool) -> int:
@@ -100,7 +111,8 @@ def _exit_code(report: Report, options: Namespace, paths: Sequence[str], *, chan
         return ERROR
     if changed and (options.diff or options.exit_non_zero_on_fix):
         return FINDINGS
-    if options.diff or options.exit_zero or not report.findings:
+    lacking = bool(report.findings) or (report.checklist is not None and report.checklist.missing > 0)
+    if options.diff or options.exit_zero or not lacking:
         return CLEAN
     return FINDINGS
 

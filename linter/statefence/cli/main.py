@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "check": ("check", "find what breaks the policy, and repair it with --fix"),
     "map": ("inventory", "list every spawn, open and statement, and what each resolves to"),
+    "migrations": ("migrations", "compare, lock, add to and prove the declared migrations"),
     "rules": ("rules", "list the rules"),
     "explain": ("explain", "show what a rule finds and how it is repaired, or what the sites at PATH:LINE resolve to"),
     "state": ("state", "scan a state directory for what does not belong there, and repair it"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from statefence.cache.remember import Reading
 from statefence.engine import Loaded, Report, is_within
 from statefence.errors import UsageError
+from statefence.migrations.files import places
 from statefence.policy import Policy
 from statefence.policy.load import candidates, default, find, load
 
@@ -32,7 +33,7 @@ def reading(policy: Policy, config: str | None, started: int, run: Report | Load
         started,
         run.listing,
         {path: source.data for path, source in run.sources.items()},
-        tuple(map(os.path.abspath, others)),
+        (*map(os.path.abspath, others), *places(policy)),
         frozenset({"statefence", *packs}),
     )
 

@@ -2,6 +2,7 @@
 
 from statefence.engine.check import Report, check, is_within, resolution, within
 from statefence.engine.load import Loaded, load
+from statefence.engine.revision import Since, since
 from statefence.engine.selection import selected
 
-__all__ = ["Loaded", "Report", "check", "is_within", "load", "resolution", "selected", "within"]
+__all__ = ["Loaded", "Report", "Since", "check", "is_within", "load", "resolution", "selected", "since", "within"]

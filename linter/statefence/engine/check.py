@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from statefence.engine.checklist import Checklist, checklist
 from statefence.engine.enclosing import enclosing_symbol
 from statefence.engine.load import Loaded, load
 from statefence.engine.meta import UNREADABLE_FILE, UNUSED_IGNORE, misused, unreadable
+from statefence.engine.revision import Since
 from statefence.engine.selection import selected
 from statefence.facts import Reader
 from statefence.model import Answer, Finding, Hit, Place, Safety, Skipped
@@ -19,6 +21,8 @@ from statefence.project.sites import EnvKind, PathKind
 from statefence.registry import LoadedRule, rules
 from statefence.source import Source
 from statefence.suppressions import Suppression
+
+_RuleHit = tuple[LoadedRule, Hit]
 
 
 class Report(Struct, frozen=True):
@@ -32,6 +36,7 @@ class Report(Struct, frozen=True):
         unresolved: how many have not; these are neither findings nor clean.
         sources: the files by path, for excerpts.
         listing: what the list of the files was made from.
+        checklist: what changed in the schema since a revision, and the steps of that; None when none was named.
     """
 
     findings: tuple[Finding, ...]
@@ -41,6 +46,7 @@ class Report(Struct, frozen=True):
     unresolved: int
     sources: dict[str, Source]
     listing: bytes = b""
+    checklist: Checklist | None = None
 
 
 def check(
@@ -50,6 +56,7 @@ def check(
     select: Iterable[str] | None = None,
     ignore: Iterable[str] | None = None,
     reader: Reader | None = None,
+    since: Since | None = None,
 ) -> Report:
     """Analyse the whole project and report what the selected rules find in it.
 
@@ -59,6 +66,7 @@ def check(
         select: codes or prefixes of the rules to run; None means all.
         ignore: codes or prefixes of the rules not to run.
         reader: how files are parsed; by default in this process, remembering nothing.
+        since: the revision that migrations are compared with, and what changed since it.
 
     Raises:
         UsageError: an unknown code, nothing to analyse.
@@ -66,7 +74,7 @@ def check(
     """
     every = rules()
     running = selected(every, select, ignore)
-    loaded = load(policy, overrides, reader)
+    loaded = load(policy, overrides, reader, since.migrations if since else ())
     findings = set(_findings(loaded, policy, running, frozenset(rule.code for rule in every)))
     resolved, unresolved = resolution(loaded.project)
     return Report(
@@ -77,6 +85,7 @@ def check(
         unresolved,
         loaded.sources,
         loaded.listing,
+        checklist(since.name, since.migrations, loaded.project, policy, since.changed) if since else None,
     )
 
 
@@ -115,18 +124,40 @@ def _findings(
 ) -> Iterator[Finding]:
     by_code = {rule.code: rule for rule in running}
     ordinary = [rule for code, rule in by_code.items() if code not in {UNREADABLE_FILE, UNUSED_IGNORE}]
+    by_path = _of_project(loaded.project, policy, ordinary)
     if rule := by_code.get(UNREADABLE_FILE):
         for skipped in loaded.unreadable:
             hit = unreadable(skipped, loaded.sources.get(skipped.path))
             yield _finding(rule, hit, skipped.path, "")
     judged = {rule.code for rule in ordinary}
-    for module in loaded.project.modules:
-        hits = [(rule, hit) for rule in ordinary for hit in rule.rule.check(module, loaded.project, policy)]
-        suppressions = module.source.suppressions
-        kept = [(rule, hit) for rule, hit in hits if not _suppressing(suppressions, rule.code, hit)]
+
+    def left(source: Source, hits: Sequence[_RuleHit]) -> list[_RuleHit]:
+        """The hits in a file that nothing suppresses, and what is wrong with its suppressions."""
+        kept = [(rule, hit) for rule, hit in hits if not _suppressing(source.suppressions, rule.code, hit)]
         if rule := by_code.get(UNUSED_IGNORE):
-            kept += [(rule, hit) for hit in _misuse(suppressions, hits, judged, known, policy)]
-        yield from _module_findings(module, kept)
+            kept += [(rule, hit) for hit in _misuse(source.suppressions, hits, judged, known, policy)]
+        return kept
+
+    for module in loaded.project.modules:
+        hits = [(rule, hit) for rule in ordinary for hit in _in_module(rule, module, loaded.project, policy)]
+        yield from _module_findings(module, left(module.source, [*hits, *by_path.pop(module.path, ())]))
+    for path, source in loaded.project.texts.items():
+        yield from (_finding(rule, hit, path, "") for rule, hit in left(source, by_path.pop(path, ())))
+    for path, others in by_path.items():
+        yield from (_finding(rule, hit, path, "") for rule, hit in others)
+
+
+def _in_module(rule: LoadedRule, module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
+    return rule.rule.check(module, project, policy) if rule.rule.check else iter(())
+
+
+def _of_project(project: Project, policy: Policy, running: Iterable[LoadedRule]) -> dict[str, list[_RuleHit]]:
+    """What those rules find that look at the project as a whole, by path."""
+    found: dict[str, list[_RuleHit]] = {}
+    for rule in running:
+        for located in rule.rule.check_project(project, policy) if rule.rule.check_project else ():
+            found.setdefault(located.path, []).append((rule, located.hit))
+    return found
 
 
 def _suppressing(suppressions: Iterable[Suppression], code: str, hit: Hit) -> list[Suppression]:
@@ -135,7 +166,7 @@ def _suppressing(suppressions: Iterable[Suppression], code: str, hit: Hit) -> li
 
 def _misuse(
     suppressions: Sequence[Suppression],
-    hits: Sequence[tuple[LoadedRule, Hit]],
+    hits: Sequence[_RuleHit],
     judged: Collection[str],
     known: Collection[str],
     policy: Policy,
@@ -145,7 +176,7 @@ def _misuse(
         yield from misused(suppression, used, judged, known, reasons=policy.require_reasons)
 
 
-def _module_findings(module: Module, hits: Sequence[tuple[LoadedRule, Hit]]) -> Iterator[Finding]:
+def _module_findings(module: Module, hits: Sequence[_RuleHit]) -> Iterator[Finding]:
     if not hits:
         return
     symbol = enclosing_symbol(module.name, module.source)

@@ -6,10 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from statefence.discover import files
 from statefence.errors import UsageError
 from statefence.facts import Reader
+from statefence.migrations.files import texts
+from statefence.migrations.model import History
+from statefence.migrations.rehearse import not_run
 from statefence.model import Skipped
 from statefence.module_names import module_names
 from statefence.policy.check import check_modules
@@ -24,7 +28,7 @@ class Loaded(Struct, frozen=True):
     Attributes:
         sources: every file that decodes, by path: those with bad syntax too, and the files of SQL that were read.
         unreadable: the Python files that were not analysed.
-        left_out: the places that are not part of the project, such as submodules.
+        left_out: the places that are not part of the project, such as submodules, and migrations that cannot be run.
         listing: what the list of its files was made from.
     """
 
@@ -40,13 +44,19 @@ class Loaded(Struct, frozen=True):
         return tuple(sorted((*self.unreadable, *self.left_out), key=lambda place: place.path))
 
 
-def load(policy: Policy, overrides: Mapping[str, bytes] = {}, reader: Reader | None = None) -> Loaded:
+def load(
+    policy: Policy,
+    overrides: Mapping[str, bytes] = {},
+    reader: Reader | None = None,
+    earlier: tuple[History, ...] = (),
+) -> Loaded:
     """Read and analyse the whole project of `policy`.
 
     Args:
         policy: says where the project is and how its modules are named.
         overrides: bytes to use instead of what is on disk, by path; a path that is not on disk is added.
         reader: how files are parsed; by default in this process, remembering nothing.
+        earlier: the sequences of migrations as they were at the revision that the run compares with.
 
     Raises:
         UsageError: there is no Python file.
@@ -58,13 +68,15 @@ def load(policy: Policy, overrides: Mapping[str, bytes] = {}, reader: Reader | N
     if not paths:
         raise UsageError(f"{policy.root}: no Python file to analyse")
     check_modules(policy, module_names(paths, policy).values())
-    results = [decoded(path, overrides[path]) if path in overrides else read(root, path) for path in paths]
+    others = sorted({*texts(policy, overrides), *overrides} - {*paths})
+    results = [decoded(p, overrides[p]) if p in overrides else read(root, p) for p in (*paths, *others)]
     sources = {result.path: result for result in results if isinstance(result, Source)}
     sources |= {query.path: query for query in _queries(root, found.queries, sources.values(), overrides)}
-    project = analyse(tuple(sources.values()), policy, reader=reader)
+    project = replace(analyse(tuple(sources.values()), policy, reader=reader), earlier=earlier)
+    left_out = (*found.skipped, *not_run(project.migrations))
     undecoded = (result for result in results if isinstance(result, Skipped))
     unreadable = tuple(sorted((*undecoded, *project.skipped), key=lambda skipped: skipped.path))
-    return Loaded(project, sources, unreadable, found.skipped, found.listing)
+    return Loaded(project, sources, unreadable, left_out, found.listing)
 
 
 def _queries(

@@ -1,4 +1,4 @@
-"""Apply the edits of one file: every group whole or not at all, and not a byte changed outside them."""
+"""Apply the edits of one Python file: every group whole or not at all, and not a byte changed outside them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from statefence.fix.scopes import Names
 from statefence.fix.text import Text, encoded, spliced, text_of
 from statefence.model import (
     AddArgument,
+    AddElement,
     AddItem,
-    Edit,
     Import,
     InsertStatement,
+    InsertText,
+    LocalEdit,
     RemoveSuppression,
     ReplaceExpression,
     Span,
@@ -38,7 +40,7 @@ class _File(Struct, frozen=True):
     tree: Tree
 
 
-def apply(data: bytes, edits: Sequence[tuple[Edit, ...]]) -> Applied | Refused:
+def apply(data: bytes, edits: Sequence[tuple[LocalEdit, ...]]) -> Applied | Refused:
     """The bytes of a file after its edits.
 
     A group is applied whole or refused. Groups that ask for the same change share it; one that touches what an
@@ -71,7 +73,7 @@ def parsed(data: bytes) -> ast.Module:
             raise Refusal("the file nests too deeply") from error
 
 
-def _planned(file: _File, group: Sequence[Edit]) -> Plan | str:
+def _planned(file: _File, group: Sequence[LocalEdit]) -> Plan | str:
     """What one group does, or why it cannot."""
     if not group:
         return "it has no edits"
@@ -85,10 +87,10 @@ def _planned(file: _File, group: Sequence[Edit]) -> Plan | str:
         return str(refusal)
 
 
-def _parts(group: Sequence[Edit]) -> Iterator[list[Edit]]:
+def _parts(group: Sequence[LocalEdit]) -> Iterator[list[LocalEdit]]:
     """The edits of a group, those that add to the same call or dict together."""
 
-    def place(edit: Edit) -> tuple[str, Span]:
+    def place(edit: LocalEdit) -> tuple[str, Span]:
         return type(edit).__name__, edit.target
 
     unique = dict.fromkeys(group)
@@ -96,12 +98,15 @@ def _parts(group: Sequence[Edit]) -> Iterator[list[Edit]]:
         yield list(part)
 
 
-def _spliced_by(file: _File, part: Sequence[Edit]) -> Iterator[Splice]:
+def _spliced_by(file: _File, part: Sequence[LocalEdit]) -> Iterator[Splice]:
     from statefence.fix import elements, expressions, statements
 
     additions = [edit for edit in part if isinstance(edit, AddArgument | AddItem)]
     if additions:
         yield from elements.add(file.tree, additions[0].target, additions)
+    new_elements = [edit for edit in part if isinstance(edit, AddElement)]
+    if new_elements:
+        yield from elements.add_elements(file.tree, new_elements[0].target, new_elements)
     for edit in part:
         match edit:
             case ReplaceExpression():
@@ -110,11 +115,13 @@ def _spliced_by(file: _File, part: Sequence[Edit]) -> Iterator[Splice]:
                 yield from statements.insert(file.tree, edit)
             case RemoveSuppression():
                 yield from remove_suppression(file.text, edit)
-            case AddArgument() | AddItem():
+            case InsertText():
+                raise Refusal("text as it is goes into files only that are not Python")
+            case AddArgument() | AddItem() | AddElement():
                 pass
 
 
-def _missing_imports(file: _File, group: Sequence[Edit]) -> Iterator[Import]:
+def _missing_imports(file: _File, group: Sequence[LocalEdit]) -> Iterator[Import]:
     for edit in group:
         for wanted in edit.imports:
             if missing(file.names, wanted, edit.target):

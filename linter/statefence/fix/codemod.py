@@ -10,6 +10,7 @@ from libcst.codemod import CodemodCommand, SkipFile
 
 from statefence.engine import check
 from statefence.fix.driver import Outcome, fix_project
+from statefence.fix.files import local
 from statefence.model import Finding
 from statefence.policy import Policy
 from statefence.policy.load import find, load
@@ -37,15 +38,18 @@ class RuleCommand(CodemodCommand):
 
 
 def fixed(policy: Policy, path: str, data: bytes, code: str) -> Outcome:
-    """What fixing the findings of one rule in one file comes to, verified against the whole project."""
+    """What fixing the findings of one rule in one file comes to, verified against the whole project.
+
+    A fix that changes other files too is left out: a codemod is given one.
+    """
 
     def analyse(contents: Mapping[str, bytes]) -> tuple[Finding, ...]:
         return check(policy, overrides={path: data, **contents}).findings
 
     def is_chosen(finding: Finding) -> bool:
-        return finding.place.path == path and finding.code == code
+        return finding.place.path == path and finding.code == code and len(local(finding.edits)) == len(finding.edits)
 
-    return fix_project(lambda _: data, analyse, unsafe=True, chosen=is_chosen)
+    return fix_project({path: data}.get, analyse, unsafe=True, chosen=is_chosen)
 
 
 def command_for(rule: LoadedRule, module: str, name: str) -> type[RuleCommand]:

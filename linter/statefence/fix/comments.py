@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 
 from statefence.fix.records import Refusal, Splice
 from statefence.fix.text import Text
-from statefence.model import Edit, RemoveSuppression
+from statefence.model import LocalEdit, RemoveSuppression
 
 _IGNORE = re.compile(
     r"#\s*statefence\s*:\s*ignore\b(?:\s*\[(?P<codes>[^\]]*)\])?(?:\s*--(?:(?!\s#\s).)*)?", re.IGNORECASE
@@ -54,7 +54,7 @@ def comments_by_line(data: bytes) -> dict[int, str]:
         raise Refusal(f"its comments cannot be told: {error}") from error
 
 
-def keeps_comments(before: bytes, after: bytes, edits: Iterable[Edit]) -> bool:
+def keeps_comments(before: bytes, after: bytes, edits: Iterable[LocalEdit]) -> bool:
     """Whether the comments are the same, in any order, but for the suppressions that the edits remove."""
     try:
         meant, present = comments_by_line(before), comments_by_line(after)

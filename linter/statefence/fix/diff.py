@@ -11,20 +11,21 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-def unified(path: str, before: bytes, after: bytes) -> str:
-    """The unified diff between two contents of one file, empty when they are equal.
+def unified(path: str, before: bytes | None, after: bytes) -> str:
+    """The unified diff between two contents of one file, empty when they are equal; of a file that is made with None.
 
     Carriage returns and a byte order mark are kept, and a missing line end at the end of the file is said so.
     """
     from difflib import unified_diff
 
-    lines = unified_diff(_lines(before), _lines(after), fromfile=path, tofile=path)
+    origin = "/dev/null" if before is None else path
+    lines = unified_diff(_lines(path, before or b""), _lines(path, after), fromfile=origin, tofile=path)
     return "".join(_ended(lines))
 
 
-def _lines(data: bytes) -> list[str]:
+def _lines(path: str, data: bytes) -> list[str]:
     """The lines with their ends; only a line feed ends one, as `patch` counts them."""
-    source = decoded("", data)
+    source = decoded(path, data)
     text = source.text if isinstance(source, Source) else data.decode(errors="backslashreplace")
     mark = _BYTE_ORDER_MARK if data.startswith(_BYTE_ORDER_MARK.encode()) and not text.startswith("\ufeff") else ""
     return _LINE.findall(mark + text)

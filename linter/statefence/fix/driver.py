@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from statefence.fix.apply import apply
 from statefence.fix.comments import keeps_comments
-from statefence.fix.records import Refused
+from statefence.fix.files import Read, changed, local
 from statefence.model import Finding, Safety
 
 Analysis = Callable[[Mapping[str, bytes]], Sequence[Finding]]
@@ -22,10 +21,10 @@ _Key = tuple[str, str, str, str]
 
 
 class FixedFile(Struct, frozen=True):
-    """A file with its bytes before and after, and the findings that are gone, placed as they were when fixed."""
+    """A file, its bytes before (None: it is made) and after, and its findings that are gone, placed as when fixed."""
 
     path: str
-    before: bytes
+    before: bytes | None
     after: bytes
     fixed: tuple[Finding, ...]
 
@@ -44,19 +43,27 @@ class Outcome(Struct, frozen=True):
         files: those that change, by path.
         refused: the findings whose fix was asked for and not made.
         remaining: every finding of the project as it will be, refused ones included.
+        fixed: the findings that are gone, in whichever file they stood.
     """
 
     files: tuple[FixedFile, ...]
     refused: tuple[RefusedFix, ...]
     remaining: tuple[Finding, ...]
+    fixed: tuple[Finding, ...] = ()
 
 
 class _Candidate(Struct, frozen=True):
-    """New bytes of one file, not yet verified."""
+    """What fixing the findings of one file comes to, in it and in others, not yet verified.
+
+    Attributes:
+        path: the file that the findings stand in.
+        before: the bytes of each file that changes, None for one that is made.
+        after: the new bytes of each.
+    """
 
     path: str
-    before: bytes
-    after: bytes
+    before: dict[str, bytes | None]
+    after: dict[str, bytes]
     fixed: tuple[Finding, ...]
 
 
@@ -71,7 +78,7 @@ class _State(Struct, frozen=True):
 
 
 def fix_project(
-    read: Callable[[str], bytes],
+    read: Read,
     analyse: Analysis,
     *,
     unsafe: bool,
@@ -84,7 +91,7 @@ def fix_project(
     is found anywhere, and fixing it again would change nothing. A file for which that does not hold stays as it is.
 
     Args:
-        read: the bytes of a file on disk, by its path relative to the project's root.
+        read: the bytes of a file on disk, by its path relative to the project's root; None when there is none.
         analyse: every finding of the project, with these contents in place of those on disk.
         unsafe: also make the fixes that may change the program's meaning.
         chosen: which findings may be fixed.
@@ -107,7 +114,7 @@ def _wanted(state: _State, *, unsafe: bool, chosen: Callable[[Finding], bool]) -
 
 
 def _candidates(
-    read: Callable[[str], bytes], state: _State, wanted: Iterable[Finding]
+    read: Read, state: _State, wanted: Iterable[Finding]
 ) -> tuple[list[_Candidate], tuple[RefusedFix, ...]]:
     """New bytes for every file in which something is wanted, and what could not be done."""
     by_path = defaultdict[str, list[Finding]](list)
@@ -115,31 +122,37 @@ def _candidates(
         by_path[finding.place.path].append(finding)
     candidates: list[_Candidate] = []
     refused: list[RefusedFix] = []
+    taken: set[str] = set()
     for path, findings in sorted(by_path.items()):
         if path in state.given_up:
             refused += (RefusedFix(finding, state.given_up[path]) for finding in findings)
             continue
-        before = state.contents[path] if path in state.contents else read(path)
-        candidate, reasons = _candidate(path, before, findings)
+        candidate, reasons = _candidate(_overlaid(read, state), path, findings)
         refused += reasons
-        if candidate:
+        if candidate and taken.isdisjoint(candidate.after):
+            taken.update(candidate.after)
             candidates.append(candidate)
+        elif candidate:
+            refused += (RefusedFix(finding, "another fix changes the same file: run again") for finding in findings)
     return candidates, tuple(refused)
 
 
-def _candidate(path: str, before: bytes, findings: Sequence[Finding]) -> tuple[_Candidate | None, list[RefusedFix]]:
-    result = apply(before, [finding.edits for finding in findings])
-    if isinstance(result, Refused):
-        return None, [RefusedFix(finding, result.reason) for finding in findings]
+def _overlaid(read: Read, state: _State) -> Read:
+    return lambda path: state.contents[path] if path in state.contents else read(path)
+
+
+def _candidate(read: Read, path: str, findings: Sequence[Finding]) -> tuple[_Candidate | None, list[RefusedFix]]:
+    result = changed(read, path, [finding.edits for finding in findings])
     pairs = list(zip(findings, result.refusals, strict=True))
     refused = [RefusedFix(finding, reason) for finding, reason in pairs if reason is not None]
     fixed = tuple(finding for finding, reason in pairs if reason is None)
-    return (_Candidate(path, before, result.data, fixed) if fixed else None), refused
+    before = {file: read(file) for file in result.contents}
+    return (_Candidate(path, before, result.contents, fixed) if fixed else None), refused
 
 
 def _settled(analyse: Analysis, state: _State, candidates: Sequence[_Candidate]) -> _State:
     """The state with the candidates that can be verified; halves are tried apart, so that one never stops another."""
-    contents = state.contents | {candidate.path: candidate.after for candidate in candidates}
+    contents = state.contents | {file: data for candidate in candidates for file, data in candidate.after.items()}
     findings = tuple(analyse(contents))
     reason = _objection(state.findings, findings, candidates)
     if reason is None:
@@ -154,8 +167,7 @@ def _settled(analyse: Analysis, state: _State, candidates: Sequence[_Candidate])
 def _objection(before: Sequence[Finding], after: Sequence[Finding], candidates: Sequence[_Candidate]) -> str | None:
     """Why these candidates cannot be kept, given the findings before and after; None when they can."""
     for candidate in candidates:
-        edits = [edit for finding in candidate.fixed for edit in finding.edits]
-        if not keeps_comments(candidate.before, candidate.after, edits):
+        if not _keeps_comments(candidate):
             return "the fix would lose a comment"
     counts_before, counts_after = Counter(map(_key, before)), Counter(map(_key, after))
     for finding in after:
@@ -168,13 +180,23 @@ def _objection(before: Sequence[Finding], after: Sequence[Finding], candidates: 
     return None
 
 
+def _keeps_comments(candidate: _Candidate) -> bool:
+    """Whether every Python file of the candidate keeps its comments, but for suppressions that were to be removed."""
+    edits = [edit for finding in candidate.fixed for edit in local(finding.edits)]
+    return all(
+        keeps_comments(before, candidate.after[path], edits if path == candidate.path else ())
+        for path, before in candidate.before.items()
+        if before is not None and path.endswith(".py")
+    )
+
+
 def _key(finding: Finding) -> _Key:
     """What makes two findings the same although lines have moved."""
     return finding.code, finding.place.path, finding.symbol, finding.message
 
 
 def _without_unstable(
-    read: Callable[[str], bytes],
+    read: Read,
     analyse: Analysis,
     start: _State,
     state: _State,
@@ -186,22 +208,27 @@ def _without_unstable(
     candidates, refused = _candidates(read, state, _wanted(state, unsafe=unsafe, chosen=chosen))
     if not candidates:
         return replace(state, refused=refused)
-    unstable = {candidate.path: "its fixes do not come to an end" for candidate in candidates}
+    unstable = {
+        path: "its fixes do not come to an end"
+        for candidate in candidates
+        for path in (candidate.path, *candidate.after)
+    }
     contents = {path: data for path, data in state.contents.items() if path not in unstable}
     findings = tuple(analyse(contents))
     if _objection(start.findings, findings, ()):
         unstable |= dict.fromkeys(contents, "a file that its fix depends on could not be fixed")
         contents, findings = {}, start.findings
-    kept = replace(state, contents=contents, findings=findings, given_up=state.given_up | unstable)
+    fixed = tuple(finding for finding in state.fixed if finding.place.path not in unstable)
+    kept = replace(state, contents=contents, findings=findings, fixed=fixed, given_up=state.given_up | unstable)
     _, refused = _candidates(read, kept, _wanted(kept, unsafe=unsafe, chosen=chosen))
     return replace(kept, refused=refused)
 
 
-def _outcome(read: Callable[[str], bytes], state: _State) -> Outcome:
+def _outcome(read: Read, state: _State) -> Outcome:
     by_path = defaultdict[str, list[Finding]](list)
     for finding in state.fixed:
         by_path[finding.place.path].append(finding)
     files = tuple(
         FixedFile(path, read(path), data, tuple(by_path[path])) for path, data in sorted(state.contents.items())
     )
-    return Outcome(files, state.refused, state.findings)
+    return Outcome(files, state.refused, state.findings, state.fixed)

@@ -1,4 +1,4 @@
-"""Add an argument to a call or an item to a dict, by libcst's nodes; the neighbours' white space decides the layout."""
+"""Add to a call, a dict, a list or a tuple, by libcst's nodes; the neighbours' white space decides the layout."""
 
 from __future__ import annotations
 
@@ -11,11 +11,36 @@ import libcst as cst
 
 from statefence.fix.expressions import embed
 from statefence.fix.records import Refusal, Splice
-from statefence.fix.sequences import Brackets, append
+from statefence.fix.sequences import Brackets, append, separator
 from statefence.fix.tree import Tree
-from statefence.model import AddArgument, AddItem, Span
+from statefence.model import AddArgument, AddElement, AddItem, Span
 
 _SPACES = re.compile(rb"[ \t]*")
+
+
+def add_elements(tree: Tree, target: Span, edits: Sequence[AddElement]) -> tuple[Splice, ...]:
+    """The splices that add all the elements of one group to the list or tuple display that spans `target`, in order."""
+    node = tree.expression(tree.text.limits(target))
+    if not isinstance(node, cst.List | cst.Tuple) or (isinstance(node, cst.Tuple) and not node.lpar):
+        raise Refusal("it is not a list or tuple in brackets")
+    start, end = tree.limits(node)
+    if isinstance(node, cst.Tuple):  # whose span does not hold its own parentheses, but theirs holds white space
+        start, end = tree.limits(node.lpar[-1])[0], tree.limits(node.rpar[0])[1]
+    elements = tuple(tree.limits(element) for element in node.elements)
+    brackets = Brackets(start + 1, end - 1, elements)
+    new = [embed("[{}]", edit.value)[1:-1].encode() for edit in edits if edit.before is None]
+    if isinstance(node, cst.Tuple) and not elements:
+        new[-1] += b","
+    inserted = tuple(_before(tree, brackets, edit.before, edit.value) for edit in edits if edit.before)
+    return (*inserted, *(append(tree.text, brackets, new) if new else ()))
+
+
+def _before(tree: Tree, brackets: Brackets, place: Span, value: str) -> Splice:
+    """The splice that puts an element in front of another one."""
+    start, end = tree.text.limits(place)
+    if (start, end) not in brackets.elements:
+        raise Refusal("no element stands exactly there")
+    return Splice(start, start, embed("[{}]", value)[1:-1].encode() + b"".join(separator(tree.text, brackets)))
 
 
 def add(tree: Tree, target: Span, edits: Sequence[AddArgument | AddItem]) -> tuple[Splice, ...]:

@@ -61,6 +61,12 @@ def _first(text: Text, brackets: Brackets, new: Sequence[bytes]) -> Splice:
     return Splice(comment, comment, line + (b"," + line).join(new))
 
 
+def separator(text: Text, brackets: Brackets) -> tuple[bytes, bytes, bytes]:
+    """What stands between two elements: white space, the comma, white space."""
+    before, after = _separator(text, brackets)
+    return before, b",", after
+
+
 def _separator(text: Text, brackets: Brackets) -> tuple[bytes, bytes]:
     """The white space before and after the comma between the last two elements, without comments and empty lines."""
     start = brackets.elements[-1][0]

@@ -61,9 +61,9 @@ class Text(Struct, frozen=True, dict=True):
         return self.line_start(offset) + len(self.indentation(offset)) >= offset
 
 
-def text_of(data: bytes) -> Text:
+def text_of(data: bytes, path: str = "module.py") -> Text:
     """The text of a file's bytes; raises Refusal when they do not decode, or do not come back the same."""
-    source = decoded("", data)
+    source = decoded(path, data)
     if isinstance(source, Skipped):
         raise Refusal(f"the file {source.reason}")
     if _LONE_CARRIAGE_RETURN.search(source.text):

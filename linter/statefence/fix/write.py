@@ -1,4 +1,4 @@
-"""Replace a file's content so that whoever looks, whenever the machine stops, sees the old bytes or the new ones."""
+"""Replace or make a file so that whoever looks, whenever the machine stops, sees all the old bytes or all the new."""
 
 from __future__ import annotations
 
@@ -39,20 +39,50 @@ def write_atomic(path: Path, data: bytes, *, expected: bytes) -> None:
         ) from error
 
 
+def create_atomic(path: Path, data: bytes) -> None:
+    """Make a file that is not there yet, with its directories; it is there whole or not at all.
+
+    Raises:
+        StatefenceError: there is one by now, or it cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = _written(path, data)
+        try:
+            os.link(temporary, path)  # unlike a rename, never in the place of another file
+        finally:
+            temporary.unlink(missing_ok=True)
+        _sync_directory(path.parent)
+    except FileExistsError as error:
+        raise StatefenceError(f"{path}: is there by now: run again") from error
+    except OSError as error:
+        raise StatefenceError(f"{path}: cannot be made ({error.strerror or error})") from error
+
+
 def _written(target: Path, data: bytes) -> Path:
-    """A new file beside `target` that is on disk with `data`, the target's owner and its metadata."""
+    """A new file beside `target` that is on disk with `data`, and with the owner and metadata of a target there is."""
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
-            _copy_metadata(target, temporary)
+            if target.exists():
+                _copy_metadata(target, temporary)
+            else:
+                temporary.chmod(0o666 & ~_umask())
             os.fsync(file.fileno())
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     return temporary
+
+
+def _umask() -> int:
+    """The mode bits that new files do not get; it can only be read by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
 
 
 def _copy_metadata(source: Path, target: Path) -> None:

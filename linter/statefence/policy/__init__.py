@@ -1,5 +1,5 @@
 """The policy: which layers a program has, which stores it keeps, and what every child process must carry."""
 
-from statefence.policy.model import Discovery, Forbidden, Opener, Policy, Spawner, Store, StoreKind, Variable
+from statefence.policy.model import Discovery, Forbidden, Mirrors, Opener, Policy, Spawner, Store, StoreKind, Variable
 
-__all__ = ["Discovery", "Forbidden", "Opener", "Policy", "Spawner", "Store", "StoreKind", "Variable"]
+__all__ = ["Discovery", "Forbidden", "Mirrors", "Opener", "Policy", "Spawner", "Store", "StoreKind", "Variable"]

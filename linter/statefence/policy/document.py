@@ -14,6 +14,7 @@ from statefence.policy.model import StoreKind
 Name = Annotated[str, Meta(min_length=1)]
 ModuleGlob = Annotated[str, Meta(min_length=1, description="a glob over dotted module names; `**` crosses dots")]
 Function = Annotated[str, Meta(min_length=1, description="a function, as `module:function`")]
+ClassName = Annotated[str, Meta(min_length=1, description="a class, as `module:class`")]
 PathTemplate = Annotated[
     str,
     Meta(
@@ -53,7 +54,10 @@ class StoreTable(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True
     deny: Annotated[tuple[Name, ...], Meta(description="layers whose calls may never reach a write to it")] = ()
     tables: Annotated[tuple[Name, ...], Meta(description="the tables that belong in it")] = ()
     open_with: Annotated[Function | None, Meta(description="what the fixes call instead of a hand-made open")] = None
-    migrations: Annotated[Name | None, Meta(description="the directory of its migrations")] = None
+    migrations: Annotated[
+        Name | dict[Name, Name] | None,
+        Meta(description="the directory or module of its migrations; of several sequences, each by its namespace"),
+    ] = None
     tenant: Annotated[dict[Name, Name], Meta(description="for a table, the column every query must pin")] = {}
     append_only: Annotated[bool, Meta(description="never rewritten, shortened or replaced")] = False
     discover: Annotated[
@@ -85,6 +89,18 @@ class OpenerTable(Struct, frozen=True, rename="kebab", forbid_unknown_fields=Tru
     path: Annotated[Name, Meta(description="the parameter that holds the path")]
 
 
+class MirrorsTable(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+    """What the rows of a table are in Python."""
+
+    types: Annotated[tuple[ClassName, ...], Meta(description="the owner's types of its rows")] = ()
+    mirrors: Annotated[
+        tuple[ClassName, ...], Meta(description="copies of them, in modules that import nothing of the store's owners")
+    ] = ()
+    store: Annotated[Name | None, Meta(description="the store that has the table, where several do")] = None
+    omit: Annotated[tuple[Name, ...], Meta(description="columns and fields that only one side has on purpose")] = ()
+    rename: Annotated[dict[Name, Name], Meta(description="for a column, the field that holds it")] = {}
+
+
 class Document(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
     """The policy of statefence: what the program keeps on disk, and who may touch it."""
 
@@ -108,3 +124,4 @@ class Document(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
     openers: Annotated[
         dict[Function, OpenerTable], Meta(description="functions, as `module:function`, that open databases")
     ] = {}
+    mirrors: Annotated[dict[Name, MirrorsTable], Meta(description="for a table, the types that mirror its rows")] = {}

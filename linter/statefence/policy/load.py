@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from statefence.errors import PolicyError
 from statefence.policy.document import Document, StoreTable
 from statefence.policy.locate import locate
 from statefence.policy.meaning import problems_of_meaning, state_of
-from statefence.policy.model import Discovery, Forbidden, Opener, Policy, Spawner, Store, Variable
+from statefence.policy.model import Discovery, Forbidden, Mirrors, Opener, Policy, Spawner, Store, Variable
 from statefence.policy.problem import POLICY_TABLE, PROJECT_FILE, KeyPath, Problem, line_of, rendered
 from statefence.template import Template, parse, placeholders
 
@@ -154,6 +155,10 @@ def _policy(document: Document, lines: Mapping[KeyPath, int], *, root: str, sour
         namespaces=document.namespaces,
         spawners=tuple(Spawner(name, table.env, table.merge) for name, table in document.spawners.items()),
         openers=tuple(Opener(name, table.path) for name, table in document.openers.items()),
+        mirrors=tuple(
+            Mirrors(name, table.store, table.types, table.mirrors, table.omit, table.rename)
+            for name, table in document.mirrors.items()
+        ),
         lines={".".join(path): line for path, line in lines.items() if path},
     )
 
@@ -176,7 +181,7 @@ def _stores(document: Document, state: Template | None) -> tuple[Store, ...]:
             deny=table.deny,
             tables=table.tables,
             open_with=table.open_with,
-            migrations=table.migrations,
+            migrations=_migrations(name, table.migrations),
             tenant=table.tenant,
             append_only=table.append_only,
             discover=_discoveries(table, state),
@@ -192,6 +197,12 @@ def _discoveries(table: StoreTable, state: Template | None) -> tuple[Discovery, 
         for name, found in table.discover.items()
         for path in (parse(found.path, state),)
     )
+
+
+def _migrations(store: str, given: str | dict[str, str] | None) -> dict[str, str]:
+    """The sequences by namespace, their paths as git writes them; one alone has the store's name."""
+    declared = {store: given} if isinstance(given, str) else given or {}
+    return {namespace: posixpath.normpath(path) for namespace, path in declared.items()}
 
 
 def _forbidden(document: Document, state: Template | None, lines: Mapping[KeyPath, int]) -> tuple[Forbidden, ...]:

@@ -30,6 +30,7 @@ def problems_of_meaning(document: Document, layers: Iterable[str], stores: Itera
         *_namespace_problems(document),
         *_callee_problems("spawners", document.spawners),
         *_callee_problems("openers", document.openers),
+        *_mirrors_problems(document, stores),
     ]
 
 
@@ -121,6 +122,7 @@ def _store_problems(document: Document, layers: tuple[str, ...]) -> Iterator[Pro
             yield from _unknown_names((*path, key), names, layers, "layer")
         yield from _function_problems((*path, "open-with"), store.open_with)
         yield from _discovery_problems(path, store, state)
+        yield from _migrations_problems((*path, "migrations"), store)
 
 
 def _discovery_problems(path: KeyPath, store: StoreTable, state: Template | None) -> Iterator[Problem]:
@@ -167,3 +169,30 @@ def _namespace_problems(document: Document) -> Iterator[Problem]:
 def _callee_problems(key: str, names: Iterable[str]) -> Iterator[Problem]:
     for name in names:
         yield from _function_problems((key, name), name)
+
+
+def _migrations_problems(path: KeyPath, store: StoreTable) -> Iterator[Problem]:
+    declared = {"": store.migrations} if isinstance(store.migrations, str) else store.migrations or {}
+    taken: dict[str, str] = {}
+    for namespace, place in declared.items():
+        keys = (*path, namespace) if namespace else path
+        if place.startswith(("/", "~", "{")) or ".." in place.split("/"):
+            yield Problem(keys, f'"{place}" is not in the project: name a directory or module below the root')
+        elif place in taken:
+            yield Problem(keys, f'"{place}" is the directory of the namespace "{taken[place]}" too: give each its own')
+        taken[place] = namespace
+
+
+def _mirrors_problems(document: Document, stores: tuple[str, ...]) -> Iterator[Problem]:
+    for table, mirrors in document.mirrors.items():
+        path = ("mirrors", table)
+        if mirrors.store is not None and mirrors.store not in stores:
+            yield Problem((*path, "store"), f'there is no store "{mirrors.store}"{suggestion(mirrors.store, stores)}')
+        for key, names in (("types", mirrors.types), ("mirrors", mirrors.mirrors)):
+            for number, name in enumerate(names):
+                if not _FUNCTION.fullmatch(name):
+                    yield Problem(
+                        (*path, key, str(number)), f'"{name}" is no class: write it as "package.module:Class"'
+                    )
+        if not mirrors.types and not mirrors.mirrors:
+            yield Problem(path, 'names neither `types` nor `mirrors`: name a class, as "package.module:Class"')

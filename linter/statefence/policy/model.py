@@ -46,7 +46,11 @@ class Discovery(Struct, frozen=True):
 
 
 class Store(Struct, frozen=True):
-    """A place where state lives. Layer names in `owners`, `readers` and `deny` all exist."""
+    """A place where state lives. Layer names in `owners`, `readers` and `deny` all exist.
+
+    Attributes:
+        migrations: for each namespace, the directory or module of its migrations; one alone has the store's name.
+    """
 
     name: str
     path: Template
@@ -56,11 +60,31 @@ class Store(Struct, frozen=True):
     deny: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     open_with: str | None = None
-    migrations: str | None = None
+    migrations: dict[str, str] = {}
     tenant: dict[str, str] = {}
     append_only: bool = False
     discover: tuple[Discovery, ...] = ()
     durable: bool = False
+
+
+class Mirrors(Struct, frozen=True):
+    """What a table's rows are in Python: the owner's types, and copies of them for code that must not know storage.
+
+    Attributes:
+        table: the table, in the migrated schema of `store`.
+        store: the store; None for the only one that has the table.
+        types: classes of the owner, as `module:class`.
+        mirrors: copies; their modules import nothing of the store's owners.
+        omit: columns and fields that only one side has on purpose.
+        rename: for a column, the field that holds it.
+    """
+
+    table: str
+    store: str | None = None
+    types: tuple[str, ...] = ()
+    mirrors: tuple[str, ...] = ()
+    omit: tuple[str, ...] = ()
+    rename: dict[str, str] = {}
 
 
 class Forbidden(Struct, frozen=True):
@@ -113,6 +137,7 @@ class Policy(Struct, frozen=True):
     namespaces: dict[str, tuple[str, ...]] = {}
     spawners: tuple[Spawner, ...] = ()
     openers: tuple[Opener, ...] = ()
+    mirrors: tuple[Mirrors, ...] = ()
     lines: dict[str, int] = {}
 
     def store(self, name: str) -> Store:

@@ -51,7 +51,7 @@ def _copied(value: object) -> object:
 
 
 def _problems(value: object, expected: inspect.Type, path: KeyPath) -> Iterator[Problem]:
-    expected = _unwrapped(expected)
+    expected = _unwrapped(expected, value)
     python, name = _EXPECTED[type(expected)]
     if not isinstance(value, python):
         hint = f': write ["{value}"]' if python is list and isinstance(value, str) else ""
@@ -70,14 +70,21 @@ def _problems(value: object, expected: inspect.Type, path: KeyPath) -> Iterator[
         yield Problem(path, "the text is empty: give a value or remove the key")
 
 
-def _unwrapped(expected: inspect.Type) -> inspect.Type:
-    """The type without descriptions, and without the None that TOML cannot write."""
+def _unwrapped(expected: inspect.Type, value: object) -> inspect.Type:
+    """The type without descriptions; of several the one that the value is of, else the first, never None."""
     while isinstance(expected, inspect.Metadata | inspect.UnionType):
         if isinstance(expected, inspect.Metadata):
             expected = expected.type
         else:
-            expected = next(kind for kind in expected.types if not isinstance(kind, inspect.NoneType))
+            choices = [kind for kind in expected.types if not isinstance(kind, inspect.NoneType)]
+            fitting = (kind for kind in choices if isinstance(value, _EXPECTED[type(_bare(kind))][0]))
+            expected = next(fitting, choices[0])
     return expected
+
+
+def _bare(kind: inspect.Type) -> inspect.Type:
+    """One type of a union, without its description."""
+    return _bare(kind.type) if isinstance(kind, inspect.Metadata) else kind
 
 
 def _choices(expected: inspect.EnumType | inspect.LiteralType) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
-from statefence.policy.model import Forbidden, Policy, Store, Variable
+from statefence.policy.model import Forbidden, Mirrors, Policy, Store, Variable
 from statefence.policy.problem import KeyPath, dotted
 
 Written = str | bool | tuple[str, ...] | Mapping[str, "Written"]
@@ -34,6 +34,8 @@ def _lines(policy: Policy) -> Iterator[str]:
         yield from _table(policy, ("spawners", spawner.target), [("env", spawner.env), ("merge", spawner.merge)])
     for opener in policy.openers:
         yield from _table(policy, ("openers", opener.target), [("path", opener.path)])
+    for mirrors in policy.mirrors:
+        yield from _table(policy, ("mirrors", mirrors.table), _mirrors(mirrors))
 
 
 def _top(policy: Policy) -> Iterator[Row]:
@@ -63,6 +65,14 @@ def _store(store: Store) -> Iterator[Row]:
     yield "append-only", store.append_only
     yield "discover", {each.table: {"path": str(each.path), "columns": each.columns} for each in store.discover}
     yield "durable", store.durable
+
+
+def _mirrors(mirrors: Mirrors) -> Iterator[Row]:
+    yield "store", mirrors.store
+    yield "types", mirrors.types
+    yield "mirrors", mirrors.mirrors
+    yield "omit", mirrors.omit
+    yield "rename", mirrors.rename
 
 
 def _forbidden(forbidden: Forbidden) -> Iterator[Row]:

@@ -9,8 +9,12 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from statefence.facts import TOO_DEEP, Reader
+from statefence.migrations.model import History
+from statefence.migrations.read import histories
+from statefence.migrations.rehearse import migrated
 from statefence.model import Skipped, Span
 from statefence.module_names import module_names
 from statefence.policy import Policy
@@ -33,7 +37,7 @@ from statefence.project.statements import (
 )
 from statefence.project.targets import is_database, mode, targets
 from statefence.project.text_files import Texts
-from statefence.source import Source, is_python
+from statefence.source import Source
 from statefence.sql import Schema, Touch
 
 
@@ -46,7 +50,13 @@ class Module(Struct, frozen=True):
 
 
 class Project(Struct, frozen=True):
-    """Everything that is known of the project, by the path of the module it stands in."""
+    """Everything that is known of the project, by the path of the module it stands in.
+
+    Attributes:
+        texts: the files that are not Python, by path: those of migrations, for one.
+        migrations: the declared sequences, in the policy's order.
+        earlier: the sequences as they were at the revision that the run compares with; none without one.
+    """
 
     modules: tuple[Module, ...]
     skipped: tuple[Skipped, ...]
@@ -56,6 +66,9 @@ class Project(Struct, frozen=True):
     reads_by_path: dict[str, tuple[EnvRead, ...]]
     invocations_by_path: dict[str, tuple[Invocation, ...]]
     schema: Schema = Schema()
+    texts: dict[str, Source] = {}
+    migrations: tuple[History, ...] = ()
+    earlier: tuple[History, ...] = ()
 
     def spawns(self, module: Module) -> tuple[Spawn, ...]:
         """The calls in the module that start a child or hand an environment on to one, by line."""
@@ -84,7 +97,7 @@ def analyse(
     """Analyse a whole project. A function or module that is nested too deeply is unknown, and among the skipped.
 
     Args:
-        sources: every file of it, in any order; of those that are not Python, texts that the program may read.
+        sources: every file of it, in any order; of those that are not Python, migrations and texts that are read.
         policy: its policy; what it says of spawners widens what is recognised.
         thorough: interpret every function, also those that cannot matter. The answers are the same, later.
         reader: how files are parsed; by default in this process, remembering nothing.
@@ -94,8 +107,9 @@ def analyse(
 
 
 def _analyse(sources: Sequence[Source], policy: Policy, *, thorough: bool, reader: Reader) -> Project:
-    ordered = sorted((source for source in sources if is_python(source.path)), key=lambda source: source.path)
-    files = {source.path: source.text for source in sources if not is_python(source.path)}
+    ordered = sorted((source for source in sources if source.is_python), key=lambda source: source.path)
+    others = {source.path: source for source in sources if not source.is_python}
+    files = {path: source.text for path, source in others.items()}
     names = _unique(module_names([source.path for source in ordered], policy))
     program = Program([Unit(names[source.path], source.path, source.data) for source in ordered], policy, reader)
     sites = _interpret(program, thorough=thorough or any(store.deny for store in policy.stores))
@@ -106,7 +120,9 @@ def _analyse(sources: Sequence[Source], policy: Policy, *, thorough: bool, reade
     )
     skipped = [Skipped(path, reason) for path, reason in program.unparsed.items()]
     skipped += [Skipped(path, f"line {line}: {TOO_DEEP}") for path, line in program.too_deep.values()]
-    return _project(program, sites, modules, tuple(skipped), files)
+    declared = histories(policy, {source.path: source for source in sources})
+    project = _project(program, sites, modules, tuple(skipped), files, migrated(declared))
+    return replace(project, texts=others, migrations=declared)
 
 
 PARSED_ANYWAY = 1_000_000
@@ -208,11 +224,12 @@ def _project(
     modules: tuple[Module, ...],
     skipped: tuple[Skipped, ...],
     files: Texts,
+    ddl: Sequence[str],
 ) -> Project:
     groups: dict[tuple[str, str, Span], list[RawSite]] = {}
     for site in sites:
         groups.setdefault((site.kind, site.path, site.span), []).append(site)
-    schema = schema_of_program(sites, files)
+    schema = schema_of_program(sites, files, ddl)
     spawns: list[Spawn] = []
     opens: list[Open] = []
     statements: list[Statement] = []

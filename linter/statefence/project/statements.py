@@ -46,9 +46,9 @@ def is_database_call(site: RawSite) -> bool:
     return any(isinstance(world.value, Connection) for world in worlds(site.roles["connection"]))
 
 
-def schema_of_program(sites: Iterable[RawSite], files: Texts) -> Schema:
-    """The schema as the program's own DDL declares it."""
-    found: list[Pieces] = []
+def schema_of_program(sites: Iterable[RawSite], files: Texts, migrated: Iterable[str] = ()) -> Schema:
+    """The schema as the migrations make it, and as the program's own DDL declares what they do not."""
+    found: list[Pieces] = [(sql,) for sql in migrated]
     for site in sites:
         if site.kind == "statement":
             found.extend(pieces for pieces in texts(site, files) if _may_be_ddl(pieces))

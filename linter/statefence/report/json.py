@@ -7,6 +7,7 @@ from typing import Any
 
 from statefence.engine import Report
 from statefence.model import Finding, Step
+from statefence.report.checklist import checklist_json
 from statefence.report.location import locate
 
 VERSION = 1
@@ -20,7 +21,10 @@ def findings_json(report: Report) -> str:
         "findings": len(report.findings),
     }
     findings = [finding_json(finding, report) for finding in report.findings]
-    return json.dumps({"version": VERSION, "summary": summary, "findings": findings}, indent=2)
+    found = {"version": VERSION, "summary": summary, "findings": findings}
+    if report.checklist is not None:
+        found["checklist"] = checklist_json(report.checklist)
+    return json.dumps(found, indent=2)
 
 
 def step_json(step: Step) -> dict[str, Any]:

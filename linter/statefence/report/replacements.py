@@ -25,17 +25,19 @@ class Replacement(Struct, frozen=True):
 def replacements(finding: Finding, sources: Mapping[str, Source]) -> tuple[Replacement, ...]:
     """What the finding's edits do to its file, top to bottom; empty when it has none or the fixer refuses them.
 
+    Empty too when they make or change other files, of which half a repair would be no repair.
+
     Imports the fixer, and with it libcst, when there is something to repair.
     """
     source = sources.get(finding.place.path)
     if source is None or not finding.edits:
         return ()
-    from statefence.fix import Applied, apply
+    from statefence.fix import changed
 
-    result = apply(source.data, [finding.edits])
-    if not isinstance(result, Applied) or result.refusals != (None,):
+    result = changed({source.path: source.data}.get, source.path, [finding.edits])
+    if result.refusals != (None,) or list(result.contents) != [source.path]:
         return ()
-    after = decoded(source.path, result.data)
+    after = decoded(source.path, result.contents[source.path])
     return tuple(_changes(source.text, after.text)) if isinstance(after, Source) else ()
 
 

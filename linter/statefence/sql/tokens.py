@@ -76,10 +76,17 @@ def tokenize(text: str) -> Iterator[Token]:
 
 
 class Statement(Struct, frozen=True):
-    """One statement of a script: its text, and its tokens without spaces, comments and the final semicolon."""
+    """One statement of a script: its text, and its tokens without spaces, comments and the final semicolon.
+
+    Attributes:
+        start: where in the script its first token begins, in characters.
+        end: where its last token ends.
+    """
 
     tokens: tuple[Token, ...]
     text: str
+    start: int = 0
+    end: int = 0
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -97,14 +104,17 @@ def split(text: str) -> tuple[Statement, ...]:
     found: list[Statement] = []
     tokens: list[Token] = []
     written: list[str] = []
+    position = start = end = 0
     for token in (*tokenize(text), Token(TokenKind.SEMICOLON, "")):
+        position += len(token.text)
         if token.kind is TokenKind.SEMICOLON and (not token.text or _is_complete(tokens)):
             if tokens:
-                found.append(Statement(tuple(tokens), "".join(written).strip()))
+                found.append(Statement(tuple(tokens), "".join(written).strip(), start, end))
             tokens, written = [], []
             continue
         written.append(token.text)
         if token.kind is not TokenKind.SPACE:
+            start, end = start if tokens else position - len(token.text), position
             tokens.append(token)
     return tuple(found)
 

@@ -59,7 +59,8 @@ def _is_among_migrations(statement: Statement, module: Module, project: Project,
         return True
     texts = [_plain(touch.sql) for touch in statement.touches if touch.ddl]
     own = _plain(module.source.text)
-    migrations = [_plain(other.source.text) for other in project.modules if _belongs(other.path, store)]
+    sources = {other.path: other.source for other in project.modules} | project.texts
+    migrations = [_plain(source.text) for path, source in sources.items() if _belongs(path, store)]
     return all(text not in own and any(text in migration for migration in migrations) for text in texts)
 
 
@@ -70,8 +71,7 @@ def _plain(text: str) -> str:
 
 def _belongs(path: str, store: Store) -> bool:
     """Whether a file is one of the store's migrations, or the module that holds them."""
-    declared = (store.migrations or "").rstrip("/")
-    return path == declared or path.startswith(f"{declared}/") or path == f"{declared}.py"
+    return any(path == declared or path.startswith(f"{declared}/") for declared in store.migrations.values())
 
 
 POLICY = """

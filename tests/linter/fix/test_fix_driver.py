@@ -10,10 +10,14 @@ from tests.linter.fix.helpers import first, span_of
 from statefence.fix import Outcome, fix_project
 from statefence.model import (
     AddArgument,
+    AddElement,
     AddItem,
+    CreateFile,
     Edit,
     Finding,
+    InFile,
     InsertStatement,
+    InsertText,
     Place,
     RemoveSuppression,
     ReplaceExpression,
@@ -50,7 +54,7 @@ def fix(files: Mapping[str, str], *rules: Rule, unsafe: bool = False, passes: in
         tree = {**disk, **contents}
         return [finding for path, data in tree.items() for rule in rules for finding in rule(path, data.decode())]
 
-    return fix_project(disk.__getitem__, analyse, unsafe=unsafe, passes=passes)
+    return fix_project(disk.get, analyse, unsafe=unsafe, passes=passes)
 
 
 def after(outcome: Outcome) -> dict[str, str]:
@@ -224,3 +228,55 @@ def test_only_chosen_findings_are_fixed() -> None:
     assert set(after(outcome)) == {"b.py"}
     assert len(outcome.remaining) == 1
     assert not outcome.refused
+
+
+def lists_missing(path: str, text: str) -> Iterator[Finding]:
+    """A `registry.py` that does not name `new`: the fix makes the module and names it there."""
+    if path == "notes.txt" and "todo" in text:
+        edits = (CreateFile("new.py", "x = 1\n"), InFile("registry.py", AddElement(Span(1, 4, 1, 7), "2")))
+        yield found(path, Span(1, 0, 1, 4), *edits, InsertText(Span(1, 0, 1, 4), ": done\n"))
+
+
+def test_a_fix_may_make_a_file_and_change_others() -> None:
+    files = {"notes.txt": "todo\r\nrest\r\n", "registry.py": "l = [1]\n"}
+
+    def until_made(path: str, text: str) -> Iterator[Finding]:
+        return lists_missing(path, text) if "done" not in text else iter(())
+
+    outcome = fix(files, until_made)
+    assert after(outcome) == {
+        "new.py": "x = 1\n",
+        "notes.txt": "todo: done\r\n\r\nrest\r\n",
+        "registry.py": "l = [1, 2]\n",
+    }
+    assert [(file.path, file.before is None) for file in outcome.files] == [
+        ("new.py", True),
+        ("notes.txt", False),
+        ("registry.py", False),
+    ]
+    assert len(outcome.fixed) == 1
+
+
+def test_a_fix_of_several_files_is_made_whole_or_not_at_all() -> None:
+    outcome = fix({"notes.txt": "todo\n", "registry.py": "l = {1}\n"}, lists_missing)
+    assert not outcome.files
+    assert [refused.reason for refused in outcome.refused] == ["it is not a list or tuple in brackets"]
+
+
+def test_a_file_that_is_there_is_never_made_anew() -> None:
+    outcome = fix({"notes.txt": "todo\n", "registry.py": "l = [1]\n", "new.py": "mine = 1\n"}, lists_missing)
+    assert not outcome.files
+    assert [refused.reason for refused in outcome.refused] == ["new.py is there already"]
+
+
+def test_two_findings_that_change_one_other_file_are_both_fixed() -> None:
+    def unlisted(path: str, text: str) -> Iterator[Finding]:
+        if path == "registry.py":
+            for number, name in enumerate(("a.txt", "b.txt")):
+                if name[0] not in text:
+                    edit = InFile("registry.py", AddElement(Span(1, 4, 1, 5 + len(text) - 6), f'"{name[0]}"'))
+                    yield found(name, Span(1, 0, 1, 1), edit, message=str(number))
+
+    outcome = fix({"a.txt": "1", "b.txt": "2", "registry.py": "l = [1]\n"}, unlisted)
+    assert after(outcome) == {"registry.py": 'l = [1, "a", "b"]\n'}
+    assert len(outcome.fixed) == 2

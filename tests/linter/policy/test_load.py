@@ -88,7 +88,7 @@ def test_every_key_arrives_in_the_policy() -> None:
                 deny=("runtime",),
                 tables=("models",),
                 open_with="app.storage:open_admin",
-                migrations="src/app/migrations",
+                migrations={"admin": "src/app/migrations"},
                 tenant={"models": "user_id"},
                 append_only=True,
                 durable=True,

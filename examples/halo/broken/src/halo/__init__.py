@@ -1,0 +1,1 @@
+"""Small apps that work for you in spaces, by the clock."""

@@ -1,0 +1,3 @@
+-- What the list of apps shows without asking the runtime.
+ALTER TABLE installed_apps ADD COLUMN last_run_at REAL;
+ALTER TABLE installed_apps ADD COLUMN last_outcome TEXT;

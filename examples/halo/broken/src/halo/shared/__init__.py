@@ -1,0 +1,1 @@
+"""What the window may import: shapes, and nothing of storage."""

@@ -1,0 +1,1 @@
+"""The apps: which there are, and what they did."""

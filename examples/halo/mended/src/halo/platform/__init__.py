@@ -1,0 +1,1 @@
+"""What every app may rely on: the database, the clock, the memory."""

@@ -1,0 +1,5 @@
+"""Migrations, read without being imported and run on databases in memory only: their sequences, schemas and faults.
+
+`model` says what a sequence is, `read` makes it of files in whichever shape, `rehearse` and `verify` run it, `drift`
+and `imports` compare types with what it makes. `files`, `lock` and `names` know no SQL: the pytest plugin uses them.
+"""

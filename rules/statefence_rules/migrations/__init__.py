@@ -1,0 +1,1 @@
+"""SF4xx: migrations, and the schema that they make."""
