@@ -81,7 +81,7 @@ def seeded_state_dir(request: pytest.FixtureRequest, state_dir: Path) -> Path:
         from pytest_statefence.seed import seed
 
         for store, database in databases(policy):
-            seed(database, Path(policy.root, store.migrations or ""))
+            seed(database, (Path(policy.root, directory) for directory in store.migrations.values()))
     return state_dir
 
 

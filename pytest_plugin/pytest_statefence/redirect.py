@@ -39,7 +39,7 @@ def databases(policy: Policy) -> Iterator[tuple[Store, Path]]:
     """The stores that can be made from migrations where the variables point now, with the one file each is."""
     home, cwd = str(Path.home()), str(Path.cwd())
     for store in policy.stores:
-        if store.migrations is None or store.kind is not StoreKind.SQLITE:
+        if not store.migrations or store.kind is not StoreKind.SQLITE:
             continue
         for place in resolve(store.path, os.environ, home=home, cwd=cwd, tmp=gettempdir(), repo=policy.root):
             if is_literal(place):

@@ -1,36 +1,43 @@
-"""Makes a database from a directory of migrations."""
+"""Makes a database from directories of migrations."""
 
 from __future__ import annotations
 
-import re
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
 from statefence.errors import UsageError
+from statefence.migrations.names import ordinal, taken_apart
+from statefence.source import Source
 
-_DOWN = re.compile(r"(^|[._-])down\.sql$", re.IGNORECASE)
-_NUMBER = re.compile(r"\d+")
 
+def seed(database: Path, directories: Iterable[Path]) -> None:
+    """Runs what the `.sql` files of some directories apply on a new database, each directory in its order.
 
-def seed(database: Path, migrations: Path) -> None:
-    """Runs every `.sql` file of a directory on a new database, by number and name; those that undo are left out.
-
-    Raises UsageError, naming the file, when there is none, or when SQLite refuses one.
+    Raises UsageError, naming the file, when a directory has none, or when SQLite refuses one.
     """
-    scripts = sorted((p for p in migrations.glob("*.sql") if not _DOWN.search(p.name)), key=_order)
-    if not scripts:
-        raise UsageError(f"{migrations}: no .sql file to make {database.name} from")
     database.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(database)) as connection:
-        for script in scripts:
-            try:
-                connection.executescript(script.read_text(encoding="utf-8"))
-            except sqlite3.Error as error:
-                raise UsageError(f"{script}: {database.name} cannot be made from it: {error}") from error
+        for directory in directories:
+            for script in _scripts(directory):
+                try:
+                    connection.executescript(_applied(script))
+                except sqlite3.Error as error:
+                    raise UsageError(f"{script}: {database.name} cannot be made from it: {error}") from error
         connection.commit()
 
 
-def _order(script: Path) -> tuple[int, str]:
-    number = _NUMBER.match(script.name)
-    return (int(number[0]) if number else 0, script.name)
+def _scripts(directory: Path) -> list[Path]:
+    """The files that apply a migration, those that take one back left out, in their order."""
+    named = [(name, path) for path in directory.glob("*.sql") if (name := taken_apart(path.name)) is not None]
+    scripts = [(ordinal(name.version), path.name, path) for name, path in named if not name.is_down]
+    if not scripts:
+        raise UsageError(f"{directory}: no .sql file to make a database from")
+    return [path for _, _, path in sorted(scripts)]
+
+
+def _applied(script: Path) -> str:
+    from statefence.migrations.sql_files import sections
+
+    return sections(Source(str(script), script.read_bytes()))[0]

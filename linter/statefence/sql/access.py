@@ -119,8 +119,8 @@ def unreported(clone: Clone, sql: str, words: Collection[str] = ("USING",)) -> t
     databases = {row[0]: row[1] for row in clone.rows("PRAGMA database_list")}
     for database, root in clone.opened_roots(sql):
         name = databases.get(database, "main")
-        query = f"SELECT tbl_name FROM {quoted(name)}.sqlite_master WHERE rootpage = {int(root)}"
-        found += [Access(sqlite3.SQLITE_READ, row[0], "", name, None) for row in clone.rows(query)]
+        query = f"SELECT tbl_name FROM {quoted(name)}.sqlite_master WHERE rootpage = ?"
+        found += [Access(sqlite3.SQLITE_READ, row[0], "", name, None) for row in clone.rows(query, root)]
     return tuple(found)
 
 

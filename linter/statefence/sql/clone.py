@@ -119,7 +119,7 @@ class Clone:
             return str(error) or type(error).__name__
         return ""
 
-    def rows(self, sql: str, *parameters: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, *parameters: str | int) -> list[tuple[Any, ...]]:
         """The rows of one of the package's own queries or pragmas, which the authorizer does not see."""
         self.connection.set_authorizer(None)
         try:
