@@ -61,11 +61,16 @@ def listed(system: str) -> list[Finding]:
     return found
 
 
-def failures(tree: Path, *arguments: str) -> set[str]:
-    """The names of the tests that fail when the tree's tests are run with these arguments."""
+def failures(tree: Path, *, guarded: bool) -> set[str]:
+    """The names of the tests that fail when the tree's tests are run, under the plugin's eyes or without it.
+
+    No other plugin is loaded: that would take longer than the tests do.
+    """
     results = tree.parent / f"{tree.name}.xml"
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:asyncio", f"--junitxml={results}"]
-    done = subprocess.run([*command, *arguments], cwd=tree, env=environment(), capture_output=True, check=False)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--junitxml={results}"]
+    eyes = ["-p", "pytest_statefence", "--statefence=fail"] if guarded else []
+    alone = environment() | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run([*command, *eyes], cwd=tree, env=alone, capture_output=True, check=False)
     assert done.returncode in {0, 1}, (done.stdout + done.stderr).decode(errors="backslashreplace")
     cases = list(ET.parse(results).iter("testcase"))
     assert len(cases) > 20
