@@ -43,6 +43,15 @@ def test_a_session_on_disk_is_registered_when_it_is_asked_for(minsky: Minsky, re
     assert minsky(repository, "list").output == listed.replace("\t-\t", "\tpr/one\t")
 
 
+def test_a_session_of_which_only_the_name_is_known_is_completed(minsky: Minsky, repository: Path) -> None:
+    minsky(repository, "start", "one", "--task", "T1")
+    listed = minsky(repository, "list").output
+    forget("one")
+    open_provider().add(Session("one", "", "", ""))
+    assert minsky(repository, "get", "one").output == listed
+    assert minsky(repository, "list").output == listed
+
+
 def test_all_sessions_on_disk_are_registered_at_once(minsky: Minsky, repository: Path, state: Path) -> None:
     minsky(repository, "start", "one")
     minsky(repository, "start", "two", "--task", "T2")
