@@ -43,7 +43,7 @@ def installation(tmp_path: Path) -> Installation:
     for command in (["init", "--quiet", "-b", "main", str(repository)], ["-C", str(repository), *COMMIT]):
         subprocess.run(["git", *command], check=True)
     used = Installation(tmp_path / "home", repository)
-    used.run("broken", repository, "start", "one")
+    used.run("broken", repository, "start", "one", "--task", "T1")
     used.run("broken", used.workspace("one"), "start", "two", "--task", "T2")
     used.run("broken", used.workspace("two"), "start", "three", "--task", "T3")
     return used
@@ -54,7 +54,8 @@ COMMIT = ("-c", "user.name=ann", "-c", "user.email=a@example.org", "commit", "--
 
 def asked(installation: Installation, *arguments: str) -> dict[str, Any]:
     """What `statefence state` answers about the state directory."""
-    done = statefence(POLICY.parent, "state", *arguments, "--output-format", "json", str(installation.state))
+    command = ["state", *arguments, "--output-format", "json", str(installation.state)]
+    done = statefence(POLICY.parent, *command, HOME=str(installation.home))
     assert done.returncode in {0, 1}, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
@@ -85,9 +86,16 @@ def test_after_the_repair_the_mended_program_knows_every_session(installation: I
     asked(installation, "repair", "--apply")
 
     assert not [found for found in asked(installation, "scan")["findings"] if found["code"]]
-    assert names(installation.run("mended", installation.home, "list")) == ["three", "two"]
-    installation.run("mended", installation.repository, "consolidate")
     assert names(installation.run("mended", installation.home, "list")) == ["one", "three", "two"]
+
+
+def test_a_session_that_was_only_on_disk_is_completed_from_the_database_outside(installation: Installation) -> None:
+    asked(installation, "repair", "--apply")
+    assert installation.run("mended", installation.home, "list").splitlines()[0] == "one\t-\t-\t"
+
+    installation.run("mended", installation.repository, "consolidate")
+
+    assert installation.run("mended", installation.home, "get", "one") == f"one\tT1\t-\t{installation.repository}\n"
 
 
 def test_a_second_repair_does_nothing(installation: Installation) -> None:

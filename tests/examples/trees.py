@@ -41,10 +41,11 @@ def fixed_copy(system: str, target: Path) -> Path:
     return tree
 
 
-def statefence(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run statefence in a tree."""
+def statefence(tree: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run statefence in a tree, with these variables set."""
     command = [sys.executable, "-m", "statefence", *arguments]
-    return subprocess.run(command, cwd=tree, env=environment(), capture_output=True, text=True, check=False)
+    env = environment() | variables
+    return subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, check=False)
 
 
 def findings(tree: Path) -> list[Finding]:
