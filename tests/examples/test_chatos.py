@@ -16,18 +16,18 @@ WRITES_FOREIGN_ROWS = {"test_kept_prompts_are_found_again"}
 
 
 def test_the_tests_of_broken_pass_where_nobody_watches(tmp_path: Path) -> None:
-    assert failures(copy("chatos", "broken", tmp_path / "broken"), guarded=False) == set()
+    assert failures(copy("chatos", "broken", tmp_path / "broken"), "-p", "no:statefence") == set()
 
 
 def test_the_plugin_fails_exactly_the_tests_of_broken_that_touch_what_they_must_not(tmp_path: Path) -> None:
-    failed = failures(copy("chatos", "broken", tmp_path / "broken"), guarded=True)
+    failed = failures(copy("chatos", "broken", tmp_path / "broken"), "--statefence=fail")
 
     assert failed == MAKES_THE_STRAY_DATABASE | WRITES_FOREIGN_ROWS
 
 
 def test_after_the_fixes_the_tests_pass_under_guard(tmp_path: Path) -> None:
-    assert failures(fixed_copy("chatos", tmp_path / "fixed"), guarded=True) == set()
+    assert failures(fixed_copy("chatos", tmp_path / "fixed"), "--statefence=fail") == set()
 
 
 def test_the_plugin_fails_no_test_of_mended(tmp_path: Path) -> None:
-    assert failures(copy("chatos", "mended", tmp_path / "mended"), guarded=True) == set()
+    assert failures(copy("chatos", "mended", tmp_path / "mended"), "--statefence=fail") == set()

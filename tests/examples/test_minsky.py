@@ -23,18 +23,18 @@ MAKES_A_DATABASE_WHERE_IT_IS_RUN = {
 
 
 def test_the_tests_of_broken_pass_where_nobody_watches(tmp_path: Path) -> None:
-    assert failures(copy("minsky", "broken", tmp_path / "broken"), guarded=False) == set()
+    assert failures(copy("minsky", "broken", tmp_path / "broken"), "-p", "no:statefence") == set()
 
 
 def test_the_plugin_fails_exactly_the_tests_of_broken_that_make_a_database_of_their_own(tmp_path: Path) -> None:
-    failed = failures(copy("minsky", "broken", tmp_path / "broken"), guarded=True)
+    failed = failures(copy("minsky", "broken", tmp_path / "broken"), "--statefence=fail")
 
     assert failed == MAKES_A_DATABASE_WHERE_IT_IS_RUN
 
 
 def test_after_the_fixes_the_tests_pass_under_guard(tmp_path: Path) -> None:
-    assert failures(fixed_copy("minsky", tmp_path / "fixed"), guarded=True) == set()
+    assert failures(fixed_copy("minsky", tmp_path / "fixed"), "--statefence=fail") == set()
 
 
 def test_the_plugin_fails_no_test_of_mended(tmp_path: Path) -> None:
-    assert failures(copy("minsky", "mended", tmp_path / "mended"), guarded=True) == set()
+    assert failures(copy("minsky", "mended", tmp_path / "mended"), "--statefence=fail") == set()
