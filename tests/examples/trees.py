@@ -65,7 +65,7 @@ def listed(system: str) -> list[Finding]:
 def failures(tree: Path, *arguments: str) -> set[str]:
     """The names of the tests that fail when the tree's tests are run with these arguments.
 
-    No plugin but statefence's is loaded: that would take longer than the tests do. With `no:statefence` not that either.
+    No plugin but statefence's is loaded, since that would take longer than the tests do.
     """
     results = tree.parent / f"{tree.name}.xml"
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--junitxml={results}"]
