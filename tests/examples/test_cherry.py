@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.examples.trees import copy, failures, fixed_copy
+from tests.examples.trees import copy, failures, findings, fixed_copy, statefence
 
 MAKES_A_DATABASE_WHERE_IT_IS_RUN = {"test_compacting_loses_nothing"}
 MAKES_A_TABLE_THAT_NOBODY_OWNS = {"test_tagged_sessions_are_found_again"}
@@ -26,3 +26,19 @@ def test_after_the_fixes_only_the_table_that_nobody_owns_is_left(tmp_path: Path)
 
 def test_the_plugin_fails_no_test_of_mended(tmp_path: Path) -> None:
     assert failures(copy("cherry", "mended", tmp_path / "mended"), "--statefence=fail") == set()
+
+
+def test_once_the_sequence_runs_the_missing_indexes_are_a_migration(tmp_path: Path) -> None:
+    tree = copy("cherry", "broken", tmp_path / "broken")
+    migrations = tree / "src" / "cherry" / "database" / "migrations"
+    (migrations / "m006_add_permission_mode.py").unlink()
+    registry = migrations / "__init__.py"
+    kept = [line for line in registry.read_text().splitlines(keepends=True) if "m006_" not in line]
+    registry.write_text("".join(kept))
+
+    statefence(tree, "check", "--fix", "--unsafe-fixes")
+
+    left = {finding["code"] for finding in findings(tree)}
+    assert not left & {"SF404", "SF405"}
+    assert "CREATE INDEX" in (migrations / "m006_index_foreign_keys.py").read_text()
+    assert failures(tree, "-p", "no:statefence") == set()

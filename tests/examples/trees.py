@@ -41,10 +41,11 @@ def fixed_copy(system: str, target: Path) -> Path:
     return tree
 
 
-def statefence(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run statefence in a tree."""
+def statefence(tree: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run statefence in a tree, with these variables set."""
     command = [sys.executable, "-m", "statefence", *arguments]
-    return subprocess.run(command, cwd=tree, env=environment(), capture_output=True, text=True, check=False)
+    env = environment() | variables
+    return subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, check=False)
 
 
 def findings(tree: Path) -> list[Finding]:
@@ -62,10 +63,15 @@ def listed(system: str) -> list[Finding]:
 
 
 def failures(tree: Path, *arguments: str) -> set[str]:
-    """The names of the tests that fail when the tree's tests are run with these arguments."""
+    """The names of the tests that fail when the tree's tests are run with these arguments.
+
+    No plugin but statefence's is loaded, since that would take longer than the tests do.
+    """
     results = tree.parent / f"{tree.name}.xml"
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:asyncio", f"--junitxml={results}"]
-    done = subprocess.run([*command, *arguments], cwd=tree, env=environment(), capture_output=True, check=False)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--junitxml={results}"]
+    plugin = [] if "no:statefence" in arguments else ["-p", "pytest_statefence"]
+    alone = environment() | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run([*command, *plugin, *arguments], cwd=tree, env=alone, capture_output=True, check=False)
     assert done.returncode in {0, 1}, (done.stdout + done.stderr).decode(errors="backslashreplace")
     cases = list(ET.parse(results).iter("testcase"))
     assert len(cases) > 20

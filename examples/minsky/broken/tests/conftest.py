@@ -58,7 +58,7 @@ def minsky(capfd: pytest.CaptureFixture[str]) -> Callable[..., Run]:
     return run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def postgres_server() -> Iterator[Path]:
     with running_server() as directory:
         yield directory

@@ -43,6 +43,15 @@ def test_a_session_on_disk_is_registered_when_it_is_asked_for(minsky: Minsky, re
     assert minsky(repository, "list").output == listed.replace("\t-\t", "\tpr/one\t")
 
 
+def test_a_session_of_which_only_the_name_is_known_is_completed(minsky: Minsky, repository: Path) -> None:
+    minsky(repository, "start", "one", "--task", "T1")
+    listed = minsky(repository, "list").output
+    forget("one")
+    open_provider().add(Session("one", "", "", ""))
+    assert minsky(repository, "get", "one").output == listed
+    assert minsky(repository, "list").output == listed
+
+
 def test_all_sessions_on_disk_are_registered_at_once(minsky: Minsky, repository: Path, state: Path) -> None:
     minsky(repository, "start", "one")
     minsky(repository, "start", "two", "--task", "T2")
@@ -148,16 +157,18 @@ def test_a_workspace_of_an_older_version_is_known_by_its_place(minsky: Minsky, r
 def test_what_an_older_database_says_is_more_than_what_is_on_disk(minsky: Minsky, repository: Path) -> None:
     minsky(repository, "start", "one", "--task", "T1")
     published = open_provider().list_all()[0]._replace(pull_request="pr/one")
-    forget("one")
-    old_database(repository, published)
-    minsky(repository, "consolidate")
-    assert open_provider().list_all() == [published]
+    for known in ([], [Session("one", "", "", "")]):
+        forget("one")
+        open_provider().merge(known)
+        old_database(repository, published)
+        assert "differs" not in minsky(repository, "consolidate").output
+        assert open_provider().list_all() == [published]
 
 
 @ALLOWED
 def test_an_interrupted_consolidation_can_be_repeated(minsky: Minsky, tmp_path: Path) -> None:
     old = old_database(tmp_path, Session("one", "/work/project", "", "2025-01-28T10:00:00+00:00"))
-    minsky(tmp_path, "consolidate", str(tmp_path))
+    minsky(tmp_path, "consolidate", ".")
     Path(f"{old}.bak").rename(old)
     assert minsky(tmp_path, "consolidate", str(tmp_path)).output == f"0 from {old}.bak\n"
     old_database(tmp_path)

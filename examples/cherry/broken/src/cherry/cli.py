@@ -10,6 +10,7 @@ from contextlib import closing
 from cherry.database import open_agents
 from cherry.database.migrations import MIGRATIONS
 from cherry.database.migrator import migrate
+from cherry.database.schema import ensure_indexes
 from cherry.errors import CherryError
 from cherry.services.agents import add_agent, list_agents, search_agents
 from cherry.services.maintenance import compact, log_count
@@ -27,6 +28,7 @@ def main(arguments: list[str]) -> int:
     try:
         with closing(open_agents()) as connection:
             migrate(connection, MIGRATIONS)
+            ensure_indexes(connection)
             command(connection, options)
     except CherryError as error:
         print(f"cherry: {error}", file=sys.stderr)

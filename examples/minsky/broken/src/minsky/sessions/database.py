@@ -9,8 +9,8 @@ LOCK_TIMEOUT_SECONDS = 15.0
 
 CREATE = """
     CREATE TABLE IF NOT EXISTS sessions (
-        name TEXT PRIMARY KEY, repository TEXT NOT NULL, task TEXT NOT NULL, created_at TEXT NOT NULL,
-        pull_request TEXT NOT NULL DEFAULT ''
+        name TEXT PRIMARY KEY, repository TEXT NOT NULL DEFAULT '', task TEXT NOT NULL DEFAULT '',
+        created_at TEXT NOT NULL DEFAULT '', pull_request TEXT NOT NULL DEFAULT ''
     )"""
 
 

@@ -69,14 +69,15 @@ def consolidate(sessions: SessionBackend, directories: Iterable[Path]) -> list[M
     """Bring home what older versions kept in these directories, in the workspaces, and in the main workspaces."""
     merged = []
     with exclusive(workspaces_directory().with_name("consolidation")):
-        while olds := old_databases({*directories, *known_places(sessions)}):
+        named = {directory.resolve() for directory in directories}
+        while olds := old_databases({*named, *known_places(sessions)}):
             merged += [bring_home(old, sessions) for old in olds]
     return merged
 
 
 def known_places(sessions: SessionBackend) -> list[Path]:
     """Where an older version may have been run."""
-    repositories = [Path(session.repository) for session in sessions.list_all()]
+    repositories = [Path(session.repository) for session in sessions.list_all() if session.repository]
     return [*repositories, *workspaces_directory().glob("*")]
 
 

@@ -43,9 +43,12 @@ def bring_home(old: Path, backend: SessionBackend) -> Merged:
     except DatabaseDamagedError:
         return Merged(set_aside(old, "damaged"), 0, [])
     kept = {session.name: session for session in backend.list_all()}  # asking for one by name would register it
+    names_only = {name for name, session in kept.items() if not session.repository}
     conflicts = [name for name, session in found.items() if kept.get(name, session) != session]
     added = backend.merge(found.values())
-    return Merged(set_aside(old, "bak"), added, sorted(conflicts))
+    for name in names_only & set(found):
+        backend.update(found[name])
+    return Merged(set_aside(old, "bak"), added, sorted(set(conflicts) - names_only))
 
 
 def sessions_of(old: Path) -> dict[str, Session]:

@@ -16,8 +16,8 @@ ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('minsky sessions'))"
 EXISTS = "SELECT to_regclass('sessions') IS NOT NULL AS made"
 CREATE = """
     CREATE TABLE IF NOT EXISTS sessions (
-        name TEXT PRIMARY KEY, repository TEXT NOT NULL, task TEXT NOT NULL, created_at TEXT NOT NULL,
-        pull_request TEXT NOT NULL DEFAULT ''
+        name TEXT PRIMARY KEY, repository TEXT NOT NULL DEFAULT '', task TEXT NOT NULL DEFAULT '',
+        created_at TEXT NOT NULL DEFAULT '', pull_request TEXT NOT NULL DEFAULT ''
     )"""
 COLUMNS = "SELECT name, repository, task, created_at, pull_request FROM sessions"
 

@@ -25,7 +25,10 @@ def backend_for(settings: Settings) -> SessionBackend:
 
 
 class SessionProvider(SessionBackend):
-    """A backend that also knows the sessions on disk: one that it lacks is registered when it is asked for."""
+    """A backend that also knows the sessions on disk.
+
+    One that it lacks is registered when it is asked for; one of which it has no more than the name is completed.
+    """
 
     def __init__(self, backend: SessionBackend) -> None:
         self._backend = backend
@@ -36,7 +39,8 @@ class SessionProvider(SessionBackend):
 
     def get(self, name: str) -> Session | None:
         """The session of that name, from the database, or else from its workspace."""
-        return self._backend.get(name) or self._register(name)
+        session = self._backend.get(name)
+        return session if session is not None and session.repository else self._from_disk(name, session)
 
     def find_by_task(self, task: str) -> list[Session]:
         """See SessionBackend."""
@@ -58,10 +62,13 @@ class SessionProvider(SessionBackend):
         """See SessionBackend."""
         return self._backend.merge(sessions)
 
-    def _register(self, name: str) -> Session | None:
-        """Register the session that has a workspace of that name."""
+    def _from_disk(self, name: str, known: Session | None) -> Session | None:
+        """Register or complete the session that has a workspace of that name."""
         found = session_in(workspace_of(name))
         if found is None or found.name != name:
-            return None
-        self._backend.merge([found])
+            return known
+        if known is None:
+            self._backend.merge([found])
+        else:
+            self._backend.update(found)
         return self._backend.get(name)

@@ -13,8 +13,8 @@ from minsky.sessions.session import Session, session_from
 
 CREATE = """
     CREATE TABLE IF NOT EXISTS sessions (
-        name TEXT PRIMARY KEY, repository TEXT NOT NULL, task TEXT NOT NULL, created_at TEXT NOT NULL,
-        pull_request TEXT NOT NULL DEFAULT ''
+        name TEXT PRIMARY KEY, repository TEXT NOT NULL DEFAULT '', task TEXT NOT NULL DEFAULT '',
+        created_at TEXT NOT NULL DEFAULT '', pull_request TEXT NOT NULL DEFAULT ''
     )"""
 COLUMNS = "SELECT name, repository, task, created_at, pull_request FROM sessions"
 
