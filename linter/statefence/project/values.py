@@ -21,12 +21,10 @@ class Traits(NamedTuple):
     """What is asked of a term over and over, found out once.
 
     Attributes:
-        digest: equal for equal terms; unequal terms share one by a chance of 2**-61.
         size: how many nodes the tree has, shared ones counted each time.
         holds: which kinds of node occur in it, of those that a rewriting looks for.
     """
 
-    digest: int
     size: int
     holds: int
 
@@ -38,49 +36,47 @@ class Term(Struct, frozen=True, eq=False, dict=True):
     """Base of values and of the records they are made of: compared by content, in constant time."""
 
     def __hash__(self) -> int:
-        return traits(self).digest
+        return digest(self)
 
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return isinstance(other, Term) and traits(self).digest == traits(other).digest
+        return isinstance(other, Term) and digest(self) == digest(other)
+
+
+def digest(term: Term) -> int:
+    """Equal for equal terms, kept with the term; unequal terms share one by a chance of 2**-61."""
+    known: int | None = term.__dict__.get("digest")
+    if known is None:
+        kind = type(term).__name__
+        if isinstance(term, Constant):
+            kind += type(term.value).__name__  # "", 0 and False hash alike
+        known = term.__dict__["digest"] = hash((kind, astuple(term)))
+    return known
 
 
 def traits(term: Term) -> Traits:
     """The traits of a term; kept with it."""
     known: Traits | None = term.__dict__.get("traits")
     if known is None:
-        known = term.__dict__["traits"] = _traits(term)
+        size, holds = (0, 0) if isinstance(term, Parameter | Constant) else _content(astuple(term))
+        known = term.__dict__["traits"] = Traits(1 + size, holds | _OWN.get(type(term), 0))
     return known
 
 
-def _traits(term: Term) -> Traits:
-    kind = type(term)
-    content = _content(astuple(term))
-    holds = _OWN.get(kind, 0)
-    if kind is Parameter:
-        return Traits(hash((kind.__name__, content.digest)), 1, holds)
-    if isinstance(term, Constant):  # "", 0 and False hash alike
-        return Traits(hash((kind.__name__, type(term.value).__name__, content.digest)), 1, holds)
-    return Traits(hash((kind.__name__, content.digest)), 1 + content.size, holds | content.holds)
-
-
-def _content(fields: tuple[object, ...]) -> Traits:
-    """The traits of some fields together."""
-    digests: list[int] = []
+def _content(fields: tuple[object, ...]) -> tuple[int, int]:
+    """The size of some fields together, and what they hold."""
     size = holds = 0
     for field in fields:
         if isinstance(field, Term):
             inner = traits(field)
+            size += inner[0]
+            holds |= inner[1]
         elif type(field) is tuple:
-            inner = _content(field)
-        else:
-            digests.append(hash(field))
-            continue
-        digests.append(inner.digest)
-        size += inner.size
-        holds |= inner.holds
-    return Traits(hash(tuple(digests)), size, holds)
+            more, kinds = _content(field)
+            size += more
+            holds |= kinds
+    return size, holds
 
 
 class Value(Term, frozen=True, eq=False):
