@@ -4,7 +4,7 @@ A rule is a module with a docstring and a `RULE`; `rules/README.md` shows one. W
 spawns, opens, statements and environment reads, already resolved), the `Project` and the `Policy`.
 """
 
-from statefence.callees import SPAWNERS, Given
+from statefence.callees import SPAWNERS, Effect, Given
 from statefence.callees import Spawner as KnownSpawner
 from statefence.migrations.addition import down_edits, registration
 from statefence.migrations.drift import drifts
@@ -52,6 +52,7 @@ from statefence.project.sites import (
     Spawn,
     Statement,
     Target,
+    Write,
 )
 from statefence.rule import Bad, Check, Files, Good, ProjectCheck, Rule
 from statefence.sql import HoleRole, Kind, Touch, Use, hole_roles, markers, uses
@@ -70,6 +71,7 @@ __all__ = [
     "Check",
     "CreateFile",
     "Edit",
+    "Effect",
     "Ending",
     "EnvKind",
     "EnvRead",
@@ -126,6 +128,7 @@ __all__ = [
     "Unindexed",
     "Use",
     "Variable",
+    "Write",
     "down_edits",
     "drifts",
     "hole_roles",
