@@ -5,6 +5,8 @@ A callee that does two things, such as a move, which takes a file away here and 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from statefence.callees.records import Argument, Effect, Opener
 
 FILES = "docs.python.org/3/library: io, os, shutil"
@@ -33,6 +35,20 @@ def source_and_target(*names: str, source: Effect, target: Effect, keywords: tup
         file(*names, effect=source, keyword=taken, tree=True),
         file(*names, effect=target, keyword=put, position=1, tree=True),
     )
+
+
+def extracting(archive: str) -> Iterator[Opener]:
+    """The methods by which an opened archive puts its files on disk; without a path, into the working directory."""
+    for method, position in (("extractall", 0), ("extract", 1)):
+        yield file(
+            f"{archive}.{method}",
+            effect=Effect.EXTRACT,
+            keyword="path",
+            position=position,
+            source=ARCHIVES,
+            absent=".",
+            tree=True,
+        )
 
 
 FILE_OPENERS: tuple[Opener, ...] = (
@@ -75,25 +91,8 @@ FILE_OPENERS: tuple[Opener, ...] = (
     ),
     *source_and_target("shutil.copytree", source=Effect.READ, target=Effect.EXTRACT, keywords=("src", "dst")),
     file("shutil.unpack_archive", effect=Effect.EXTRACT, keyword="extract_dir", position=1, absent=".", tree=True),
-    file(
-        "zipfile.ZipFile.extractall",
-        "tarfile.open.extractall",
-        effect=Effect.EXTRACT,
-        keyword="path",
-        absent=".",
-        tree=True,
-        source=ARCHIVES,
-    ),
-    file(
-        "zipfile.ZipFile.extract",
-        "tarfile.open.extract",
-        effect=Effect.EXTRACT,
-        keyword="path",
-        position=1,
-        absent=".",
-        tree=True,
-        source=ARCHIVES,
-    ),
+    *extracting("zipfile.ZipFile"),
+    *extracting("tarfile.open"),
     file(
         "numpy.save",
         "numpy.savez",

@@ -92,7 +92,8 @@ def record_path_method(
         return None
     path = interpreter.state.freeze(receiver)
     if method in PATH_METHODS and _is_path(path, method, arguments):
-        span = node.function.value.span if isinstance(node.function, ir.Attribute) else None
+        called = node.function
+        span = called.value.span if isinstance(called, ir.Attribute) and called.attr == method else None
         for entry in PATH_METHODS[method]:
             reached, at = _path(interpreter, entry, arguments, node) if entry.path else (path, span)
             _record(interpreter, entry, reached, arguments, node, at)

@@ -121,6 +121,8 @@ def _effect_of_mode(value: Value, entry: Opener) -> Effect:
     flags = {node.name.rpartition(".")[2] for node in walk(value) if isinstance(node, External)}
     if flags:
         return _effect_of_flags(flags)
+    if isinstance(value, Parameter) and isinstance(value.default, Constant):
+        value = value.default
     text = entry.mode if isinstance(value, Absent) else value.value if isinstance(value, Constant) else None
     if not isinstance(text, str):
         return Effect.UNKNOWN

@@ -30,6 +30,7 @@ from statefence_rules.files._reach import (
     Reach,
     calls,
     chain,
+    is_at,
     is_handed_on,
     is_write,
     reach_of,
@@ -61,7 +62,7 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
             reach = _reaches(_Run(project, policy))[store.name]
             found = {hit.span: hit for hit in _opens(module, project, store, layer, reach)}
             found.update((hit.span, hit) for hit in _leaving(module, project, policy, store, layer, reach))
-            yield from found.values() if found else _statements(module, project, store, layer)
+            yield from found.values() if found else _writes(module, project, store, layer)
 
 
 def _leaving(module: Module, project: Project, policy: Policy, store: Store, layer: str, reach: Reach) -> Iterator[Hit]:
@@ -89,8 +90,11 @@ def _opens(module: Module, project: Project, store: Store, layer: str, reach: Re
             yield Hit(opened.span, message, opened.trace)
 
 
-def _statements(module: Module, project: Project, store: Store, layer: str) -> Iterator[Hit]:
-    """The statements by which the module writes the store, on a connection that was made elsewhere."""
+def _writes(module: Module, project: Project, store: Store, layer: str) -> Iterator[Hit]:
+    """The statements by which the module writes the store, and its writes to files, opened elsewhere."""
+    for write in project.writes(module):
+        if is_at(store, write.targets):
+            yield Hit(write.span, f"{_denied(store, layer)}, and this writes to it")
     for statement in project.statements(module):
         if writes_to(statement, store):
             yield Hit(statement.span, f"{_denied(store, layer)}, and this writes to it", statement.trace)
