@@ -58,6 +58,9 @@ class StoreTable(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True
         Name | dict[Name, Name] | None,
         Meta(description="the directory or module of its migrations; of several sequences, each by its namespace"),
     ] = None
+    write_with: Annotated[
+        Function | None, Meta(description="what the fixes call, with a path and its content, instead of a torn write")
+    ] = None
     tenant: Annotated[dict[Name, Name], Meta(description="for a table, the column every query must pin")] = {}
     append_only: Annotated[bool, Meta(description="never rewritten, shortened or replaced")] = False
     discover: Annotated[

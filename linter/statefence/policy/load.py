@@ -182,6 +182,7 @@ def _stores(document: Document, state: Template | None) -> tuple[Store, ...]:
             tables=table.tables,
             open_with=table.open_with,
             migrations=_migrations(name, table.migrations),
+            write_with=table.write_with,
             tenant=table.tenant,
             append_only=table.append_only,
             discover=_discoveries(table, state),

@@ -123,6 +123,7 @@ def _store_problems(document: Document, layers: tuple[str, ...]) -> Iterator[Pro
         yield from _function_problems((*path, "open-with"), store.open_with)
         yield from _discovery_problems(path, store, state)
         yield from _migrations_problems((*path, "migrations"), store)
+        yield from _function_problems((*path, "write-with"), store.write_with)
 
 
 def _discovery_problems(path: KeyPath, store: StoreTable, state: Template | None) -> Iterator[Problem]:

@@ -61,6 +61,7 @@ class Store(Struct, frozen=True):
     tables: tuple[str, ...] = ()
     open_with: str | None = None
     migrations: dict[str, str] = {}
+    write_with: str | None = None
     tenant: dict[str, str] = {}
     append_only: bool = False
     discover: tuple[Discovery, ...] = ()

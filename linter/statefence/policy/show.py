@@ -60,6 +60,7 @@ def _store(store: Store) -> Iterator[Row]:
     yield "deny", store.deny
     yield "tables", store.tables
     yield "open-with", store.open_with
+    yield "write-with", store.write_with
     yield "migrations", store.migrations
     yield "tenant", store.tenant
     yield "append-only", store.append_only

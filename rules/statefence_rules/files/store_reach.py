@@ -345,6 +345,93 @@ RULE = Rule(
             },
             policy=TRANSCRIPTS,
         ),
+        Bad(
+            "a file that somebody else opened",
+            {
+                "app/transcripts.py": """
+                from pathlib import Path
+
+
+                class Transcript:
+                    def __init__(self, name: str) -> None:
+                        self.file = open(Path.home() / ".app" / "transcripts" / name, "a")
+
+                    def add(self, line: str) -> None:
+                        print(line, file=self.file)
+                """,
+                "app/importer.py": """
+                from app.transcripts import Transcript
+
+
+                def load(line: str) -> None:
+                    transcript = Transcript("today.md")  # error: app.transcripts.Transcript.__init__
+                    transcript.add(line)  # error: app.transcripts.Transcript.add
+                """,
+            },
+            policy=TRANSCRIPTS,
+        ),
+        Bad(
+            "it writes to a file that another module keeps open",
+            {
+                "app/transcripts.py": """
+                from pathlib import Path
+
+                LOG = (Path.home() / ".app" / "transcripts" / "log.jsonl").open("a")
+                """,
+                "app/importer.py": """
+                import json
+
+                from app.transcripts import LOG
+
+
+                def load(conversation: dict[str, str]) -> None:
+                    json.dump(conversation, LOG)  # error: this writes to it
+                """,
+            },
+            policy=TRANSCRIPTS,
+        ),
+        Bad(
+            "a vault of files, by way of a conversion in another layer; references may be kept",
+            {
+                "app/transcripts.py": """
+                from pathlib import Path
+
+                HOME = Path.home() / ".app" / "transcripts"
+
+
+                def record(name: str, lines: list[str]) -> None:
+                    with open(HOME / f"{name}.md", "a", encoding="utf-8") as file:
+                        file.writelines(lines)
+                """,
+                "app/convert.py": """
+                from app.transcripts import record
+
+
+                def keep(conversation: dict[str, str]) -> None:
+                    record(conversation["name"], [conversation["text"]])
+                """,
+                "app/references.py": """
+                import json
+                from pathlib import Path
+
+
+                def refer(name: str, source: str) -> None:
+                    path = Path.home() / ".app" / "references" / f"{name}.json"
+                    path.write_text(json.dumps({"source": source}))
+                """,
+                "app/importer.py": """
+                from app.convert import keep
+                from app.references import refer
+
+
+                def load(conversations: list[dict[str, str]]) -> None:
+                    for conversation in conversations:
+                        refer(conversation["name"], "export.zip")
+                        keep(conversation)  # error: app.importer.load > app.convert.keep > app.transcripts.record
+                """,
+            },
+            policy=TRANSCRIPTS,
+        ),
         Good(
             "it only reads",
             {

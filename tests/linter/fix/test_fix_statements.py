@@ -88,13 +88,13 @@ def test_statements_of_one_group_keep_their_order() -> None:
     assert edited("run()\n", InsertStatement(target, "a()"), InsertStatement(target, "b()")) == "a()\nb()\nrun()\n"
 
 
-def test_several_lines_are_indented_as_the_file_is():
+def test_several_lines_are_indented_as_the_file_is() -> None:
     source = "if wanted:\n\trun()\n"
     edit = InsertStatement(first(source, ast.Call), "with a() as b:\n    b.close()\nc()", after=True)
     assert edited(source, edit) == "if wanted:\n\trun()\n\twith a() as b:\n\t\tb.close()\n\tc()\n"
 
 
-def test_what_goes_after_a_block_goes_after_what_goes_at_its_end():
+def test_what_goes_after_a_block_goes_after_what_goes_at_its_end() -> None:
     source = "with a() as b:\n    run()\n"
     inner = InsertStatement(first(source, ast.Call, "run("), "b.flush()", after=True)
     outer = InsertStatement(first(source, ast.Call, "a("), "done()", after=True)
