@@ -128,3 +128,7 @@ class Document(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
         dict[Function, OpenerTable], Meta(description="functions, as `module:function`, that open databases")
     ] = {}
     mirrors: Annotated[dict[Name, MirrorsTable], Meta(description="for a table, the types that mirror its rows")] = {}
+    backends: Annotated[
+        dict[ClassName, Annotated[tuple[ClassName, ...], Meta(min_length=1)]],
+        Meta(description="for a storage interface, as `module:Class`, the classes that implement it"),
+    ] = {}

@@ -159,6 +159,7 @@ def _policy(document: Document, lines: Mapping[KeyPath, int], *, root: str, sour
             Mirrors(name, table.store, table.types, table.mirrors, table.omit, table.rename)
             for name, table in document.mirrors.items()
         ),
+        backends=document.backends,
         lines={".".join(path): line for path, line in lines.items() if path},
     )
 

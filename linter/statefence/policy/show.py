@@ -36,6 +36,7 @@ def _lines(policy: Policy) -> Iterator[str]:
         yield from _table(policy, ("openers", opener.target), [("path", opener.path)])
     for mirrors in policy.mirrors:
         yield from _table(policy, ("mirrors", mirrors.table), _mirrors(mirrors))
+    yield from _table(policy, ("backends",), policy.backends.items())
 
 
 def _top(policy: Policy) -> Iterator[Row]:

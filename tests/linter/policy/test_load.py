@@ -53,6 +53,9 @@ reason = "belongs elsewhere"
 
 [spawners]
 "acme.procs:launch" = { env = "extra", merge = "adds" }
+
+[backends]
+"app.storage:Store" = ["app.storage.files:FileStore"]
 """
 
 
@@ -99,6 +102,7 @@ def test_every_key_arrives_in_the_policy() -> None:
         forbidden=(Forbidden(parse("{state}/*.stray.db", state), "admin", "belongs elsewhere", 32),),
         namespaces={"app.jobs.**": ("jobs",)},
         spawners=(Spawner("acme.procs:launch", "extra", "adds"),),
+        backends={"app.storage:Store": ("app.storage.files:FileStore",)},
     )
 
 
