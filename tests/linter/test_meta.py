@@ -19,6 +19,7 @@ HUNDREDS = {
     "migrations": "SF4",
     "files": "SF5",
     "git": "SF6",
+    "backends": "SF7",
 }
 RULES = {rule.code: rule for rule in rules()}
 
