@@ -5,8 +5,8 @@ Interfaces are the `Protocol`s and abstract classes one of whose implementations
 state, and those that the policy names. Implementations are their subclasses, and what a function that promises the
 interface gives back. Reported are a method that a class lacks; one that does nothing, or raises
 `NotImplementedError`, where a sibling does something; parameters that a caller of the interface cannot pass, or has
-to; sync for async and async for sync, but for an `Async...` twin that is async throughout; and adapters that do not hand
-each call on, with all of its arguments, to what they wrap.
+to; sync for async and async for sync, but for an `Async...` twin that is async throughout; and adapters that do not
+hand each call on, with all of its arguments, to what they wrap.
 
 ## Why is this bad?
 The interface is there so that one backend can take another's place. With a method missing the program fails when it is
