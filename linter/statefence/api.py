@@ -54,7 +54,9 @@ from statefence.project.sites import (
     Target,
     Write,
 )
-from statefence.rule import Bad, Check, Files, Good, ProjectCheck, Rule
+from statefence.repository import Place as StorePlace
+from statefence.repository import Repository
+from statefence.rule import Bad, Check, Files, Good, ProjectCheck, RepositoryCheck, Rule
 from statefence.sql import HoleRole, Kind, Touch, Use, hole_roles, markers, uses
 from statefence.template import Glob, Piece, Segment, Symbol, SymbolKind, Template, Text, match
 from statefence.template.build import substitute
@@ -107,6 +109,8 @@ __all__ = [
     "Rehearsal",
     "RemoveSuppression",
     "ReplaceExpression",
+    "Repository",
+    "RepositoryCheck",
     "Rule",
     "Safety",
     "Segment",
@@ -118,6 +122,7 @@ __all__ = [
     "Step",
     "Store",
     "StoreKind",
+    "StorePlace",
     "Symbol",
     "SymbolKind",
     "Target",

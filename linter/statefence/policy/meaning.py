@@ -198,6 +198,8 @@ def _mirrors_problems(document: Document, stores: tuple[str, ...]) -> Iterator[P
                     )
         if not mirrors.types and not mirrors.mirrors:
             yield Problem(path, 'names neither `types` nor `mirrors`: name a class, as "package.module:Class"')
+
+
 def _backend_problems(document: Document) -> Iterator[Problem]:
     for interface, classes in document.backends.items():
         path = ("backends", interface)

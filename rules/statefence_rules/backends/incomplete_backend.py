@@ -23,9 +23,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import lru_cache
 
-from statefence.api import Bad, Good, Hit, Module, Place, Policy, Project, Rule, Span, Step
+from statefence.api import Bad, FileHit, Good, Hit, Place, Policy, Project, Rule, Span, Step
 from statefence_rules.backends._agreement import differences, is_twin
 from statefence_rules.backends._classes import Class, Classes, Function
 from statefence_rules.backends._delegation import faults
@@ -35,40 +34,18 @@ _Found = tuple[Class, Function | ast.ClassDef, str, Function]
 """A class, what is wrong in it, the clause that says so, and the interface's own method."""
 
 
-class _Run:
-    """A project under a policy, equal to nothing but itself, so that what follows from it can be kept."""
-
-    def __init__(self, project: Project, policy: Policy) -> None:
-        self.project = project
-        self.policy = policy
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Run) and self.project is other.project and self.policy is other.policy
-
-    def __hash__(self) -> int:
-        return hash((id(self.project), id(self.policy)))
-
-
-def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
-    """Report what the classes of the module lack of the storage interfaces that they implement."""
-    yield from _hits(_Run(project, policy)).get(module.path, ())
-
-
-@lru_cache(maxsize=1)
-def _hits(run: _Run) -> dict[str, list[Hit]]:
-    """What there is to report, by path, each place once."""
-    classes = Classes(run.project)
+def check(project: Project, policy: Policy) -> Iterator[FileHit]:
+    """Report what classes lack of the storage interfaces that they implement, each place once."""
+    classes = Classes(project)
     found: dict[tuple[str, Span], Hit] = {}
-    for interface in interfaces(run.project, run.policy):
+    for interface in interfaces(project, policy):
         for cls, node, said, wanted in _wrong(classes, interface):
             place = Place(cls.module.path, _header(node))
             declared = Place(interface.declared.module.path, _header(wanted))
             step = Step(declared, f"{interface.declared.symbol} asks for {wanted.name}")
             found.setdefault((place.path, place.span), Hit(place.span, said, (step,)))
-    by_path: dict[str, list[Hit]] = {}
     for (path, _), hit in found.items():
-        by_path.setdefault(path, []).append(hit)
-    return by_path
+        yield FileHit(path, hit)
 
 
 def _header(node: Function | ast.ClassDef) -> Span:
@@ -187,7 +164,7 @@ SQLITE = """
 
 RULE = Rule(
     code="SF701",
-    check=check,
+    check_project=check,
     cases=(
         Bad(
             "a method is missing",
