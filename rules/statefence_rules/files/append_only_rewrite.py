@@ -4,7 +4,8 @@
 Opens of an `append-only` store in any mode but reading, appending and creating anew; its truncation, also through a
 file that was opened to append; its replacement, renaming and removal, also with a directory that it lies in; archives
 that are unpacked into it. In an append-only database: statements that change or delete rows, `INSERT OR REPLACE` and
-upserts among them, and `DROP TABLE`. Only what provably is the store is reported.
+upserts among them, and `DROP TABLE`. Only what provably is the store is reported; tests are not, which arrange what
+they look at.
 
 ## Why is this bad?
 What was recorded once is what readers, audits and backups rely on. One `open(path, "w")` loses all of it at once, and a
@@ -45,6 +46,7 @@ from statefence.api import (
 )
 from statefence_rules.opening import DOES, is_at, opens_decided_in, stores_at
 from statefence_rules.source_text import argument, text_at
+from statefence_rules.test_code import is_test
 
 _REWRITES = frozenset(
     {
@@ -73,17 +75,17 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
 
 def _hits(module: Module, project: Project, policy: Policy, stores: list[Store]) -> Iterator[Hit]:
     for opened in opens_decided_in(module, project):
-        for store in stores if opened.effect in _REWRITES else ():
+        for store in stores if opened.effect in _REWRITES and not is_test(module, opened.symbol) else ():
             if any(is_at(store, opened, target) for target in opened.targets):
                 yield Hit(opened.span, _message(store, opened.effect), opened.trace, _appending(module, opened))
     for write in project.writes(module):
         names = {store.name for target in write.targets for store in stores_at(target, policy)}
-        for store in stores if write.effect in _REWRITES else ():
+        for store in stores if write.effect in _REWRITES and not is_test(module, write.symbol) else ():
             if store.name in names:
                 yield Hit(write.span, _message(store, write.effect))
     for statement in project.statements(module):
         names = {store.name for target in statement.connection for store in stores_at(target, policy)}
-        for store in stores:
+        for store in stores if not is_test(module, statement.symbol) else ():
             if store.name in names and (what := _rewritten(statement, store)):
                 yield Hit(statement.span, f"{store.name} is append-only, and this statement {what}", statement.trace)
 
@@ -289,6 +291,20 @@ RULE = Rule(
                 kind = "file"
                 owners = ["storage"]
             """,
+        ),
+        Good(
+            "a test that arranges its vault",
+            {
+                "app/storage.py": "",
+                "tests/test_vault.py": """
+                from pathlib import Path
+
+
+                def test_it_is_read() -> None:
+                    (Path.home() / ".app" / "vault" / "ann" / "chat.md").write_text("hello")
+                """,
+            },
+            policy=POLICY,
         ),
         Good("without a policy", 'open("/srv/app/vault.md", "w").close()\n'),
     ),
