@@ -46,7 +46,7 @@ from statefence.api import (
 )
 from statefence_rules.opening import DOES, is_at, opens_decided_in, stores_at
 from statefence_rules.source_text import argument, text_at
-from statefence_rules.test_code import is_test
+from statefence_rules.testing_code import is_test
 
 _REWRITES = frozenset(
     {

@@ -46,7 +46,7 @@ from statefence.api import (
 )
 from statefence_rules.files._whole import written_whole
 from statefence_rules.opening import DOES, opens_decided_in, stores_at
-from statefence_rules.test_code import is_test
+from statefence_rules.testing_code import is_test
 
 _TORN = frozenset({Effect.OVERWRITE, Effect.UPDATE, Effect.EXTRACT})
 _FILES = frozenset({StoreKind.FILE, StoreKind.TREE})
