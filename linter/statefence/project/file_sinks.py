@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from statefence.callees import (
@@ -91,7 +90,7 @@ def record_path_method(
     if not are_kept(interpreter.program.policy):
         return None
     path = interpreter.state.freeze(receiver)
-    if method in PATH_METHODS and _is_path(path, method, arguments):
+    if method in PATH_METHODS and _is_path(interpreter, path, method, arguments):
         called = node.function
         span = called.value.span if isinstance(called, ir.Attribute) and called.attr == method else None
         for entry in PATH_METHODS[method]:
@@ -111,23 +110,28 @@ def record_handle_method(interpreter: Interpreter, receiver: Value, method: str,
         _record_write(interpreter, method, receiver, HANDLE_METHODS[method], node)
 
 
-def _is_path(path: Value, method: str, arguments: Arguments) -> bool:
+def _is_path(interpreter: Interpreter, path: Value, method: str, arguments: Arguments) -> bool:
     """Whether the receiver is a path, or may be one and nothing else has such a method."""
+    if method in {"replace", "rename"} and len(arguments.positional) + len(arguments.keywords) != 1:
+        return False  # a text's
     if isinstance(path, PATHS):
         return True
     if not isinstance(path, Constant | Text | Parameter | Choice | Member | Item):
         return False
     if method in {"replace", "rename"}:
-        return len(arguments.positional) == 1 and not isinstance(path, Constant | Text)
+        return not isinstance(path, Constant | Text)
     if method == "open":
-        return isinstance(path, Parameter | Choice | Member | Item) and any(_modes(arguments))
+        return isinstance(path, Parameter | Choice | Member | Item) and _has_mode(interpreter, arguments)
     return method in ONLY_OF_PATHS
 
 
-def _modes(arguments: Arguments) -> Iterator[bool]:
-    """Whether the first argument of `open` is a mode, as only a path's method and the function of that name have."""
-    for value in (*arguments.positional[:1], *(value for key, value in arguments.keywords.items() if key == "mode")):
-        yield isinstance(value, Constant) and isinstance(value.value, str) and set(value.value) <= MODES
+def _has_mode(interpreter: Interpreter, arguments: Arguments) -> bool:
+    """Whether the first argument of an `open` is a mode, as only that of a path has it."""
+    value = arguments.keywords.get("mode", arguments.positional[0] if arguments.positional else ABSENT)
+    value = interpreter.state.freeze(value)
+    if isinstance(value, Parameter) and value.default is not None:
+        value = value.default
+    return isinstance(value, Constant) and isinstance(value.value, str) and set(value.value) <= MODES
 
 
 def _path(interpreter: Interpreter, entry: Opener, arguments: Arguments, node: ir.Call) -> tuple[Value, Span | None]:
