@@ -4,7 +4,7 @@ A rule is a module with a docstring and a `RULE`; `rules/README.md` shows one. W
 spawns, opens, statements and environment reads, already resolved), the `Project` and the `Policy`.
 """
 
-from statefence.callees import SPAWNERS, Given
+from statefence.callees import SPAWNERS, Effect, Given
 from statefence.callees import Spawner as KnownSpawner
 from statefence.migrations.addition import down_edits, registration
 from statefence.migrations.drift import drifts
@@ -52,8 +52,11 @@ from statefence.project.sites import (
     Spawn,
     Statement,
     Target,
+    Write,
 )
-from statefence.rule import Bad, Check, Files, Good, ProjectCheck, Rule
+from statefence.repository import Place as StorePlace
+from statefence.repository import Repository
+from statefence.rule import Bad, Check, Files, Good, ProjectCheck, RepositoryCheck, Rule
 from statefence.sql import HoleRole, Kind, Touch, Use, hole_roles, markers, uses
 from statefence.template import Glob, Piece, Segment, Symbol, SymbolKind, Template, Text, match
 from statefence.template.build import substitute
@@ -70,6 +73,7 @@ __all__ = [
     "Check",
     "CreateFile",
     "Edit",
+    "Effect",
     "Ending",
     "EnvKind",
     "EnvRead",
@@ -105,6 +109,8 @@ __all__ = [
     "Rehearsal",
     "RemoveSuppression",
     "ReplaceExpression",
+    "Repository",
+    "RepositoryCheck",
     "Rule",
     "Safety",
     "Segment",
@@ -116,6 +122,7 @@ __all__ = [
     "Step",
     "Store",
     "StoreKind",
+    "StorePlace",
     "Symbol",
     "SymbolKind",
     "Target",
@@ -126,6 +133,7 @@ __all__ = [
     "Unindexed",
     "Use",
     "Variable",
+    "Write",
     "down_edits",
     "drifts",
     "hole_roles",

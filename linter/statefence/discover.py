@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -39,12 +39,14 @@ class Discovered(Struct, frozen=True):
         skipped: the places that were left out, with why.
         listing: what the system or git listed, from which all this follows.
         queries: the files of SQL, sorted, relative to the root.
+        tracked: every file that git tracks below the root, of whatever kind; None when git cannot say.
     """
 
     paths: tuple[str, ...]
     skipped: tuple[Skipped, ...] = ()
     listing: bytes = b""
     queries: tuple[str, ...] = ()
+    tracked: tuple[str, ...] | None = None
 
 
 class _Link(Struct, frozen=True, order=True):
@@ -66,7 +68,8 @@ def files(policy: Policy) -> Discovered:
     """
     if not Path(policy.root).is_dir():
         raise UsageError(f"{policy.root}: no such directory")
-    listed = _git_listing(policy.root)
+    by_git = _git_listing(policy.root)
+    listed = by_git or b""
     found = set(_listed(policy.root, listed))
     if not any(isinstance(place, str) and is_python(place) for place in found):
         found = set(_walked(policy.root, ""))
@@ -76,7 +79,8 @@ def files(policy: Policy) -> Discovered:
     skipped = sorted((place for place in found if isinstance(place, Skipped)), key=lambda place: place.path)
     ordered = sorted((*paths, *linked))
     queries = tuple(path for path in ordered if not is_python(path))
-    return Discovered(tuple(path for path in ordered if is_python(path)), tuple(skipped), listed, queries)
+    tracked = None if by_git is None else tuple(_tracked(by_git))
+    return Discovered(tuple(path for path in ordered if is_python(path)), tuple(skipped), listed, queries, tracked)
 
 
 def listing(root: str) -> bytes:
@@ -88,6 +92,12 @@ def listed_files(listing: bytes) -> tuple[str, ...]:
     """The files of a listing, of whatever kind, relative to the root; those of caches and environments left out."""
     paths = [_entry(item)[1] for item in listing.split(b"\0") if item]
     return tuple(path for path in paths if NEVER_SOURCE.isdisjoint(path.split("/")))
+
+
+def _tracked(listing: bytes) -> Iterator[str]:
+    """The files of git's listing that it tracks, submodules left out."""
+    entries = (_entry(item) for item in listing.split(b"\0") if item)
+    return (path for mode, path in entries if mode not in {b"", _SUBMODULE})
 
 
 def _plain_listing(found: Iterable[_Place]) -> bytes:
@@ -140,19 +150,32 @@ def _listed_place(root: str, mode: bytes, path: str) -> Iterator[_Place]:
         yield from _linked(root, path) if is_link else _python_file(path)
 
 
-def _git_listing(root: str) -> bytes:
-    """What `git ls-files` prints: tracked files with mode and object name, then untracked ones; empty without git."""
+def _git_listing(root: str) -> bytes | None:
+    """What `git ls-files` prints: tracked files with mode and object name, then untracked ones; None without git."""
     if not in_work_tree(Path(root).resolve()):
-        return b""
+        return None
+    try:
+        return git(root, "ls-files", "--stage", "--cached", "--others", "--exclude-standard", "-z").stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def git(
+    root: str, *arguments: str, given: bytes = b"", fine: Collection[int] = (0,)
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git in a directory, whatever hook statefence itself runs in; its exit code is among the `fine` ones.
+
+    Raises:
+        OSError: there is no git.
+        subprocess.CalledProcessError: it exits with another code.
+    """
     environment = {name: value for name, value in os.environ.items() if name not in _SET_BY_GIT_HOOKS}
     # fsmonitor may name a program of the repository's choice
-    command = ["git", "-C", root, "-c", "core.fsmonitor=false", "ls-files", "--stage", "--cached", "--others"]
-    try:
-        return subprocess.run(
-            [*command, "--exclude-standard", "-z"], env=environment, capture_output=True, check=True
-        ).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return b""
+    command = ["git", "-C", root, "-c", "core.fsmonitor=false", *arguments]
+    done = subprocess.run(command, env=environment, input=given, capture_output=True, check=False)
+    if done.returncode not in fine:
+        raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
+    return done
 
 
 def in_work_tree(directory: Path) -> bool:

@@ -90,7 +90,7 @@ class ReplaceExpression(Struct, frozen=True, tag=True):
 
 
 class InsertStatement(Struct, frozen=True, tag=True):
-    """Insert the one-line statement `source` before or after the statement that holds `target`."""
+    """Insert statements before or after the statement that holds `target`; `source` is indented with four spaces."""
 
     target: Span
     source: str

@@ -12,9 +12,11 @@ from statefence.model import FileHit, Hit, Safety, Severity
 if TYPE_CHECKING:
     from statefence.policy import Policy
     from statefence.project import Module, Project
+    from statefence.repository import Repository
 
 Check = Callable[["Module", "Project", "Policy"], Iterator[Hit]]
 ProjectCheck = Callable[["Project", "Policy"], Iterator[FileHit]]
+RepositoryCheck = Callable[["Repository", "Policy"], Iterator[FileHit]]
 Files = str | Mapping[str, str]
 
 
@@ -55,7 +57,8 @@ class Rule(Struct, frozen=True):
     Attributes:
         check: from one module, the project and the policy to the hits in that module; pure.
         check_project: from the project and the policy to hits in any of its files, those that are not Python too; pure.
-            A rule has one of the two checks, or both.
+        check_repository: from what git knows and the policy to hits in any file; pure. Without a rule that has it, git
+            is not asked. A rule has at least one of the three checks.
         fix: the safety of the edits its hits carry unless a hit says otherwise; NONE when they never carry any.
         since: the first release that has it.
     """
@@ -64,6 +67,7 @@ class Rule(Struct, frozen=True):
     cases: tuple[Good | Bad, ...]
     check: Check | None = None
     check_project: ProjectCheck | None = None
+    check_repository: RepositoryCheck | None = None
     fix: Safety = Safety.NONE
     severity: Severity = Severity.ERROR
     since: str = "0.1"

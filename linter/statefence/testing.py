@@ -17,6 +17,7 @@ import textwrap
 import tokenize
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from msgspec import Struct, structs
@@ -26,7 +27,7 @@ from statefence.model import Edit, FileHit, Hit, Safety
 from statefence.policy import Policy
 from statefence.policy.load import load_text
 from statefence.registry import LoadedRule
-from statefence.rule import Bad, Files, Good
+from statefence.rule import Bad, Files, Good, RepositoryCheck
 from statefence.source import Source, decoded
 
 ROUNDS = 4
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _ENGINE_RULES = frozenset({"SF001", "SF002"})
 _ROOT = "/case"
+_POLICY_FILE = "statefence.toml"
 
 
 class Found(Struct, frozen=True):
@@ -136,7 +138,10 @@ def _after(path: str, texts: Mapping[str, str], found: Sequence[Found]) -> dict[
 def _findings(rule: LoadedRule, files: Mapping[str, str], policy: Policy) -> list[Found]:
     """What the rule finds in these files, sorted by place."""
     data = {path: text.encode() for path, text in files.items()}
-    found = _of_the_run(rule, data, policy) if rule.code in _ENGINE_RULES else _of_the_check(rule, data, policy)
+    if rule.rule.check_repository:
+        found = _of_the_repository(rule.rule.check_repository, rule, data, policy)
+    else:
+        found = _of_the_run(rule, data, policy) if rule.code in _ENGINE_RULES else _of_the_check(rule, data, policy)
     return sorted(found, key=lambda each: (each.path, each.line, each.message))
 
 
@@ -149,9 +154,39 @@ def _of_the_check(rule: LoadedRule, data: Mapping[str, bytes], policy: Policy) -
         FileHit(module.path, hit) for module in project.modules for hit in _in_module(rule, module, project, policy)
     ]
     hits += rule.rule.check_project(project, policy) if rule.rule.check_project else ()
-    for path, hit in ((each.path, each.hit) for each in hits):
-        fix = (hit.safety or rule.rule.fix) if hit.edits else Safety.NONE
-        yield Found(path, hit.span.line, hit.message, hit.edits, fix)
+    yield from (_as_found(rule, each) for each in hits)
+
+
+def _of_the_repository(
+    check: RepositoryCheck, rule: LoadedRule, data: Mapping[str, bytes], policy: Policy
+) -> Iterator[Found]:
+    """What the rule finds in a repository that tracks whatever of the files it does not ignore.
+
+    The policy may be among the files, so that findings can stand in it.
+    """
+    from tempfile import TemporaryDirectory
+
+    from statefence.discover import files, git
+    from statefence.repository import repository
+
+    with TemporaryDirectory() as root:
+        for path, content in data.items():
+            Path(root, path).parent.mkdir(parents=True, exist_ok=True)
+            Path(root, path).write_bytes(content)
+        git(root, "init", "--quiet")
+        git(root, "add", "--all")
+        own = data.get(_POLICY_FILE)
+        known = structs.replace(policy, root=root)
+        if own is not None:
+            known = load_text(own.decode(), root=root, source=_POLICY_FILE)
+        for hit in check(repository(known, files(known).tracked), known):
+            yield _as_found(rule, hit)
+
+
+def _as_found(rule: LoadedRule, located: FileHit) -> Found:
+    hit = located.hit
+    fix = (hit.safety or rule.rule.fix) if hit.edits else Safety.NONE
+    return Found(located.path, hit.span.line, hit.message, hit.edits, fix)
 
 
 def _in_module(rule: LoadedRule, module: Module, project: Project, policy: Policy) -> Iterator[Hit]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from statefence.api import (
     Answer,
     Edit,
+    Effect,
     Import,
     Module,
     Open,
@@ -15,11 +16,29 @@ from statefence.api import (
     ReplaceExpression,
     Store,
     Target,
+    Template,
     match,
 )
 from statefence_rules.source_text import has_one_argument
 
 _RETURNS_CONNECTION = "sqlite3.connect"
+
+DOES: Mapping[Effect, str] = {
+    Effect.DATABASE: "opens {} for writing",
+    Effect.READ: "reads {}",
+    Effect.APPEND: "appends to {}",
+    Effect.UPDATE: "writes over parts of {}",
+    Effect.OVERWRITE: "empties {} and writes it anew",
+    Effect.CREATE: "creates {}",
+    Effect.REPLACE: "puts another file in the place of {}",
+    Effect.TRUNCATE: "shortens {}",
+    Effect.EXTRACT: "puts files into {}, over those that are there",
+    Effect.MOVE: "moves {} away",
+    Effect.REMOVE: "removes {}",
+    Effect.WRITE: "writes to {}",
+    Effect.UNKNOWN: "opens {}",
+}
+"""What each effect does to a store, as a sentence about the call says it."""
 
 
 def opens_decided_in(module: Module, project: Project) -> tuple[Open, ...]:
@@ -34,6 +53,21 @@ def stores_at(target: Target, policy: Policy) -> tuple[Store, ...]:
     if template is None:
         return ()
     return tuple(store for store in policy.stores if match(store.path, template) is Answer.YES)
+
+
+def is_at(store: Store, opened: Open, target: Target) -> bool:
+    """Whether the open provably does to the store what it does: at its path, or to a directory that holds it."""
+    if target.template is None:
+        return False
+    if match(store.path, target.template) is Answer.YES:
+        return True
+    gone = opened.tree and opened.effect in {Effect.REMOVE, Effect.MOVE}
+    return gone and any(match(above, target.template) is Answer.YES for above in _directories(store.path))
+
+
+def _directories(path: Template) -> Iterable[Template]:
+    """The directories that a path lies in, as far as its segments name them."""
+    return (Template(path.segments[:depth]) for depth in range(1, len(path.segments)))
 
 
 def store_named(name: str | None, policy: Policy) -> Store | None:

@@ -29,6 +29,11 @@ def found(root: Path) -> Discovered:
     return structs.replace(files(Policy(root=str(root))), listing=b"")
 
 
+def listed(root: Path) -> Discovered:
+    """What is found, whatever git tracks."""
+    return structs.replace(found(root), tracked=None)
+
+
 def reasons(skipped: Iterable[Skipped]) -> dict[str, str]:
     return {place.path: place.reason for place in skipped}
 
@@ -43,7 +48,7 @@ def root(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def test_python_files_are_found_sorted_and_others_are_not(root: Path) -> None:
     write(root, "b.py", "a/c.py", "a/d.pyi", "README.md", "a/e.py.bak")
-    assert found(root) == Discovered(("a/c.py", "b.py"))
+    assert listed(root) == Discovered(("a/c.py", "b.py"))
 
 
 def test_names_with_blanks_and_other_scripts_are_found(root: Path) -> None:
@@ -100,7 +105,7 @@ def test_a_link_to_a_directory_outside_is_reported(root: Path, tmp_path_factory:
 def test_a_link_to_another_directory_of_the_project_leaves_nothing_out(root: Path) -> None:
     write(root, "a/b.py")
     (root / "linked").symlink_to("a")
-    assert found(root) == Discovered(("a/b.py",))
+    assert listed(root) == Discovered(("a/b.py",))
 
 
 def test_a_name_that_is_not_utf_8_is_reported(root: Path) -> None:
@@ -111,7 +116,7 @@ def test_a_name_that_is_not_utf_8_is_reported(root: Path) -> None:
 
 
 def test_an_empty_project_has_no_files(root: Path) -> None:
-    assert found(root) == Discovered(())
+    assert listed(root) == Discovered(())
 
 
 def test_a_root_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
@@ -131,7 +136,7 @@ def test_a_tracked_file_that_was_deleted_is_gone(tmp_path: Path) -> None:
     write(tmp_path, "a.py", "b.py")
     git(tmp_path, "add", ".")
     (tmp_path / "b.py").unlink()
-    assert found(tmp_path) == Discovered(("a.py",))
+    assert listed(tmp_path) == Discovered(("a.py",))
 
 
 def test_a_root_below_the_top_of_the_work_tree_sees_only_its_own_files(tmp_path: Path) -> None:
@@ -220,3 +225,15 @@ def test_files_of_sql_are_listed_apart(tmp_path: Path) -> None:
         path.write_text("")
     found = files(Policy(root=str(tmp_path)))
     assert (found.paths, found.queries) == (("app.py",), ("queries/all.sql",))
+
+
+def test_what_git_tracks_is_known_whatever_its_kind(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    write(tmp_path, "a.py", "data/b.db", "c.txt")
+    git(tmp_path, "add", "data", "a.py")
+    assert found(tmp_path).tracked == ("a.py", "data/b.db")
+
+
+def test_what_is_tracked_is_not_known_outside_a_work_tree(tmp_path: Path) -> None:
+    write(tmp_path, "a.py")
+    assert found(tmp_path).tracked is None

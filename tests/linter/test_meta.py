@@ -19,6 +19,7 @@ HUNDREDS = {
     "migrations": "SF4",
     "files": "SF5",
     "git": "SF6",
+    "backends": "SF7",
 }
 RULES = {rule.code: rule for rule in rules()}
 
@@ -69,7 +70,8 @@ def test_the_first_case_is_bad_for_the_page_of_the_rule(rule: LoadedRule) -> Non
 
 
 def test_its_checks_are_functions_of_its_own_module(rule: LoadedRule) -> None:
-    checks = [check for check in (rule.rule.check, rule.rule.check_project) if check]
+    three = (rule.rule.check, rule.rule.check_project, rule.rule.check_repository)
+    checks = [check for check in three if check]
     assert {check.__module__ for check in checks} == {rule.module}
 
 

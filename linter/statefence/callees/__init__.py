@@ -4,13 +4,17 @@ Adding a callee is adding one entry to the table of its family; every entry name
 """
 
 from statefence.callees.executors import EXECUTORS, TABLE_GETTERS, TABLE_METHODS, TABLE_OPENERS, Executor
-from statefence.callees.openers import FILE_OPENERS, OPENERS, PATH_METHODS, Opener
-from statefence.callees.records import Argument, Given
+from statefence.callees.files import ARGUMENT_METHODS, FILE_OPENERS, HANDLE_METHODS, HANDLE_WRITERS, PATH_METHODS
+from statefence.callees.openers import OPENERS
+from statefence.callees.records import Argument, Effect, Given, Opener
 from statefence.callees.spawners import MCP_KEEPS, SPAWNERS, Spawner
 
 __all__ = [
+    "ARGUMENT_METHODS",
     "EXECUTORS",
     "FILE_OPENERS",
+    "HANDLE_METHODS",
+    "HANDLE_WRITERS",
     "MCP_KEEPS",
     "OPENERS",
     "PATH_METHODS",
@@ -19,6 +23,7 @@ __all__ = [
     "TABLE_METHODS",
     "TABLE_OPENERS",
     "Argument",
+    "Effect",
     "Executor",
     "Given",
     "Opener",

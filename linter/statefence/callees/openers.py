@@ -1,41 +1,8 @@
-"""Who opens, creates, replaces or removes state, and which argument decides what it reaches."""
+"""Who opens a database, and which argument decides which one."""
 
 from __future__ import annotations
 
-from msgspec import Struct
-
-from statefence.callees.records import Argument
-
-
-class Opener(Struct, frozen=True):
-    """A callee that reaches state on disk or on a server.
-
-    Attributes:
-        names: the dotted names it is imported by, the canonical one first.
-        source: where its facts stand.
-        path: where the path or URL is handed over, the first one given wins.
-        form: `path`; `uri`: a path that may be a `file:` URI; `url`: a SQLAlchemy or server URL; `server`: a DSN or
-            connection parameters, never a file.
-        absent: what it opens without a path: `memory`, or a path relative to the working directory, or empty when
-            the call is then no open at all.
-        memory: a keyword that, when true or given, makes it a memory database.
-        mode: `rw`, `ro`, `append`, `create`, `remove`, or `argument` when the call's own mode argument decides.
-        mode_at: where the call's own mode argument stands.
-        database: it is a database, so it is listed even without a store that claims it.
-        connection: what it returns takes statements.
-    """
-
-    names: tuple[str, ...]
-    source: str
-    path: tuple[Argument, ...]
-    form: str = "path"
-    absent: str = ""
-    memory: tuple[str, ...] = ()
-    mode: str = "rw"
-    mode_at: Argument | None = None
-    database: bool = True
-    connection: bool = False
-
+from statefence.callees.records import Argument, Opener
 
 SQLITE = "docs.python.org/3/library/sqlite3.html#sqlite3.connect"
 SQLALCHEMY = "docs.sqlalchemy.org/en/20/core/engines.html"
@@ -223,47 +190,3 @@ OPENERS: tuple[Opener, ...] = (
         connection=False,
     ),
 )
-
-
-def file(name: str, mode: str, position: int = 0, keyword: str = "path") -> Opener:
-    """A function that reads, writes, replaces or removes the file at one of its arguments."""
-    return Opener((name,), FILES, (Argument(keyword, position),), mode=mode, database=False)
-
-
-FILES = "docs.python.org/3/library: io, os, shutil"
-PATHLIB = "docs.python.org/3/library/pathlib.html#methods-and-properties"
-
-FILE_OPENERS: tuple[Opener, ...] = (
-    Opener(
-        ("io.open", "builtins.open", "codecs.open", "aiofiles.open"),
-        FILES,
-        (Argument("file", 0),),
-        mode="argument",
-        mode_at=Argument("mode", 1),
-        database=False,
-    ),
-    file("os.remove", "remove"),
-    file("os.unlink", "remove"),
-    file("os.truncate", "rw"),
-    file("os.replace", "create", 1, "dst"),
-    file("os.rename", "create", 1, "dst"),
-    file("shutil.copy", "create", 1, "dst"),
-    file("shutil.copy2", "create", 1, "dst"),
-    file("shutil.copyfile", "create", 1, "dst"),
-    file("shutil.move", "create", 1, "dst"),
-    file("shutil.rmtree", "remove"),
-)
-
-PATH_METHODS: dict[str, Opener] = {
-    method: Opener((f"pathlib.Path.{method}",), PATHLIB, (), mode=mode, mode_at=mode_at, database=False)
-    for method, mode, mode_at in (
-        ("open", "argument", Argument("mode", 0)),
-        ("read_text", "ro", None),
-        ("read_bytes", "ro", None),
-        ("write_text", "rw", None),
-        ("write_bytes", "rw", None),
-        ("touch", "create", None),
-        ("unlink", "remove", None),
-    )
-}
-"""Methods of a path that reach the file it names."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,7 +20,8 @@ from statefence.policy.model import Policy
 from statefence.project import Module, Project
 from statefence.project.sites import EnvKind, PathKind
 from statefence.registry import LoadedRule, rules
-from statefence.source import Source
+from statefence.repository import Repository, repository
+from statefence.source import Source, read
 from statefence.suppressions import Suppression
 
 _RuleHit = tuple[LoadedRule, Hit]
@@ -75,12 +77,14 @@ def check(
     every = rules()
     running = selected(every, select, ignore)
     loaded = load(policy, overrides, reader, since.migrations if since else ())
-    findings = set(_findings(loaded, policy, running, frozenset(rule.code for rule in every)))
+    asked = any(rule.rule.check_repository for rule in running)
+    known_to_git = repository(policy, loaded.tracked, overrides) if asked else Repository()
+    findings = set(_findings(loaded, known_to_git, policy, running, frozenset(rule.code for rule in every)))
     resolved, unresolved = resolution(loaded.project)
     return Report(
         tuple(sorted(findings, key=_order)),
         len(loaded.project.modules),
-        loaded.skipped,
+        (*loaded.skipped, *([Skipped(".", known_to_git.problem)] if known_to_git.problem else ())),
         resolved,
         unresolved,
         loaded.sources,
@@ -120,11 +124,11 @@ def _order(finding: Finding) -> tuple[str, int, int, str, str]:
 
 
 def _findings(
-    loaded: Loaded, policy: Policy, running: Sequence[LoadedRule], known: Collection[str]
+    loaded: Loaded, known_to_git: Repository, policy: Policy, running: Sequence[LoadedRule], known: Collection[str]
 ) -> Iterator[Finding]:
     by_code = {rule.code: rule for rule in running}
     ordinary = [rule for code, rule in by_code.items() if code not in {UNREADABLE_FILE, UNUSED_IGNORE}]
-    by_path = _of_project(loaded.project, policy, ordinary)
+    by_path = _of_project(loaded.project, known_to_git, policy, ordinary)
     if rule := by_code.get(UNREADABLE_FILE):
         for skipped in loaded.unreadable:
             hit = unreadable(skipped, loaded.sources.get(skipped.path))
@@ -144,18 +148,24 @@ def _findings(
     for path, source in loaded.project.texts.items():
         yield from (_finding(rule, hit, path, "") for rule, hit in left(source, by_path.pop(path, ())))
     for path, others in by_path.items():
-        yield from (_finding(rule, hit, path, "") for rule, hit in others)
+        text = read(Path(policy.root), path) if path == policy.source else None
+        shown = left(text, others) if isinstance(text, Source) else others
+        yield from (_finding(rule, hit, path, "") for rule, hit in shown)
 
 
 def _in_module(rule: LoadedRule, module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
     return rule.rule.check(module, project, policy) if rule.rule.check else iter(())
 
 
-def _of_project(project: Project, policy: Policy, running: Iterable[LoadedRule]) -> dict[str, list[_RuleHit]]:
-    """What those rules find that look at the project as a whole, by path."""
+def _of_project(
+    project: Project, known_to_git: Repository, policy: Policy, running: Iterable[LoadedRule]
+) -> dict[str, list[_RuleHit]]:
+    """What those rules find that look at the project as a whole, or at what git knows of it, by path."""
     found: dict[str, list[_RuleHit]] = {}
     for rule in running:
         for located in rule.rule.check_project(project, policy) if rule.rule.check_project else ():
+            found.setdefault(located.path, []).append((rule, located.hit))
+        for located in rule.rule.check_repository(known_to_git, policy) if rule.rule.check_repository else ():
             found.setdefault(located.path, []).append((rule, located.hit))
     return found
 

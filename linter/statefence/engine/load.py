@@ -28,6 +28,7 @@ class Loaded(Struct, frozen=True):
     Attributes:
         sources: every file that decodes, by path: those with bad syntax too, and the files of SQL that were read.
         unreadable: the Python files that were not analysed.
+        tracked: the files that git tracks, of whatever kind; None when it cannot say.
         left_out: the places that are not part of the project, such as submodules, and migrations that cannot be run.
         listing: what the list of its files was made from.
     """
@@ -37,6 +38,7 @@ class Loaded(Struct, frozen=True):
     unreadable: tuple[Skipped, ...]
     left_out: tuple[Skipped, ...]
     listing: bytes
+    tracked: tuple[str, ...] | None = None
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
@@ -76,7 +78,7 @@ def load(
     left_out = (*found.skipped, *not_run(project.migrations))
     undecoded = (result for result in results if isinstance(result, Skipped))
     unreadable = tuple(sorted((*undecoded, *project.skipped), key=lambda skipped: skipped.path))
-    return Loaded(project, sources, unreadable, left_out, found.listing)
+    return Loaded(project, sources, unreadable, left_out, found.listing, found.tracked)
 
 
 def _queries(

@@ -88,13 +88,13 @@ def _planned(file: _File, group: Sequence[LocalEdit]) -> Plan | str:
 
 
 def _parts(group: Sequence[LocalEdit]) -> Iterator[list[LocalEdit]]:
-    """The edits of a group, those that add to the same call or dict together."""
+    """The edits of a group, those that add to the same call or dict together; of two in one place the inner first."""
 
     def place(edit: LocalEdit) -> tuple[str, Span]:
         return type(edit).__name__, edit.target
 
     unique = dict.fromkeys(group)
-    for _, part in groupby(sorted(unique, key=place), key=place):
+    for _, part in groupby(sorted(unique, key=place, reverse=True), key=place):
         yield list(part)
 
 

@@ -1,4 +1,4 @@
-"""Insert a one-line statement before or after the statement that holds a place."""
+"""Insert statements before or after the statement that holds a place."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LEAVES = cst.Return | cst.Raise | cst.Continue | cst.Break
 
 
 def insert(tree: Tree, edit: InsertStatement) -> tuple[Splice, ...]:
-    """The splice that inserts a statement on a line of its own; raises Refusal where it would run at another time."""
+    """The splice that inserts statements on lines of their own; raises Refusal where it would run at another time."""
     _check_source(edit.source)
     limits = tree.text.limits(edit.target)
     covering = sorted(tree.covering(limits), key=lambda node: tree.spans[node].length)
@@ -42,13 +42,22 @@ def _before(tree: Tree, statement: _Statement, source: str) -> Splice:
     start = _start(tree, statement)
     line = tree.text.line_start(start)
     indentation = tree.text.utf8[line:start]
-    return Splice(line, line, indentation + source.encode() + tree.text.newline)
+    return Splice(line, line, _indented(tree, indentation, source) + tree.text.newline)
 
 
 def _after(tree: Tree, statement: _Statement, source: str) -> Splice:
     start, end = _start(tree, statement), tree.text.line_end(tree.limits(statement)[1])
     indentation = tree.text.utf8[tree.text.line_start(start) : start]
-    return Splice(end, end, tree.text.newline + indentation + source.encode())
+    return Splice(end, end, tree.text.newline + _indented(tree, indentation, source))
+
+
+def _indented(tree: Tree, indentation: bytes, source: str) -> bytes:
+    """The lines of the source at this indentation, those within them indented as the file is."""
+    step = tree.module.default_indent
+    lines = (line.lstrip(" ") for line in source.split("\n"))
+    depths = ((len(line) - len(line.lstrip(" "))) // 4 for line in source.split("\n"))
+    inner = (f"{step * depth}{line}".encode() for depth, line in zip(depths, lines, strict=True))
+    return tree.text.newline.join(indentation + line for line in inner)
 
 
 def _start(tree: Tree, statement: _Statement) -> int:
@@ -90,5 +99,5 @@ def _check_source(source: str) -> None:
         parsed = ast.parse(source)
     except SyntaxError as error:
         raise Refusal(f"{source!r} is not a statement") from error
-    if len(parsed.body) != 1 or "\n" in source:
-        raise Refusal(f"{source!r} is not one statement on one line")
+    if not parsed.body:
+        raise Refusal("there is no statement to insert")

@@ -31,6 +31,9 @@ def _idle_globs(policy: Policy, modules: list[str]) -> Iterator[Problem]:
             yield from _idle_glob(("layers", layer, str(number)), glob, modules)
     for glob in policy.namespaces:
         yield from _idle_glob(("namespaces", glob), glob, modules)
+    for interface, classes in policy.backends.items():
+        for reference in (interface, *classes):
+            yield from _idle_glob(("backends", interface), reference.partition(":")[0], modules)
 
 
 def _idle_glob(path: tuple[str, ...], glob: str, modules: list[str]) -> Iterator[Problem]:

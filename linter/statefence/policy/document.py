@@ -58,6 +58,9 @@ class StoreTable(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True
         Name | dict[Name, Name] | None,
         Meta(description="the directory or module of its migrations; of several sequences, each by its namespace"),
     ] = None
+    write_with: Annotated[
+        Function | None, Meta(description="what the fixes call, with a path and its content, instead of a torn write")
+    ] = None
     tenant: Annotated[dict[Name, Name], Meta(description="for a table, the column every query must pin")] = {}
     append_only: Annotated[bool, Meta(description="never rewritten, shortened or replaced")] = False
     discover: Annotated[
@@ -125,3 +128,7 @@ class Document(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
         dict[Function, OpenerTable], Meta(description="functions, as `module:function`, that open databases")
     ] = {}
     mirrors: Annotated[dict[Name, MirrorsTable], Meta(description="for a table, the types that mirror its rows")] = {}
+    backends: Annotated[
+        dict[ClassName, Annotated[tuple[ClassName, ...], Meta(min_length=1)]],
+        Meta(description="for a storage interface, as `module:Class`, the classes that implement it"),
+    ] = {}

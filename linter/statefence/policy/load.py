@@ -159,6 +159,7 @@ def _policy(document: Document, lines: Mapping[KeyPath, int], *, root: str, sour
             Mirrors(name, table.store, table.types, table.mirrors, table.omit, table.rename)
             for name, table in document.mirrors.items()
         ),
+        backends=document.backends,
         lines={".".join(path): line for path, line in lines.items() if path},
     )
 
@@ -182,6 +183,7 @@ def _stores(document: Document, state: Template | None) -> tuple[Store, ...]:
             tables=table.tables,
             open_with=table.open_with,
             migrations=_migrations(name, table.migrations),
+            write_with=table.write_with,
             tenant=table.tenant,
             append_only=table.append_only,
             discover=_discoveries(table, state),

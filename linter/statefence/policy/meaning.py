@@ -31,6 +31,7 @@ def problems_of_meaning(document: Document, layers: Iterable[str], stores: Itera
         *_callee_problems("spawners", document.spawners),
         *_callee_problems("openers", document.openers),
         *_mirrors_problems(document, stores),
+        *_backend_problems(document),
     ]
 
 
@@ -123,6 +124,7 @@ def _store_problems(document: Document, layers: tuple[str, ...]) -> Iterator[Pro
         yield from _function_problems((*path, "open-with"), store.open_with)
         yield from _discovery_problems(path, store, state)
         yield from _migrations_problems((*path, "migrations"), store)
+        yield from _function_problems((*path, "write-with"), store.write_with)
 
 
 def _discovery_problems(path: KeyPath, store: StoreTable, state: Template | None) -> Iterator[Problem]:
@@ -196,3 +198,12 @@ def _mirrors_problems(document: Document, stores: tuple[str, ...]) -> Iterator[P
                     )
         if not mirrors.types and not mirrors.mirrors:
             yield Problem(path, 'names neither `types` nor `mirrors`: name a class, as "package.module:Class"')
+
+
+def _backend_problems(document: Document) -> Iterator[Problem]:
+    for interface, classes in document.backends.items():
+        path = ("backends", interface)
+        named = [(path, interface), *(((*path, str(number)), name) for number, name in enumerate(classes))]
+        for where, name in named:
+            if not _FUNCTION.fullmatch(name):
+                yield Problem(where, f'"{name}" is no class: write it as "package.module:Class"')

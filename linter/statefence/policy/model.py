@@ -61,6 +61,7 @@ class Store(Struct, frozen=True):
     tables: tuple[str, ...] = ()
     open_with: str | None = None
     migrations: dict[str, str] = {}
+    write_with: str | None = None
     tenant: dict[str, str] = {}
     append_only: bool = False
     discover: tuple[Discovery, ...] = ()
@@ -120,6 +121,7 @@ class Policy(Struct, frozen=True):
     """All of it. A project without a policy has the default one: no layers, no stores, `src` guessed.
 
     Attributes:
+        backends: for a storage interface, as `module:Class`, the classes that implement it.
         root: the project's root, absolute; every path of a report is relative to it.
         source: the file it was read from, relative to the root; None when there is none.
         lines: for each key path (`stores.admin.path`, `forbidden.0`), its 1-based line in `source`.
@@ -138,6 +140,7 @@ class Policy(Struct, frozen=True):
     spawners: tuple[Spawner, ...] = ()
     openers: tuple[Opener, ...] = ()
     mirrors: tuple[Mirrors, ...] = ()
+    backends: dict[str, tuple[str, ...]] = {}
     lines: dict[str, int] = {}
 
     def store(self, name: str) -> Store:

@@ -36,6 +36,7 @@ def _lines(policy: Policy) -> Iterator[str]:
         yield from _table(policy, ("openers", opener.target), [("path", opener.path)])
     for mirrors in policy.mirrors:
         yield from _table(policy, ("mirrors", mirrors.table), _mirrors(mirrors))
+    yield from _table(policy, ("backends",), policy.backends.items())
 
 
 def _top(policy: Policy) -> Iterator[Row]:
@@ -60,6 +61,7 @@ def _store(store: Store) -> Iterator[Row]:
     yield "deny", store.deny
     yield "tables", store.tables
     yield "open-with", store.open_with
+    yield "write-with", store.write_with
     yield "migrations", store.migrations
     yield "tenant", store.tenant
     yield "append-only", store.append_only

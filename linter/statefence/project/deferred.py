@@ -14,6 +14,7 @@ from statefence.project.values import (
     Arguments,
     External,
     FunctionValue,
+    Member,
     Partial,
     Result,
     Sequence,
@@ -48,7 +49,7 @@ def deferred(interpreter: Interpreter, name: str, arguments: Arguments, node: ir
     callee = arguments.positional[position]
     if name.startswith("enter_"):
         return callee
-    if not isinstance(interpreter.content(callee), FunctionValue | Partial | External):
+    if not isinstance(interpreter.content(callee), FunctionValue | Partial | External | Member):
         return None
     spans: dict[int | str, Span] = {
         key - position - 1: span for key, span in arguments.spans.items() if isinstance(key, int) and key > position

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, structs
 
+from statefence.callees import Effect
 from statefence.model import Place, Span, Step
 from statefence.project.bindings import instantiate
 from statefence.project.program import Edge, Program, RawSite
@@ -46,11 +47,11 @@ MOST = 6
 
 _NO_DATABASE = Absent | Constant | Derived | Directory | EnvironmentVariable | Path | Text
 
-DECISIVE = {"spawn": ("env",), "open": ("path",), "statement": ("sql", "connection")}
+DECISIVE = {"spawn": ("env",), "open": ("path",), "write": ("path",), "statement": ("sql", "connection")}
 
 
-Call = tuple[str, str, Span]
-"""What kind of site a call is, its file, and where it stands there."""
+Call = tuple[str, str, Span, Effect | None]
+"""What kind of site a call is, its file, where it stands there, and what it does to a database or file."""
 
 
 class _Key(Struct, frozen=True):
@@ -59,6 +60,7 @@ class _Key(Struct, frozen=True):
     line: int
     column: int
     entry: str
+    effect: Effect | None
     values: tuple[Value, ...]
 
 
@@ -75,7 +77,7 @@ def propagated(program: Program) -> list[RawSite]:
     while todo:
         for site in todo.popleft():
             key = _key(site)
-            call = (site.kind, site.path, site.span)
+            call = _call(site, site.path, site.span)
             if key in found or derived[call] > MOST:
                 continue
             derived[call] += 1
@@ -83,7 +85,7 @@ def propagated(program: Program) -> list[RawSite]:
                 site = _cut(site)
                 key = _key(site)
             found[key] = site
-            if len(site.trace) < LONGEST:
+            if len(site.trace) < LONGEST and site.kind != "write":
                 todo.append(_handed_over(program, site, callers, derived))
     return sorted(found.values(), key=lambda site: not all(map(holds_by_default, site.conditions)))
 
@@ -96,7 +98,13 @@ def _cut(site: RawSite) -> RawSite:
 
 def _key(site: RawSite) -> _Key:
     values = tuple([site.roles[role] for role in DECISIVE[site.kind]])
-    return _Key(site.kind, site.path, site.span.line, site.span.column, site.entry, values)
+    effect = None if site.opener is None else site.opener.effect
+    return _Key(site.kind, site.path, site.span.line, site.span.column, site.entry, effect, values)
+
+
+def _call(site: RawSite, path: str, span: Span) -> Call:
+    """A call as a site of the same kind."""
+    return site.kind, path, span, None if site.opener is None else site.opener.effect
 
 
 def _handed_over(
@@ -111,7 +119,7 @@ def _handed_over(
         wanted.setdefault(parameter.function, parameter)
     for function, parameter in wanted.items():
         for edge in callers.get(function, ()):
-            if derived.get((site.kind, edge.path, edge.span), 0) > MOST:
+            if derived.get(_call(site, edge.path, edge.span), 0) > MOST:
                 continue
             if any(step.place == Place(edge.path, edge.span) for step in site.trace):
                 continue

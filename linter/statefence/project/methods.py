@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from statefence.callees import TABLE_GETTERS, TABLE_OPENERS
 from statefence.facts import ir
 from statefence.model import Place
-from statefence.project import models, sinks
+from statefence.project import file_sinks, models, sinks
 from statefence.project.deferred import deferred
 from statefence.project.mappings import item
 from statefence.project.texts import TEXT_METHODS, computed, formatted, interpolated, joined_text
@@ -91,7 +91,10 @@ def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Ar
         return recorded
     if isinstance(content, External):
         return sinks.external_call(interpreter, f"{content.name}.{name}", arguments, node)
-    sinks.record_path_method(interpreter, content, name, arguments, node)
+    opened = file_sinks.record_path_method(interpreter, content, name, arguments, node)
+    if opened is not None:
+        return opened
+    file_sinks.record_handle_method(interpreter, content, name, node)
     if name in {"chdir", "as_cwd", "isolated_filesystem"}:
         interpreter.change_directory(_entered_directory(interpreter, content, name, arguments))
     handed_on = deferred(interpreter, name, arguments, node)
@@ -99,7 +102,7 @@ def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Ar
         return handed_on
     if isinstance(content, Result) and content.callee:
         called = f"{content.callee}.{name}"
-        if sinks.spawner(called) is not None:
+        if sinks.spawner(called) is not None or called in file_sinks.FILE_OPENERS_BY_NAME:
             return sinks.external_call(interpreter, called, arguments, node)
     mutated = _mutation(interpreter, owner, content, name, arguments, place)
     if mutated is not None:

@@ -132,11 +132,11 @@ class RawSite(Struct, frozen=True):
     """A call that reaches the world, before its values are classified.
 
     Attributes:
-        kind: `spawn`, `open` or `statement`.
+        kind: `spawn`, `open`, `statement`, or `write`: through a file that was opened before.
         api: the callee as the report names it.
         roles: the decisive values by role (`env`, `program`, `path`, `mode`, `sql`, `connection`), frozen.
         entry: which entry of its table the callee is, by canonical name.
-        spawner, opener: the entry itself, for a spawn or an open.
+        spawner, opener: the entry itself, for a spawn, or for an open or a write.
         argument: where the decisive argument stands in the file of the call.
         conditions: tests over parameters that must hold for the call to be made.
         handed_over: where the arguments of a wrapper's call stand.

@@ -11,6 +11,7 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from statefence.callees import Effect
 from statefence.facts import TOO_DEEP, Reader
 from statefence.migrations.model import History
 from statefence.migrations.read import histories
@@ -24,7 +25,7 @@ from statefence.project.flows import propagated
 from statefence.project.mentions import Mentions, other_names
 from statefence.project.program import Chain, Program, RawSite, Unit, walk_functions
 from statefence.project.relevance import callee_words, derived_classes, named, of_wrapping_classes, wrapper_words
-from statefence.project.sites import EnvKind, EnvRead, Invocation, Open, PathKind, Spawn, Statement, Target
+from statefence.project.sites import EnvKind, EnvRead, Invocation, Open, PathKind, Spawn, Statement, Target, Write
 from statefence.project.statements import (
     Pieces,
     all_known,
@@ -35,7 +36,7 @@ from statefence.project.statements import (
     texts,
     touched,
 )
-from statefence.project.targets import is_database, mode, targets
+from statefence.project.targets import effects, is_tree, mode, targets
 from statefence.project.text_files import Texts
 from statefence.source import Source
 from statefence.sql import Schema, Touch
@@ -69,6 +70,7 @@ class Project(Struct, frozen=True):
     texts: dict[str, Source] = {}
     migrations: tuple[History, ...] = ()
     earlier: tuple[History, ...] = ()
+    writes_by_path: dict[str, tuple[Write, ...]] = {}
 
     def spawns(self, module: Module) -> tuple[Spawn, ...]:
         """The calls in the module that start a child or hand an environment on to one, by line."""
@@ -77,6 +79,10 @@ class Project(Struct, frozen=True):
     def opens(self, module: Module) -> tuple[Open, ...]:
         """The calls in the module that reach state or hand a path on to such a call, by line."""
         return self.opens_by_path.get(module.path, ())
+
+    def writes(self, module: Module) -> tuple[Write, ...]:
+        """The calls in the module that write to a file which is open already, by line."""
+        return self.writes_by_path.get(module.path, ())
 
     def statements(self, module: Module) -> tuple[Statement, ...]:
         """The calls in the module that run SQL or hand it on, by line."""
@@ -232,6 +238,7 @@ def _project(
     schema = schema_of_program(sites, files, ddl)
     spawns: list[Spawn] = []
     opens: list[Open] = []
+    writes: list[Write] = []
     statements: list[Statement] = []
     for (kind, _, _), group in sorted(groups.items()):
         group.sort(key=lambda site: site.via is not None)
@@ -240,9 +247,13 @@ def _project(
             if not _is_chosen_within(group[0], groups, unknown=spawn.environments[0].kind is EnvKind.UNKNOWN):
                 spawns.append(spawn)
         elif kind == "open":
-            opened = _open(group)
-            if not _is_chosen_within(group[0], groups, unknown=opened.targets[0].kind is PathKind.UNKNOWN):
-                opens.append(opened)
+            opens.extend(
+                opened
+                for opened in _opens(group)
+                if not _is_chosen_within(group[0], groups, unknown=opened.targets[0].kind is PathKind.UNKNOWN)
+            )
+        elif kind == "write":
+            writes.append(_write(group))
         else:
             statements.extend(_statements(group, schema, files))
     return Project(
@@ -254,6 +265,7 @@ def _project(
         _by_path(_reads(program)),
         _by_path(_invocations(program)),
         schema,
+        writes_by_path=_by_path(writes),
     )
 
 
@@ -268,7 +280,7 @@ def _is_chosen_within(site: RawSite, groups: Mapping[tuple[str, str, Span], list
     )
 
 
-Site = TypeVar("Site", Spawn, Open, Statement, EnvRead, Invocation)
+Site = TypeVar("Site", Spawn, Open, Write, Statement, EnvRead, Invocation)
 
 
 def _by_path(sites: Iterable[Site]) -> dict[str, tuple[Site, ...]]:
@@ -287,7 +299,23 @@ def _spawn(group: list[RawSite]) -> Spawn:
     )
 
 
-def _open(group: list[RawSite]) -> Open:
+def _opens(group: list[RawSite]) -> Iterator[Open]:
+    """One record for each thing that the call does, in the order in which it does them."""
+    by_effect: dict[Effect, list[RawSite]] = {}
+    for site in group:
+        for effect in effects(site):
+            by_effect.setdefault(effect, []).append(site)
+    for effect, sites in by_effect.items():
+        yield _open(sites, effect)
+
+
+def _write(group: list[RawSite]) -> Write:
+    first = group[0]
+    found = _distinct(target for site in group for target in targets(site))
+    return Write(first.path, first.span, first.api, first.symbol, effects(first)[0], found)
+
+
+def _open(group: list[RawSite], effect: Effect) -> Open:
     first = group[0]
     found = _distinct(target for site in group for target in targets(site))
     return Open(
@@ -296,10 +324,11 @@ def _open(group: list[RawSite]) -> Open:
         first.api,
         first.via,
         first.symbol,
-        mode(first),
+        mode(first, effect),
         found,
         first.argument,
-        is_database(first),
+        effect,
+        is_tree(first),
         first.trace,
     )
 
@@ -337,6 +366,7 @@ def _statement(site: RawSite, pieces: Pieces, touches: tuple[Touch, ...], connec
         sql="".join("{}" if piece is None else piece for piece in pieces),
         reads=_distinct(table for touch in touches for table in touch.reads),
         writes=_distinct(table for touch in touches for table in touch.writes),
+        rewrites=_distinct(table for touch in touches for table in touch.rewrites),
         ddl=_distinct(table for touch in touches for table in touch.ddl),
         holes=sum(piece is None for piece in pieces),
         known=all_known(touches),

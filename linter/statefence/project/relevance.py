@@ -12,8 +12,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from statefence.callees import (
+    ARGUMENT_METHODS,
     EXECUTORS,
-    FILE_OPENERS,
     OPENERS,
     PATH_METHODS,
     SPAWNERS,
@@ -24,6 +24,7 @@ from statefence.callees import (
 )
 from statefence.facts import extent, ir, words_of
 from statefence.policy import Policy
+from statefence.project.file_sinks import FILE_OPENERS_BY_NAME, are_kept
 from statefence.project.flows import deciding_functions
 from statefence.project.mentions import Mentions, Word
 from statefence.project.program import Program, RawSite, Unit
@@ -36,6 +37,9 @@ ENVIRONMENT = ("environ", "getenv")
 _CLASS = re.compile(rb"(?:\A|\n)[ \t]*class[ \t]+(\w+)[ \t]*\(([^)]*)\)")
 _TABLES: tuple[Spawner | Opener, ...] = (*SPAWNERS, *OPENERS)
 _CALLEES = frozenset(name.rpartition(".")[2] for entry in _TABLES for name in entry.names)
+_FILE_CALLEES = frozenset(name.rpartition(".")[2] for name in FILE_OPENERS_BY_NAME)
+_AMBIGUOUS = dict.fromkeys(("replace", "rename"), frozenset({b"Path", b"path"}))
+"""Methods of paths that texts have too: the file must mention a path."""
 
 
 def callee_words(policy: Policy) -> Mentions:
@@ -48,9 +52,10 @@ def callee_words(policy: Policy) -> Mentions:
         words.append(Word.method(method, frozenset() if method.startswith("execute") else connecting))
     libraries = frozenset(opener.partition(".")[0].encode() for opener in TABLE_OPENERS)
     words += [Word.method(method, libraries) for method in TABLE_METHODS]
-    if policy.stores or policy.forbidden:
-        words += [Word.method(method, frozenset()) for method in PATH_METHODS]
-        words += [_of_callee(name) for entry in FILE_OPENERS for name in entry.names]
+    if are_kept(policy):
+        methods = (*PATH_METHODS, *ARGUMENT_METHODS, "truncate")
+        words += [Word.method(method, _AMBIGUOUS.get(method, frozenset())) for method in methods]
+        words += [_of_callee(name) for name in FILE_OPENERS_BY_NAME]
     if any(variable.not_from for variable in policy.variables):
         words += [_of_callee(f"os.{name}") for name in ENVIRONMENT]
     return Mentions.of(words)
@@ -119,7 +124,7 @@ def _descendants(cls: str, derived: Mapping[str, Iterable[str]]) -> set[str]:
 
 def _exported(program: Program, wrappers: Collection[str]) -> Iterator[Word]:
     """Names under which modules pass callees and wrappers on, and classes of theirs that are callees by birth."""
-    wanted = _CALLEES | {part for key in wrappers for part in key.rpartition(":")[2].split(".")}
+    wanted = _callee_names(program.policy) | {part for key in wrappers for part in key.rpartition(":")[2].split(".")}
     read: set[str] = set()
     while unread := program.namespaces.keys() - read:  # looking a name up may run further modules
         read |= unread
@@ -129,16 +134,26 @@ def _exported(program: Program, wrappers: Collection[str]) -> Iterator[Word]:
                 if isinstance(named_value, Imported) and named_value.name not in wanted:
                     continue
                 value = looked_up(program, named_value)
-                if _is_callee(value) or (isinstance(value, FunctionValue | ClassValue) and value.key in wrappers):
+                if _is_callee(program, value) or (
+                    isinstance(value, FunctionValue | ClassValue) and value.key in wrappers
+                ):
                     yield Word.function(name, [home], home)
     for key, model in program.models.items():
-        if any(_is_callee(base) for base in model.bases):
+        if any(_is_callee(program, base) for base in model.bases):
             home, cls = key.partition(":")[0].rpartition(".")[2], key.rpartition(":")[2].rpartition(".")[2]
             yield Word.function(cls, [home, cls], home)
 
 
-def _is_callee(value: Value) -> bool:
-    return isinstance(value, External) and bool(spawner(value.name) or opener(value.name))
+def _callee_names(policy: Policy) -> frozenset[str]:
+    """The last parts of the names of what may be handed on and matters then."""
+    return _CALLEES | _FILE_CALLEES if are_kept(policy) else _CALLEES
+
+
+def _is_callee(program: Program, value: Value) -> bool:
+    if not isinstance(value, External):
+        return False
+    reaches_file = value.name in FILE_OPENERS_BY_NAME and are_kept(program.policy)
+    return reaches_file or bool(spawner(value.name) or opener(value.name))
 
 
 def named(program: Program, unit: Unit, pattern: re.Pattern[bytes]) -> Iterator[str]:

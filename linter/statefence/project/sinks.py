@@ -8,9 +8,7 @@ from msgspec import structs
 
 from statefence.callees import (
     EXECUTORS,
-    FILE_OPENERS,
     OPENERS,
-    PATH_METHODS,
     SPAWNERS,
     TABLE_METHODS,
     TABLE_OPENERS,
@@ -20,8 +18,8 @@ from statefence.callees import (
 )
 from statefence.facts import ir
 from statefence.model import Span
-from statefence.project import bindings, models
-from statefence.project.program import RawSite
+from statefence.project import bindings, file_sinks, models, recording
+from statefence.project.file_sinks import FILE_OPENERS_BY_NAME
 from statefence.project.values import (
     ABSENT,
     Absent,
@@ -29,21 +27,16 @@ from statefence.project.values import (
     Choice,
     Connection,
     Constant,
-    Derived,
-    Directory,
-    EnvironmentVariable,
     External,
     FunctionValue,
     Item,
     Member,
     Parameter,
-    Path,
     Result,
     Sequence,
     Text,
     Unknown,
     Value,
-    bounded,
     choose,
 )
 
@@ -51,9 +44,7 @@ if TYPE_CHECKING:
     from statefence.project.interpreter import Interpreter
 
 SPAWNER_BY_NAME: dict[str, Spawner] = {name: entry for entry in SPAWNERS for name in entry.names}
-OPENER_BY_NAME: dict[str, Opener] = {
-    name: entry for entry in (*OPENERS, *FILE_OPENERS, *PATH_METHODS.values()) for name in entry.names
-}
+OPENER_BY_NAME: dict[str, Opener] = {name: entry for entry in OPENERS for name in entry.names}
 
 
 def _by_ends(names: dict[str, Spawner] | dict[str, Opener]) -> dict[tuple[str, str], str]:
@@ -71,7 +62,7 @@ OPENER_ENDS = _by_ends(OPENER_BY_NAME)
 
 def listed_in(module: str) -> dict[str, Value]:
     """The callees that a module outside the project has, by their names in it."""
-    names = (name.rpartition(".") for name in (*SPAWNER_BY_NAME, *OPENER_BY_NAME))
+    names = (name.rpartition(".") for name in (*SPAWNER_BY_NAME, *OPENER_BY_NAME, *FILE_OPENERS_BY_NAME))
     return {name: External(f"{module}.{name}") for owner, _, name in names if owner == module}
 
 
@@ -85,7 +76,7 @@ def spawner(name: str) -> Spawner | None:
 
 
 def opener(name: str) -> Opener | None:
-    """The opener that goes by this dotted name."""
+    """The opener of databases that goes by this dotted name."""
     found = OPENER_BY_NAME.get(name)
     if found is None:
         known = OPENER_ENDS.get((name.partition(".")[0], name.rpartition(".")[2]))
@@ -105,13 +96,14 @@ def external_call(interpreter: Interpreter, name: str, arguments: Arguments, nod
         return record_open(interpreter, opened, arguments, node)
     if name == "peewee.Model.raw":
         record_statement(interpreter, External(name), "raw", arguments, node)
-    return models.external_call(interpreter, name, arguments, node)
+    reached = file_sinks.record_function(interpreter, name, arguments, node)
+    return reached if reached is not None else models.external_call(interpreter, name, arguments, node)
 
 
 def record_spawn(interpreter: Interpreter, entry: Spawner, arguments: Arguments, node: ir.Call) -> None:
     """A child is started here."""
-    env = _role(interpreter, arguments, entry.env, node)
-    program = _role(interpreter, arguments, entry.program, node)
+    env = recording.role(interpreter, arguments, entry.env, node)
+    program = recording.role(interpreter, arguments, entry.program, node)
     if isinstance(program, Sequence) and program.items:
         program = program.items[0]
     roles = {
@@ -119,8 +111,8 @@ def record_spawn(interpreter: Interpreter, entry: Spawner, arguments: Arguments,
         "program": interpreter.state.freeze(program),
         "ambient": interpreter.state.freeze(interpreter.ambient()),
     }
-    span = None if entry.env is None else _span(arguments, entry.env)
-    _record(interpreter, "spawn", entry.names[0], roles, node, span, entry)
+    span = None if entry.env is None else recording.span_of(arguments, entry.env)
+    recording.record(interpreter, "spawn", entry.names[0], roles, node, span, entry)
 
 
 def record_declared(interpreter: Interpreter, function: FunctionValue, arguments: Arguments, node: ir.Call) -> None:
@@ -151,44 +143,23 @@ def _positioned(interpreter: Interpreter, function: FunctionValue, parameter: Ar
 
 
 def record_open(interpreter: Interpreter, entry: Opener, arguments: Arguments, node: ir.Call) -> Value:
-    """State is opened here; gives the connection, where the callee returns one."""
+    """A database is opened here; gives the connection, where the callee returns one."""
     path: Value = ABSENT
     span: Span | None = None
     for candidate in entry.path:
-        path = interpreter.state.freeze(_role(interpreter, arguments, candidate, node))
+        path = interpreter.state.freeze(recording.role(interpreter, arguments, candidate, node))
         if not isinstance(path, Absent) and not (isinstance(path, Constant) and path.value is None):
-            span = _span(arguments, candidate)
+            span = recording.span_of(arguments, candidate)
             break
     if isinstance(path, Absent) and arguments.spreads and entry.form == "server":
         path = arguments.spreads[0]
     if any(_given(arguments.keywords.get(keyword)) for keyword in entry.memory):
         path, span = Constant(":memory:"), None
-    if not entry.database and not interpreter.program.policy.stores and not interpreter.program.policy.forbidden:
-        return Result(entry.names[0], (path,))
-    mode = interpreter.state.freeze(_role(interpreter, arguments, entry.mode_at, node))
-    roles = {"path": path, "mode": mode, "directory": interpreter.directory()}
-    _record(interpreter, "open", entry.names[0], roles, node, span, opens=entry)
+    roles = {"path": path, "mode": ABSENT, "directory": interpreter.directory()}
+    recording.record(interpreter, "open", entry.names[0], roles, node, span, opener=entry)
     if entry.connection:
         return Connection(entry.names[0], path, interpreter.place(node.span))
     return Result(entry.names[0], (path,))
-
-
-def record_path_method(
-    interpreter: Interpreter, receiver: Value, method: str, arguments: Arguments, node: ir.Call
-) -> None:
-    """A method of a path that reaches its file is called, in a project whose policy names stores."""
-    entry = PATH_METHODS.get(method)
-    policy = interpreter.program.policy
-    if entry is None or not (policy.stores or policy.forbidden):
-        return
-    path = interpreter.state.freeze(receiver)
-    certain = isinstance(path, Path | Derived | Directory | EnvironmentVariable)
-    if not certain and (method in {"open", "touch"} or not isinstance(path, Constant | Text | Parameter | Choice)):
-        return
-    mode = interpreter.state.freeze(_role(interpreter, arguments, entry.mode_at, node))
-    roles = {"path": path, "mode": mode, "directory": interpreter.directory()}
-    span = node.function.value.span if isinstance(node.function, ir.Attribute) else None
-    _record(interpreter, "open", entry.names[0], roles, node, span, opens=entry)
 
 
 def _given(value: Value | None) -> bool:
@@ -212,7 +183,7 @@ def record_statement(
     if not known and not isinstance(sql, Constant | Text | Parameter | Unknown | Result | Member):
         return None
     roles = {"sql": sql, "connection": connection}
-    _record(interpreter, "statement", method, roles, node, arguments.spans.get(0))
+    recording.record(interpreter, "statement", method, roles, node, arguments.spans.get(0))
     return connection if known else Result(method, (connection,))
 
 
@@ -232,7 +203,7 @@ def _record_table_method(interpreter: Interpreter, table: Value, method: str, no
             parts += [Unknown("what the arguments say")] if number else []
             parts.append(Constant(piece))
     roles = {"sql": Text(tuple(parts)), "connection": table.owner}
-    _record(interpreter, "statement", method, roles, node, None)
+    recording.record(interpreter, "statement", method, roles, node, None)
     return table if method in {"insert", "insert_all", "upsert", "upsert_all", "create"} else Result(method, (table,))
 
 
@@ -253,48 +224,3 @@ def _connection(receiver: Value) -> Value:
     while isinstance(origin, Member | Item):
         origin = origin.owner
     return receiver if isinstance(origin, Connection | Parameter) else Unknown("a connection from elsewhere")
-
-
-def _role(interpreter: Interpreter, arguments: Arguments, where: Argument | None, node: ir.Call) -> Value:
-    if where is None:
-        return ABSENT
-    return interpreter.content(
-        bindings.argument(arguments, where.keyword, where.position, interpreter.place(node.span)),
-    )
-
-
-def _span(arguments: Arguments, where: Argument) -> Span | None:
-    found = arguments.spans.get(where.keyword)
-    if found is None and where.position is not None:
-        position = where.position if where.position >= 0 else len(arguments.positional) + where.position
-        found = arguments.spans.get(position)
-    return found
-
-
-def _record(
-    interpreter: Interpreter,
-    kind: str,
-    entry: str,
-    roles: dict[str, Value],
-    node: ir.Call,
-    span: Span | None,
-    starts: Spawner | None = None,
-    opens: Opener | None = None,
-) -> None:
-    owner = interpreter.owner
-    roles = {role: bounded(value) for role, value in roles.items()}
-    site = RawSite(
-        kind,
-        entry,
-        entry,
-        interpreter.unit.path,
-        node.span,
-        owner.symbol,
-        owner.key,
-        roles,
-        argument=span,
-        conditions=interpreter.reached_under(),
-        spawner=starts,
-        opener=opens,
-    )
-    interpreter.program.sites.setdefault(owner.key, []).append(site)

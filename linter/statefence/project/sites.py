@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from statefence.callees import Effect
 from statefence.model import Answer, Span, Step
 from statefence.sql.model import Touch
 from statefence.template import Template
@@ -41,7 +42,7 @@ class PathKind(StrEnum):
 
 
 class Mode(StrEnum):
-    """What an open may do to its file."""
+    """What an open may do to its file, in a word for the inventory; `Effect` says it exactly."""
 
     READ = "ro"
     WRITE = "rw"
@@ -138,6 +139,8 @@ class Open(Struct, frozen=True):
 
     Attributes:
         argument: the span of the expression that decides the path, in the same file; None when there is none.
+        effect: what it does; a call that does several things has a record for each.
+        tree: what it does to a directory, it does to everything in it.
         targets: main answer first; never empty.
     """
 
@@ -149,8 +152,25 @@ class Open(Struct, frozen=True):
     mode: Mode
     targets: tuple[Target, ...]
     argument: Span | None = None
-    database: bool = True
+    effect: Effect = Effect.DATABASE
+    tree: bool = False
     trace: tuple[Step, ...] = ()
+
+    @property
+    def database(self) -> bool:
+        """Whether a database is opened, rather than any file."""
+        return self.effect is Effect.DATABASE
+
+
+class Write(Struct, frozen=True):
+    """A call that writes to a file that is open already, or shortens it; `targets` are those it was opened at."""
+
+    path: str
+    span: Span
+    api: str
+    symbol: str
+    effect: Effect
+    targets: tuple[Target, ...]
 
 
 class Statement(Struct, frozen=True):
@@ -159,6 +179,7 @@ class Statement(Struct, frozen=True):
     Attributes:
         sql: the text, each hole written as `{}`.
         holes: how many there are.
+        rewrites: those of the tables it writes whose rows it may change or remove.
         known: whether the tables below are all of them.
         reason: why they may not be; empty when they are.
         connection: the targets the connection may have been opened on, main first; empty when not known.
@@ -176,6 +197,7 @@ class Statement(Struct, frozen=True):
     sql: str
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
+    rewrites: tuple[str, ...] = ()
     ddl: tuple[str, ...] = ()
     holes: int = 0
     known: Answer = Answer.UNKNOWN

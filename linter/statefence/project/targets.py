@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from statefence.callees import Opener
+from statefence.callees import Effect, Opener
 from statefence.project.program import RawSite
-from statefence.project.sinks import OPENER_BY_NAME
 from statefence.project.sites import Mode, PathKind, Target
 from statefence.project.values import (
-    ABSENT,
     WORKING_DIRECTORY,
     Absent,
     Choice,
@@ -73,37 +71,80 @@ def targets_of(value: Value, entry: Opener) -> tuple[Target, ...]:
     return tuple(found)
 
 
-def mode(site: RawSite) -> Mode:
-    """What the open may do to its file: read-only where the URI or the mode argument says so."""
+def effects(site: RawSite) -> tuple[Effect, ...]:
+    """What the open does, the main answer first; several where its mode is decided by a test."""
     entry = _opener(site)
+    if entry.mode_at is None:
+        return (entry.effect,)
+    return tuple(dict.fromkeys(_effect_of_mode(world.value, entry) for world in worlds(site.roles["mode"])))
+
+
+def mode(site: RawSite, effect: Effect) -> Mode:
+    """The same in a word; a database is read only where the URI says so."""
     texts = [
         node.value for node in walk(site.roles["path"]) if isinstance(node, Constant) and isinstance(node.value, str)
     ]
-    if entry.form == "uri" and any("mode=ro" in text or "immutable=1" in text for text in texts):
+    if _opener(site).form == "uri" and any("mode=ro" in text or "immutable=1" in text for text in texts):
         return Mode.READ
-    return _argument_mode(site.roles.get("mode", ABSENT)) if entry.mode == "argument" else Mode(entry.mode)
+    return MODES[effect]
 
 
-def _argument_mode(value: Value) -> Mode:
-    """The mode argument of `open`."""
-    world = main_world(value)
-    if isinstance(world, Absent):
-        return Mode.READ
-    if not isinstance(world, Constant) or not isinstance(world.value, str):
-        return Mode.UNKNOWN
-    if "a" in world.value:
-        return Mode.APPEND
-    return Mode.WRITE if set(world.value) & set("wx+") else Mode.READ
+def is_tree(site: RawSite) -> bool:
+    """Whether what is done to a directory is done to everything in it."""
+    return _opener(site).tree
 
 
-def is_database(site: RawSite) -> bool:
-    """Whether a database is opened, rather than any file."""
-    return _opener(site).database
+MODES = {
+    Effect.READ: Mode.READ,
+    Effect.DATABASE: Mode.WRITE,
+    Effect.APPEND: Mode.APPEND,
+    Effect.UPDATE: Mode.WRITE,
+    Effect.OVERWRITE: Mode.WRITE,
+    Effect.TRUNCATE: Mode.WRITE,
+    Effect.WRITE: Mode.WRITE,
+    Effect.CREATE: Mode.CREATE,
+    Effect.REPLACE: Mode.CREATE,
+    Effect.EXTRACT: Mode.CREATE,
+    Effect.MOVE: Mode.REMOVE,
+    Effect.REMOVE: Mode.REMOVE,
+    Effect.UNKNOWN: Mode.UNKNOWN,
+}
 
 
 def _opener(site: RawSite) -> Opener:
-    """The entry of the callee that a site ends in."""
-    return site.opener if site.opener is not None else OPENER_BY_NAME[site.entry]
+    assert site.opener is not None
+    return site.opener
+
+
+def _effect_of_mode(value: Value, entry: Opener) -> Effect:
+    """What a mode argument makes of the file: a text for `open`, flags for `os.open`."""
+    flags = {node.name.rpartition(".")[2] for node in walk(value) if isinstance(node, External)}
+    if flags:
+        return _effect_of_flags(flags)
+    if isinstance(value, Parameter) and isinstance(value.default, Constant):
+        value = value.default
+    text = entry.mode if isinstance(value, Absent) else value.value if isinstance(value, Constant) else None
+    if not isinstance(text, str):
+        return Effect.UNKNOWN
+    return next((effect for sign, effect in SIGNS.items() if sign in text), Effect.READ)
+
+
+SIGNS = {"w": Effect.OVERWRITE, "a": Effect.APPEND, "x": Effect.CREATE, "+": Effect.UPDATE}
+"""What a sign in a mode means, the strongest first; a mode without any of them reads."""
+FLAGS = {
+    "O_TRUNC": Effect.OVERWRITE,
+    "O_APPEND": Effect.APPEND,
+    "O_EXCL": Effect.CREATE,
+    "O_WRONLY": Effect.UPDATE,
+    "O_RDWR": Effect.UPDATE,
+}
+"""The same of flags."""
+
+
+def _effect_of_flags(flags: set[str]) -> Effect:
+    if not all(flag.startswith("O_") for flag in flags):
+        return Effect.UNKNOWN
+    return next((effect for flag, effect in FLAGS.items() if flag in flags), Effect.READ)
 
 
 def _alternatives(world: World, entry: Opener) -> list[Target]:

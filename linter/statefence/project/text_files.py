@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from statefence.project.sinks import OPENER_BY_NAME
+from statefence.project.file_sinks import FILE_OPENERS_BY_NAME
 from statefence.project.targets import targets_of
 from statefence.project.values import Path, Result, Value
 
@@ -21,7 +21,7 @@ def text_read(value: Value, texts: Texts) -> str | None:
     path = _path_read(value)
     if path is None or not texts:
         return None
-    target = targets_of(path, OPENER_BY_NAME["io.open"])[0]
+    target = targets_of(path, FILE_OPENERS_BY_NAME["io.open"][0])[0]
     place = "" if target.template is None else str(target.template)
     for root in ("{repo}/", "{cwd}/"):
         if place.startswith(root) and place.removeprefix(root) in texts:

@@ -18,6 +18,7 @@ from statefence.api import (
     Step,
     Store,
     Target,
+    Write,
     match,
 )
 
@@ -99,7 +100,12 @@ def writes_of(project: Project, store: Store) -> Writes:
             tables = ", ".join(dict.fromkeys((*statement.writes, *statement.ddl)))
             step = Step(_place(statement), f"a statement writes {tables} in {store.name}")
             by_function.setdefault(statement.symbol, (step, *statement.trace))
-    others = [opened for opened in opens if is_handed_on(opened, own) and not is_at(store, opened.targets)]
+    for write in (each for module in project.modules for each in project.writes(module)):
+        if is_at(store, write.targets):
+            step = Step(_place(write), f"{write.api} writes to {store.name}, which was opened before")
+            by_function.setdefault(write.symbol, (step,))
+    at_store = {_place(opened) for opened in opens if is_at(store, opened.targets)}
+    others = [opened for opened in opens if is_handed_on(opened, own) and _place(opened) not in at_store]
     return Writes(by_function, own, {_place(opened): opened.trace[-1].place for opened in others if opened.argument})
 
 
@@ -129,7 +135,7 @@ def is_at(store: Store, targets: Iterable[Target]) -> bool:
     return any(template is not None and match(store.path, template) is Answer.YES for template in templates)
 
 
-def _place(site: Open | Statement) -> Place:
+def _place(site: Open | Statement | Write) -> Place:
     return Place(site.path, site.span)
 
 

@@ -30,6 +30,7 @@ from statefence_rules.files._reach import (
     Reach,
     calls,
     chain,
+    is_at,
     is_handed_on,
     is_write,
     reach_of,
@@ -61,7 +62,7 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
             reach = _reaches(_Run(project, policy))[store.name]
             found = {hit.span: hit for hit in _opens(module, project, store, layer, reach)}
             found.update((hit.span, hit) for hit in _leaving(module, project, policy, store, layer, reach))
-            yield from found.values() if found else _statements(module, project, store, layer)
+            yield from found.values() if found else _writes(module, project, store, layer)
 
 
 def _leaving(module: Module, project: Project, policy: Policy, store: Store, layer: str, reach: Reach) -> Iterator[Hit]:
@@ -89,8 +90,11 @@ def _opens(module: Module, project: Project, store: Store, layer: str, reach: Re
             yield Hit(opened.span, message, opened.trace)
 
 
-def _statements(module: Module, project: Project, store: Store, layer: str) -> Iterator[Hit]:
-    """The statements by which the module writes the store, on a connection that was made elsewhere."""
+def _writes(module: Module, project: Project, store: Store, layer: str) -> Iterator[Hit]:
+    """The statements by which the module writes the store, and its writes to files, opened elsewhere."""
+    for write in project.writes(module):
+        if is_at(store, write.targets):
+            yield Hit(write.span, f"{_denied(store, layer)}, and this writes to it")
     for statement in project.statements(module):
         if writes_to(statement, store):
             yield Hit(statement.span, f"{_denied(store, layer)}, and this writes to it", statement.trace)
@@ -337,6 +341,93 @@ RULE = Rule(
                 def load(name: str) -> None:
                     transcripts.append(name, transcripts.read(name))  # error: app.transcripts.append
                     transcripts.forget(name)  # error: app.transcripts.forget
+                """,
+            },
+            policy=TRANSCRIPTS,
+        ),
+        Bad(
+            "a file that somebody else opened",
+            {
+                "app/transcripts.py": """
+                from pathlib import Path
+
+
+                class Transcript:
+                    def __init__(self, name: str) -> None:
+                        self.file = open(Path.home() / ".app" / "transcripts" / name, "a")
+
+                    def add(self, line: str) -> None:
+                        print(line, file=self.file)
+                """,
+                "app/importer.py": """
+                from app.transcripts import Transcript
+
+
+                def load(line: str) -> None:
+                    transcript = Transcript("today.md")  # error: app.transcripts.Transcript.__init__
+                    transcript.add(line)  # error: app.transcripts.Transcript.add
+                """,
+            },
+            policy=TRANSCRIPTS,
+        ),
+        Bad(
+            "it writes to a file that another module keeps open",
+            {
+                "app/transcripts.py": """
+                from pathlib import Path
+
+                LOG = (Path.home() / ".app" / "transcripts" / "log.jsonl").open("a")
+                """,
+                "app/importer.py": """
+                import json
+
+                from app.transcripts import LOG
+
+
+                def load(conversation: dict[str, str]) -> None:
+                    json.dump(conversation, LOG)  # error: this writes to it
+                """,
+            },
+            policy=TRANSCRIPTS,
+        ),
+        Bad(
+            "a vault of files, by way of a conversion in another layer; references may be kept",
+            {
+                "app/transcripts.py": """
+                from pathlib import Path
+
+                HOME = Path.home() / ".app" / "transcripts"
+
+
+                def record(name: str, lines: list[str]) -> None:
+                    with open(HOME / f"{name}.md", "a", encoding="utf-8") as file:
+                        file.writelines(lines)
+                """,
+                "app/convert.py": """
+                from app.transcripts import record
+
+
+                def keep(conversation: dict[str, str]) -> None:
+                    record(conversation["name"], [conversation["text"]])
+                """,
+                "app/references.py": """
+                import json
+                from pathlib import Path
+
+
+                def refer(name: str, source: str) -> None:
+                    path = Path.home() / ".app" / "references" / f"{name}.json"
+                    path.write_text(json.dumps({"source": source}))
+                """,
+                "app/importer.py": """
+                from app.convert import keep
+                from app.references import refer
+
+
+                def load(conversations: list[dict[str, str]]) -> None:
+                    for conversation in conversations:
+                        refer(conversation["name"], "export.zip")
+                        keep(conversation)  # error: app.importer.load > app.convert.keep > app.transcripts.record
                 """,
             },
             policy=TRANSCRIPTS,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from statefence.api import Module
 from statefence_rules.paths._origins import Origin
-from statefence_rules.paths._syntax import Function, source_of, syntax
+from statefence_rules.syntax import Function, source_of, syntax
 
 
 def why_taken(origin: Origin) -> str:

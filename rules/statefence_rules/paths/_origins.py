@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from statefence.api import Module, Project, Span
-from statefence_rules.paths._syntax import Function, Syntax, parsed, syntax
+from statefence_rules.syntax import Function, Syntax, parsed, syntax
 
 MOST = 2_000
 """At most so many expressions are followed for one value."""

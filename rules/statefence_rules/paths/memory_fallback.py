@@ -30,7 +30,7 @@ from statefence.api import Bad, Good, Hit, Module, Open, PathKind, Place, Policy
 from statefence_rules.opening import opens_decided_in, stores_at
 from statefence_rules.paths._fallbacks import why_taken
 from statefence_rules.paths._origins import origins
-from statefence_rules.paths._syntax import assigned, span_of, syntax, value_of
+from statefence_rules.syntax import assigned, span_of, syntax, value_of
 from statefence_rules.testing_code import is_test
 
 _MEMORY = ("sqlite://", "sqlite:///", "sqlite+aiosqlite://", "sqlite+aiosqlite:///")

@@ -2,8 +2,9 @@
 
 ## What it finds
 Opens of a store whose `path` holds a placeholder such as `{user_id}`, at a path where the placeholder's part is
-missing, or where a constant stands in its place. A part that a parameter, a variable or anything else decides at run
-time is scoped, and a path that another store declares is that store's. Tests are not reported: they may name a user.
+missing, or where a constant stands in its place, or a parameter that is called like another of the placeholders. A part
+that another parameter, a variable or anything else decides at run time is scoped, and a path that another store
+declares is that store's. Tests are not reported: they may name a user.
 
 ## Why is this bad?
 All users share the one file. What one of them writes, the others read, and nothing fails.
@@ -77,7 +78,7 @@ def _what(target: Target, scoped: Iterable[Store], policy: Policy) -> str:
         else:
             constants = {name: constant_in_place(path, store.path, name) for name in placeholders(store)}
             filled = [f"{constant} stands where {{{name}}} belongs" for name, constant in constants.items() if constant]
-            said = " and ".join(filled)
+            said = " and ".join(filled) or misplaced(path, store)
         if said:
             return f"every user gets the same {store.name}: {said}"
     return ""
@@ -97,6 +98,26 @@ def constant_in_place(path: Template, pattern: Template, name: str) -> str:
         if _lies_on(named, anonymous):
             return value
     return ""
+
+
+def misplaced(path: Template, store: Store) -> str:
+    """The parameter that is called like another placeholder than the one in whose place it stands; empty if none is.
+
+    A path of `{user_id}/{notebook}/**` that begins with `notebook` fits the pattern, and has left the user out.
+    """
+    names = placeholders(store)
+    symbols = {piece for segment in path.segments for piece in segment if isinstance(piece, Symbol)}
+    called = {symbol: symbol.name.rpartition(".")[2] for symbol in symbols if symbol.kind is SymbolKind.PARAM}
+    for symbol, own in sorted(called.items(), key=lambda item: item[1]):
+        for name in names if own in names else ():
+            if name != own and _lies_on(_filled(store.path, name, symbol), path):
+                return f"{own} stands where {{{name}}} belongs"
+    return ""
+
+
+def _filled(pattern: Template, name: str, symbol: Symbol) -> Template:
+    """The pattern with a symbol of the path in the place of a placeholder."""
+    return substitute(pattern, lambda piece: [symbol if _is(piece, name) else piece])
 
 
 def _is(piece: Piece, name: str) -> bool:
@@ -288,6 +309,30 @@ RULE = Rule(
                 """
             },
             policy=TWO,
+        ),
+        Bad(
+            "keyed by something else only",
+            {
+                "app/storage.py": """
+                from pathlib import Path
+
+                UPLOADS = Path.home() / ".app" / "uploads"
+
+
+                def save(user_id: str, notebook: str, name: str, data: bytes) -> None:
+                    (UPLOADS / notebook / name).write_bytes(data)  # error: notebook stands where {user_id} belongs
+                    (UPLOADS / user_id / notebook / name).write_bytes(data)
+                    (UPLOADS / user_id / name).write_bytes(data)
+                """
+            },
+            policy="""
+                [layers]
+                storage = ["app.storage"]
+                [stores.uploads]
+                path = "{home}/.app/uploads/{user_id}/{notebook}/**"
+                kind = "tree"
+                owners = ["storage"]
+            """,
         ),
         Good(
             "a parameter decides",

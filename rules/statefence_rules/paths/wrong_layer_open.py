@@ -24,8 +24,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from statefence.api import Answer, Bad, Good, Hit, Mode, Module, Open, Policy, Project, Rule, Safety, Store, Target
-from statefence_rules.opening import names, open_instead, opens_decided_in, stores_at
+from statefence.api import (
+    Answer,
+    Bad,
+    Good,
+    Hit,
+    Mode,
+    Module,
+    Open,
+    Policy,
+    Project,
+    Rule,
+    Safety,
+    Span,
+    Store,
+    Target,
+)
+from statefence_rules.opening import DOES, names, open_instead, opens_decided_in, stores_at
 
 
 def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
@@ -33,12 +48,15 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
     layer = policy.layer_of(module.name)
     if layer is None:
         return
+    found: dict[tuple[Span, str], Hit] = {}
     for opened in opens_decided_in(module, project):
         for target in opened.targets:
             stores = stores_at(target, policy)
             if stores and all(_forbidden(store, layer, opened.mode) is Answer.YES for store in stores):
-                yield _hit(module, opened, target, layer, stores)
+                hit = _hit(module, opened, target, layer, stores)
+                found.setdefault((hit.span, hit.message), hit)
                 break
+    yield from found.values()
 
 
 def _forbidden(store: Store, layer: str, mode: Mode) -> Answer:
@@ -56,7 +74,7 @@ def _hit(module: Module, opened: Open, target: Target, layer: str, stores: tuple
     store = stores[0]
     owners = ", ".join(store.owners)
     if layer in store.readers:
-        message = f"the layer {layer} may only read {names(stores)}, and this opens it for writing"
+        message = f"the layer {layer} may only read {names(stores)}, and this {DOES[opened.effect].format('it')}"
     else:
         message = f"the layer {layer} opens {names(stores)}, which belongs to {owners}"
     return Hit(opened.span, message, (*target.trace, *opened.trace), open_instead(module, opened, store))

@@ -5,7 +5,7 @@ import pytest
 from statefence.callees import OPENERS, Argument, Opener
 from statefence.policy.load import default
 from statefence.project.project import analyse
-from statefence.project.sites import Mode, PathKind, Target
+from statefence.project.sites import PathKind, Target
 from statefence.source import Source, decoded
 
 ENTRIES = {name: entry for entry in OPENERS for name in entry.names}
@@ -107,7 +107,7 @@ def test_an_entry_is_complete(name: str) -> None:
     assert entry.source
     assert entry.path
     assert entry.form in {"path", "uri", "url", "server", "settings"}
-    assert entry.mode == "argument" or Mode(entry.mode)
+    assert entry.database
 
 
 def test_no_name_is_listed_twice() -> None:

@@ -75,7 +75,7 @@ def test_nothing_is_inserted_where_it_would_not_run() -> None:
 
 
 def test_a_source_of_two_statements_is_refused() -> None:
-    assert "one statement" in reason("run()\n", InsertStatement(Span(1, 0, 1, 5), "a; b"))
+    assert "no statement" in reason("run()\n", InsertStatement(Span(1, 0, 1, 5), "# nothing"))
     assert "not a statement" in reason("run()\n", InsertStatement(Span(1, 0, 1, 5), "a b"))
 
 
@@ -86,3 +86,16 @@ def test_a_place_between_statements_is_refused() -> None:
 def test_statements_of_one_group_keep_their_order() -> None:
     target = first("run()\n", ast.Call)
     assert edited("run()\n", InsertStatement(target, "a()"), InsertStatement(target, "b()")) == "a()\nb()\nrun()\n"
+
+
+def test_several_lines_are_indented_as_the_file_is() -> None:
+    source = "if wanted:\n\trun()\n"
+    edit = InsertStatement(first(source, ast.Call), "with a() as b:\n    b.close()\nc()", after=True)
+    assert edited(source, edit) == "if wanted:\n\trun()\n\twith a() as b:\n\t\tb.close()\n\tc()\n"
+
+
+def test_what_goes_after_a_block_goes_after_what_goes_at_its_end() -> None:
+    source = "with a() as b:\n    run()\n"
+    inner = InsertStatement(first(source, ast.Call, "run("), "b.flush()", after=True)
+    outer = InsertStatement(first(source, ast.Call, "a("), "done()", after=True)
+    assert edited(source, outer, inner) == "with a() as b:\n    run()\n    b.flush()\ndone()\n"

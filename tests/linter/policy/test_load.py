@@ -37,6 +37,7 @@ readers = ["runtime"]
 deny = ["runtime"]
 tables = ["models"]
 open-with = "app.storage:open_admin"
+write-with = "app.files:write_whole"
 migrations = "src/app/migrations"
 tenant = { models = "user_id" }
 append-only = true
@@ -52,6 +53,9 @@ reason = "belongs elsewhere"
 
 [spawners]
 "acme.procs:launch" = { env = "extra", merge = "adds" }
+
+[backends]
+"app.storage:Store" = ["app.storage.files:FileStore"]
 """
 
 
@@ -89,14 +93,16 @@ def test_every_key_arrives_in_the_policy() -> None:
                 tables=("models",),
                 open_with="app.storage:open_admin",
                 migrations={"admin": "src/app/migrations"},
+                write_with="app.files:write_whole",
                 tenant={"models": "user_id"},
                 append_only=True,
                 durable=True,
             ),
         ),
-        forbidden=(Forbidden(parse("{state}/*.stray.db", state), "admin", "belongs elsewhere", 31),),
+        forbidden=(Forbidden(parse("{state}/*.stray.db", state), "admin", "belongs elsewhere", 32),),
         namespaces={"app.jobs.**": ("jobs",)},
         spawners=(Spawner("acme.procs:launch", "extra", "adds"),),
+        backends={"app.storage:Store": ("app.storage.files:FileStore",)},
     )
 
 

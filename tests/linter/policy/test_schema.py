@@ -31,6 +31,7 @@ readers = ["admin"]
 deny = ["admin"]
 tables = ["models"]
 open-with = "app.storage:open_admin"
+write-with = "app.files:write_whole"
 migrations = "migrations"
 tenant = { models = "user_id" }
 append-only = true

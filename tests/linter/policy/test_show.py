@@ -27,6 +27,8 @@ reason = "say \"no\" \\ é \u0001"
 "acme.procs:launch" = { env = "extra", merge = "replaces" }
 [namespaces]
 "app.jobs.**" = ["jobs"]
+[backends]
+"app.storage:Store" = ["app.storage:FileStore"]
 """
 
 

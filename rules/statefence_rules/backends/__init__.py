@@ -1,0 +1,1 @@
+"""SF7xx: the backends that stand behind one storage interface."""

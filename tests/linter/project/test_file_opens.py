@@ -1,0 +1,110 @@
+"""What programs do to the files of a store: directly, through helpers, through files that somebody else opened."""
+
+from __future__ import annotations
+
+from .programs import analysed
+
+POLICY = """
+[layers]
+app = ["app"]
+[stores.all]
+path = "{home}/.app/**"
+kind = "tree"
+owners = ["app"]
+"""
+START = """\
+import asyncio
+import json
+import os
+import shutil
+from pathlib import Path
+
+HOME = Path.home() / ".app"
+"""
+
+
+def found(program: str) -> list[str]:
+    """Each thing done to a file of the store, as `line: effect place`; lines count from the end of `START`."""
+    opens = analysed(START + program, POLICY).opens_by_path.get("app.py", ())
+    return [
+        f"{opened.span.line - START.count(chr(10))}: {opened.effect} {target.template}"
+        for opened in opens
+        for target in opened.targets
+        if str(target.template).startswith("{home}")
+    ]
+
+
+def written(program: str) -> list[str]:
+    """The same of writes to files that are open already."""
+    writes = analysed(START + program, POLICY).writes_by_path.get("app.py", ())
+    return [f"{each.span.line - START.count(chr(10))}: {each.effect} {each.targets[0].template}" for each in writes]
+
+
+def test_a_helper_s_temporary_file_and_its_target_are_told_apart() -> None:
+    program = """\
+def save(path, text):
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(text)
+    os.replace(temporary, path)
+save(HOME / "a.json", "")
+"""
+    assert found(program) == [
+        "5: overwrite {home}/.app/a.tmp",
+        "5: move {home}/.app/a.tmp",
+        "5: replace {home}/.app/a.json",
+    ]
+
+
+def test_a_helper_s_mode_is_the_caller_s() -> None:
+    program = """\
+def opened(path, mode="r"):
+    return path.open(mode)
+opened(HOME / "a")
+opened(HOME / "b", "w")
+opened(HOME / "c", mode="a")
+"""
+    assert found(program) == ["3: read {home}/.app/a", "4: overwrite {home}/.app/b", "5: append {home}/.app/c"]
+
+
+def test_both_sides_of_a_mode_that_a_test_decides() -> None:
+    program = """\
+def record(fresh):
+    open(HOME / "a", "w" if fresh else "a")
+"""
+    assert sorted(found(program)) == ["2: append {home}/.app/a", "2: overwrite {home}/.app/a"]
+
+
+def test_a_function_of_another_thread() -> None:
+    program = """\
+async def keep(text):
+    await asyncio.to_thread((HOME / "a").write_text, text)
+    await asyncio.to_thread(shutil.copy, "b", HOME / "b")
+"""
+    assert found(program) == ["2: overwrite {home}/.app/a", "3: overwrite {home}/.app/b"]
+
+
+def test_the_replace_of_a_text_is_none() -> None:
+    assert found('str(HOME / "a").replace("a", "b")\n') == []
+
+
+def test_a_file_in_an_attribute_is_written_to() -> None:
+    program = """\
+class Log:
+    def __init__(self):
+        self.file = (HOME / "log").open("a")
+
+    def add(self, entry):
+        json.dump(entry, self.file)
+        self.file.truncate(0)
+"""
+    assert written(program) == ["6: write {home}/.app/log", "7: truncate {home}/.app/log"]
+
+
+def test_something_else_that_is_written_to_is_no_file() -> None:
+    assert written("import sys\nsys.stdout.write('x')\njson.dump({}, sys.stdout)\n") == []
+
+
+def test_a_loop_of_helpers_over_many_files_leaves_none_out() -> None:
+    steps = "".join(f"    (path / '{name}').unlink()\n    (path / '{name}').write_text('')\n" for name in "abc")
+    program = f"def reset(path):\n{steps}reset(HOME)\n"
+    assert len([line for line in found(program) if line.startswith("8: ")]) == 6
