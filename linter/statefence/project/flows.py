@@ -13,11 +13,14 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct, structs
 
 from statefence.callees import Effect
-from statefence.model import Place, Span, Step
+from statefence.model import Answer, Place, Span, Step
+from statefence.policy import Policy
 from statefence.project.bindings import instantiate
 from statefence.project.program import Edge, Program, RawSite
+from statefence.project.targets import targets
 from statefence.project.texts import TEXT_METHODS
 from statefence.project.values import (
+    PARAMETERS,
     WORKING_DIRECTORY,
     Absent,
     Binding,
@@ -37,8 +40,10 @@ from statefence.project.values import (
     Value,
     bounded,
     parameters_of,
+    traits,
 )
 from statefence.project.worlds import holds_by_default, settled
+from statefence.template.matching import match
 
 LONGEST = 8
 """A chain of wrappers is followed through at most so many calls."""
@@ -85,9 +90,18 @@ def propagated(program: Program) -> list[RawSite]:
                 site = _cut(site)
                 key = _key(site)
             found[key] = site
-            if len(site.trace) < LONGEST and site.kind != "write":
+            if len(site.trace) < LONGEST and site.kind != "write" and _may_concern(program.policy, site):
                 todo.append(_handed_over(program, site, callers, derived))
     return sorted(found.values(), key=lambda site: not all(map(holds_by_default, site.conditions)))
+
+
+def _may_concern(policy: Policy, site: RawSite) -> bool:
+    """Whether a file that is opened may be one the policy names, whatever the callers pass; databases all do."""
+    if site.opener is None or site.opener.effect is Effect.DATABASE or site.opener.tree or site.kind != "open":
+        return True
+    named = [store.path for store in policy.stores] + [forbidden.path for forbidden in policy.forbidden]
+    places = [target.template for target in targets(site)]
+    return any(place is None or any(match(pattern, place) is not Answer.NO for pattern in named) for place in places)
 
 
 def _cut(site: RawSite) -> RawSite:
@@ -125,12 +139,21 @@ def _handed_over(
                 continue
             if parameter.settings and edge.binding.get((parameter.function, parameter.name)) == parameter:
                 continue  # a settings field that no call passes stays open
-            conditions = _conditions(program, site, edge)
-            if conditions is None:
-                continue
-            handed = _at_call(program, site, edge, parameter, conditions)
-            if site.kind != "statement" or _is_of_a_database(handed, edge.binding, parameter):
-                yield handed
+            known = program.handed.get((id(site), id(edge), parameter.name))
+            if known is None:
+                known = site, edge, _at(program, site, edge, parameter)
+                program.handed[id(site), id(edge), parameter.name] = known
+            if known[2] is not None:
+                yield known[2]
+
+
+def _at(program: Program, site: RawSite, edge: Edge, parameter: Parameter) -> RawSite | None:
+    """The site that a call is; None where it cannot reach this one."""
+    conditions = _conditions(program, site, edge)
+    if conditions is None:
+        return None
+    handed = _at_call(program, site, edge, parameter, conditions)
+    return handed if site.kind != "statement" or _is_of_a_database(handed, edge.binding, parameter) else None
 
 
 def _is_of_a_database(handed: RawSite, binding: Binding, parameter: Parameter) -> bool:
@@ -190,6 +213,9 @@ def _conditions(program: Program, site: RawSite, edge: Edge) -> tuple[Test, ...]
     """The tests under which this call reaches the site; None when what it hands over makes one of them fail."""
     open_tests = list(edge.conditions)
     for test in site.conditions:
+        if not traits(test).holds & PARAMETERS:
+            open_tests.append(test)
+            continue
         bound = instantiate(program, Choice(test, Constant(value=True), Constant(value=False)), edge.binding)
         holds = (
             settled(bound.test) if isinstance(bound, Choice) else isinstance(bound, Constant) and bound.value is True

@@ -251,6 +251,7 @@ class Program:
         self.mutations: dict[tuple[str, str], tuple[Change, ...]] = {}
         self.setters: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self.looking_up: set[Imported] = set()
+        self.handed: dict[tuple[int, int, str], tuple[RawSite, Edge, RawSite | None]] = {}
         self.too_deep: dict[str, tuple[str, int]] = {}
         self.tried: dict[str, int] = {}
 
