@@ -150,7 +150,8 @@ RULE = Rule(
         Bad(
             "a helper that is handed a connection",
             {
-                **_app("ensure(db)"),
+                "app/__init__.py": "",
+                "app/migrations/first.py": FIRST,
                 "app/tags.py": """
                 import sqlite3
 
@@ -179,6 +180,7 @@ RULE = Rule(
         Good(
             "a helper that is handed another connection",
             {
+                "app/__init__.py": "",
                 "app/migrations/first.py": FIRST,
                 "app/tags.py": """
                 import sqlite3
