@@ -3,7 +3,8 @@
 ## What it finds
 Opens whose file provably is a store of the policy, chosen by code of a layer that is neither among the store's `owners`
 nor, when the open can only read, among its `readers`. The layer that answers is that of the code that chose the path,
-not of the helper that called `connect`, nor of code that hands over no more than an id for one of its segments. Modules of no layer, and files that only may be the store, are not reported.
+not of the helper that called `connect`, nor of code that hands over no more than an id for one of its segments.
+Modules of no layer, and files that only may be the store, are not reported.
 
 ## Why is this bad?
 Whoever opens a database by itself brings its own schema, its own settings and its own idea of the path. The owner's

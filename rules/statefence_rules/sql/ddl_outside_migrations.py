@@ -50,7 +50,7 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
 
 
 def _meant(statement: Statement, project: Project, policy: Policy) -> Iterator[tuple[Store, tuple[Step, ...]]]:
-    """The stores that a statement runs on, with what shows it: its connection, its tables, or its callers' connection."""
+    """The stores that a statement runs on, with what shows it: its connection, tables, or what callers hand over."""
     own = tuple(candidates(statement, policy))
     yield from ((store, statement.trace) for store in own)
     if own or not is_open(statement):

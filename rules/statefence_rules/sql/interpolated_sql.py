@@ -51,8 +51,8 @@ from statefence.api import (
 )
 from statefence_rules.source_text import text_at
 from statefence_rules.sql._handover import Handover, handover, tree_of
-from statefence_rules.sql._literals import Interpolation, interpolation, plain
 from statefence_rules.sql._lists import joins_quoted
+from statefence_rules.sql._literals import Interpolation, interpolation, plain
 from statefence_rules.sql._parameters import listed, name_for, named
 from statefence_rules.sql._placeholders import Refused, parameterised
 from statefence_rules.testing_code import is_test
