@@ -406,6 +406,11 @@ RULE = Rule(
                     db.execute(text("SELECT id FROM users WHERE name = :name"), {"name": name})
             """,
         ),
+        _bad(
+            "strings joined with the quotes between them",
+            """db.execute("SELECT * FROM users WHERE name IN ('%s')" % "','".join(user.names))""",
+            None,
+        ),
         _bad("a script", """db.executescript(f"DELETE FROM users WHERE name = '{name}'; VACUUM")""", None),
         _bad("a value with a format", """db.execute(f"SELECT * FROM users WHERE age > {age:.1f}")""", None),
         _bad(
