@@ -11,10 +11,14 @@ from statefence.api import (
     Import,
     Module,
     Open,
+    PathKind,
     Policy,
     Project,
     ReplaceExpression,
+    Segment,
     Store,
+    Symbol,
+    SymbolKind,
     Target,
     Template,
     match,
@@ -68,6 +72,39 @@ def is_at(store: Store, opened: Open, target: Target) -> bool:
 def _directories(path: Template) -> Iterable[Template]:
     """The directories that a path lies in, as far as its segments name them."""
     return (Template(path.segments[:depth]) for depth in range(1, len(path.segments)))
+
+
+def only_fills_in(opened: Open, target: Target, stores: tuple[Store, ...], project: Project, policy: Policy) -> bool:
+    """Whether a call chose no path but only ids in it: a callee's own open is of the same stores whatever it is handed.
+
+    A callee that may also be handed a whole path has not chosen it.
+    """
+    for step in opened.trace:
+        for other in project.opens_by_path.get(step.place.path, ()):
+            if other.span != step.place.span:
+                continue
+            own = [each for each in other.targets if stores_at(each, policy) == stores]
+            is_open = any(each.kind is PathKind.PARAMETER and each not in own for each in other.targets)
+            if not is_open and any(_is_filled(each.template, target.template) for each in own):
+                return True
+    return False
+
+
+def _is_filled(template: Template | None, other: Template | None) -> bool:
+    """Whether a path is another one with values for parameters: for segments of it, pieces of one, or what it is in."""
+    if template is None or other is None or len(template.segments) > len(other.segments):
+        return False
+    base, *rest = template.segments
+    count = len(other.segments) - len(rest)
+    pairs = zip(rest, other.segments[count:], strict=True)
+    differing = [left for left, right in pairs if left != right]
+    if (base,) != other.segments[:count]:
+        differing.append(base)
+    return bool(differing) and all(map(_has_parameter, differing))
+
+
+def _has_parameter(segment: Segment) -> bool:
+    return any(isinstance(piece, Symbol) and piece.kind is SymbolKind.PARAM for piece in segment)
 
 
 def store_named(name: str | None, policy: Policy) -> Store | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from statefence.facts import ir
-from statefence.project import bindings, classes, closures, functions, methods, scopes, sinks
+from statefence.project import bindings, classes, closures, functions, handed, methods, scopes, sinks
 from statefence.project.comprehensions import comprehended
 from statefence.project.frames import join
 from statefence.project.program import (
@@ -16,6 +16,7 @@ from statefence.project.program import (
     Effect,
 )
 from statefence.project.values import (
+    CALLABLES,
     Arguments,
     Binding,
     Choice,
@@ -124,8 +125,8 @@ def apply(interpreter: Interpreter, function: Value, arguments: Arguments, node:
         method = classes.attribute(interpreter.program, content, "__call__", function)
         if isinstance(method, FunctionValue):
             return project_call(interpreter, method, arguments, node)
-    if isinstance(content, Parameter) and isinstance(content.default, FunctionValue | External | ClassValue | Partial):
-        return apply(interpreter, content.default, arguments, node)
+    if isinstance(content, Parameter) and isinstance(content.default, CALLABLES):
+        return handed.called(interpreter, content, arguments, node)
     if isinstance(content, Member):
         return methods.method_call(interpreter, content.owner, content.name, arguments, node)
     return Result("")
@@ -155,6 +156,7 @@ def project_call(interpreter: Interpreter, function: FunctionValue, arguments: A
     for effect in summary.effects:
         _apply_effect(interpreter, live.get(effect.parameter), effect, binding)
     closures.apply_outer(interpreter, definition, summary, binding)
+    handed.call_what_is_handed(interpreter, function.key, binding, node)
     if opened is not None:
         return opened
     if function.key in program.managers and summary.yields is not None:

@@ -95,7 +95,7 @@ def _interpret(program: Program, definition: Definition, node: ir.Function) -> S
         if program.tried[key] > MOST_TRIED:
             return Summary(Unknown("a function within a function that is called too often to follow"))
     interpreter = Interpreter(program, definition, State({}, {}), program.closures.get(key))
-    for table in (program.sites, program.edges, program.chains):
+    for table in (program.sites, program.edges, program.chains, program.handed):
         table[key] = []
     cells = _bind_parameters(interpreter, definition, node)
     program.running[key] = interpreter.state

@@ -28,6 +28,7 @@ from statefence.policy import model as policy_model
 from statefence.project.frames import State
 from statefence.project.values import (
     WORKING_DIRECTORY,
+    Arguments,
     Binding,
     Change,
     External,
@@ -182,6 +183,13 @@ class Edge(Struct, frozen=True):
     conditions: tuple[Test, ...] = ()
 
 
+class HandedCall(Struct, frozen=True):
+    """A call of a parameter, with what it hands over, in terms of the function's parameters."""
+
+    parameter: Parameter
+    arguments: Arguments
+
+
 class Chain(Struct, frozen=True):
     """A fallback chain over environment variables, named in the order in which they are asked.
 
@@ -231,6 +239,7 @@ class Program:
         self.sites: dict[str, list[RawSite]] = {}
         self.edges: dict[str, list[Edge]] = {}
         self.chains: dict[str, list[Chain]] = {}
+        self.handed: dict[str, list[HandedCall]] = {}
         self.packages = _packages(self.units)
         self.spawners = {entry.names[0]: entry for entry in map(_declared, policy.spawners)}
         self.openers = {entry.names[0]: entry for entry in map(_declared_opener, policy.openers)}

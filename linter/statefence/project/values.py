@@ -339,6 +339,10 @@ class Partial(Value, frozen=True, eq=False):
     keywords: tuple[tuple[str, Value], ...]
 
 
+CALLABLES = (FunctionValue, External, ClassValue, Partial)
+"""The values that are called as they are."""
+
+
 class Connection(Value, frozen=True, eq=False):
     """What a database open returned; `path` is what it was opened on, `Absent` for a private memory database."""
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec import Struct
 
 from statefence.project.values import (
+    CALLABLES,
     CHOICES,
     Absent,
     Change,
@@ -343,7 +344,11 @@ def _of_parameter(value: Parameter, decide: Decider, *, required: bool) -> Decis
 def _equal(first: Value, second: Value) -> Decision:
     if isinstance(first, Constant) and isinstance(second, Constant):
         return Decision(first.value == second.value, certain=True)
+    if isinstance(first, CALLABLES) and isinstance(second, CALLABLES):
+        return Decision(first == second, certain=True)
     for value, other in ((first, second), (second, first)):
+        if isinstance(value, Parameter) and isinstance(other, CALLABLES) and value.default == other:
+            return Decision(holds=True, certain=False)
         if isinstance(value, Parameter) and isinstance(value.default, Constant) and isinstance(other, Constant):
             return Decision(value.default.value == other.value, certain=False)
     return Decision(holds=not any(isinstance(side, Parameter) for side in (first, second)), certain=False)

@@ -17,6 +17,7 @@ class HoleRole(StrEnum):
     STRING = "string"  # inside a string literal
     NAME = "name"  # a whole name
     PART_OF_NAME = "part-of-name"  # a part of one, or what stands in its quotes
+    LIST = "list"  # all that stands between the parentheses of an `IN`
     OTHER = "other"  # it may be several values, a condition, a list of columns
 
 
@@ -33,6 +34,11 @@ _WORDS_AFTER_VALUE = frozenset(
     | {"UNION", "EXCEPT", "INTERSECT", "ESCAPE", "FROM", "COLLATE", "ASC", "DESC", "WHEN", "AS"}
 )
 _BEFORE_NAME = frozenset({"FROM", "JOIN", "INTO", "UPDATE", "TABLE", "VIEW", "INDEX", "TRIGGER"})
+_BEFORE_COMPARED = frozenset({"WHERE", "AND", "OR", "ON", "HAVING"})
+_COMPARISONS = frozenset({"=", "==", "<", ">", "<=", ">=", "<>", "!="})
+_WORDS_OF_COMPARISON = frozenset({"LIKE", "IN", "IS"})
+_AFTER_TERM = frozenset({"", ";", ",", ")"})
+_WORDS_AFTER_TERM = frozenset({"ASC", "DESC", "LIMIT", "COLLATE", "NULLS", "HAVING", "ORDER"})
 _NOTHING = Token(TokenKind.SEMICOLON, "")
 
 
@@ -100,11 +106,31 @@ def _role_of_whole(tokens: Sequence[Token], place: int) -> HoleRole:
     is_file = before.upper == "INTO" and tokens[0].upper == "VACUUM"
     if before.upper in _BEFORE_NAME and not is_file:
         return HoleRole.NAME
+    if before.text == "(" and after.text == ")" and place > 1 and tokens[place - 2].upper == "IN":
+        return HoleRole.LIST
+    if _is_column(tokens, place, after):
+        return HoleRole.NAME
     expects = before.text in _BEFORE_VALUE or before.upper in _WORDS_BEFORE_VALUE or _ends_between(tokens, place)
     if before.upper == "NOT" and place > 1 and tokens[place - 2].upper == "IS":
         expects = True
     ends = after.text in _AFTER_VALUE or after.upper in _WORDS_AFTER_VALUE
     return HoleRole.VALUE if expects and ends else HoleRole.OTHER
+
+
+def _is_column(tokens: Sequence[Token], place: int, after: Token) -> bool:
+    """Whether the hole is what a `SET` sets, what rows are ordered or grouped by, or what a condition compares."""
+    before = tokens[place - 1] if place else _NOTHING
+    if before.upper == "BY":
+        return after.text in _AFTER_TERM or after.upper in _WORDS_AFTER_TERM or after.kind is TokenKind.HOLE
+    if before.upper in _BEFORE_COMPARED and not _ends_between(tokens, place):
+        return after.text in _COMPARISONS or after.upper in _WORDS_OF_COMPARISON
+    return after.text == "=" and (before.upper == "SET" or (before.text == "," and _sets(tokens, place)))
+
+
+def _sets(tokens: Sequence[Token], place: int) -> bool:
+    """Whether the nearest clause before a place is `SET`."""
+    clauses = (token.upper for token in reversed(tokens[:place]) if token.upper in {"SET", "WHERE", "FROM", "SELECT"})
+    return next(clauses, "") == "SET"
 
 
 def _ends_between(tokens: Sequence[Token], place: int) -> bool:

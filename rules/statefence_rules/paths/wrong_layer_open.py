@@ -3,7 +3,8 @@
 ## What it finds
 Opens whose file provably is a store of the policy, chosen by code of a layer that is neither among the store's `owners`
 nor, when the open can only read, among its `readers`. The layer that answers is that of the code that chose the path,
-not of the helper that called `connect`. Modules of no layer, and files that only may be the store, are not reported.
+not of the helper that called `connect`, nor of code that hands over no more than an id for one of its segments.
+Modules of no layer, and files that only may be the store, are not reported.
 
 ## Why is this bad?
 Whoever opens a database by itself brings its own schema, its own settings and its own idea of the path. The owner's
@@ -40,7 +41,7 @@ from statefence.api import (
     Store,
     Target,
 )
-from statefence_rules.opening import DOES, names, open_instead, opens_decided_in, stores_at
+from statefence_rules.opening import DOES, names, only_fills_in, open_instead, opens_decided_in, stores_at
 
 
 def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
@@ -52,7 +53,8 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
     for opened in opens_decided_in(module, project):
         for target in opened.targets:
             stores = stores_at(target, policy)
-            if stores and all(_forbidden(store, layer, opened.mode) is Answer.YES for store in stores):
+            wrong = bool(stores) and all(_forbidden(store, layer, opened.mode) is Answer.YES for store in stores)
+            if wrong and not only_fills_in(opened, target, stores, project, policy):
                 hit = _hit(module, opened, target, layer, stores)
                 found.setdefault((hit.span, hit.message), hit)
                 break
@@ -104,6 +106,45 @@ STORAGE = """
     def open_admin() -> sqlite3.Connection:
         return sqlite3.connect(Path.home() / ".app" / "admin.db", timeout=30)
 """
+WORKSPACES = """
+    [layers]
+    storage = ["app.storage"]
+    workspaces = ["app.workspaces"]
+
+    [stores.workspaces]
+    path = "{home}/.app/workspaces/{name}"
+    kind = "tree"
+    owners = ["workspaces"]
+"""
+ID = """
+    from pathlib import Path
+
+
+    def remove(name: str) -> None:
+        (Path.home() / ".app" / "workspaces" / name).write_text("")
+"""
+SESSIONS = {
+    "app/workspaces.py": """
+    from pathlib import Path
+
+    from app.storage import Session
+
+
+    def remove(session: Session) -> None:
+        (Path.home() / ".app" / "workspaces" / session.name).write_text("")
+    """,
+    "app/storage.py": """
+    from typing import NamedTuple
+
+
+    class Session(NamedTuple):
+        name: str
+
+
+    def new(name: str) -> Session:
+        return Session(name)
+    """,
+}
 
 RULE = Rule(
     code="SF201",
@@ -271,6 +312,52 @@ RULE = Rule(
                 """,
             },
             policy=POLICY,
+        ),
+        Good(
+            "a field of a record that is a segment of the path",
+            SESSIONS,
+            policy=WORKSPACES,
+        ),
+        Good(
+            "an id that is a segment of the path",
+            {
+                "app/workspaces.py": ID,
+                "app/storage.py": """
+                from app.workspaces import remove
+
+                remove("first")
+                """,
+            },
+            policy=WORKSPACES,
+        ),
+        Bad(
+            "the whole path, where an id would do",
+            {
+                "app/workspaces.py": """
+                from pathlib import Path
+
+
+                def remove(name: str, path: Path | None = None) -> None:
+                    path = path or Path.home() / ".app" / "workspaces" / name
+                    path.write_text("")
+                """,
+                "app/storage.py": """
+                from pathlib import Path
+
+                from app.workspaces import remove
+
+                remove("", Path.home() / ".app" / "workspaces" / "first")  # error: which belongs to workspaces
+                """,
+            },
+            policy=WORKSPACES,
+        ),
+        Bad(
+            "an id, for a callee of a layer that must not open it either",
+            {
+                "app/workspaces.py": "",
+                "app/storage.py": ID.replace('write_text("")', 'write_text("")  # error: which belongs to workspaces'),
+            },
+            policy=WORKSPACES,
         ),
         Good("without a policy", 'import sqlite3\n\nconnection = sqlite3.connect("/srv/app/admin.db")\n'),
     ),

@@ -120,6 +120,8 @@ def _rest_of_string(todo: list[str | Slot]) -> tuple[list[str | Slot], str]:
 def _string(pieces: Sequence[str | Slot], item: Literal, kind: str) -> str:
     """The expression of what stands between two quotes of SQL."""
     pieces = [piece for piece in pieces if piece != ""]
+    if any(isinstance(piece, Slot) and "'" in piece.source and ".join(" in piece.source for piece in pieces):
+        raise Refused("several strings are joined into one text")
     if len(pieces) == 1 and isinstance(pieces[0], Slot) and not pieces[0].spec and not pieces[0].conversion:
         return pieces[0].source
     body = "".join(_in_f_string(piece, kind) for piece in pieces)

@@ -2,7 +2,8 @@
 
 ## What it finds
 Statements that change the schema of a store with declared migrations, in a module that is not among them. The
-connection must provably be the store's, or the table must be listed by that store alone. The text of a migration that
+connection must provably be the store's, here or where a caller hands it over, or the table must be listed by that store
+alone. The text of a migration that
 another module runs is not reported, nor is the table in which migrations are recorded, nor a temporary table.
 
 ## Why is this bad?
@@ -21,8 +22,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from statefence.api import Bad, Good, Hit, Module, Policy, Project, Rule, Statement, Store
-from statefence_rules.sql._ownership import candidates, is_open
+from statefence.api import Bad, Good, Hit, Module, Place, Policy, Project, Rule, Statement, Step, Store
+from statefence_rules.sql._ownership import candidates, is_open, stores_of
 from statefence_rules.testing_code import is_test
 
 _RECORDS = re.compile(r"_*(?:\w+_)?migrations?(?:_\w+)?|schema_versions?|alembic_version", re.IGNORECASE)
@@ -40,12 +41,32 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
             or (is_open(statement) and is_test(module, statement.symbol))
         ):
             continue
-        for store in candidates(statement, policy):
+        for store, trace in _meant(statement, project, policy):
             if store.migrations and not _is_among_migrations(statement, module, project, store):
                 tables = " and ".join(_changes(statement))
                 message = f"the schema of {store.name} is changed outside its migrations: {tables}"
-                found.setdefault((statement.span, message), Hit(statement.span, message, statement.trace))
+                found.setdefault((statement.span, message), Hit(statement.span, message, trace))
     yield from found.values()
+
+
+def _meant(statement: Statement, project: Project, policy: Policy) -> Iterator[tuple[Store, tuple[Step, ...]]]:
+    """The stores that a statement runs on, with what shows it: its connection, tables, or what callers hand over."""
+    own = tuple(candidates(statement, policy))
+    yield from ((store, statement.trace) for store in own)
+    if own or not is_open(statement):
+        return
+    for module in project.modules:
+        for other in project.statements(module):
+            if not other.chosen and _hands_over_to(other, statement) and not is_test(module, other.symbol):
+                for store in stores_of(other, policy):
+                    step = Step(Place(other.path, other.span), f"it is handed a connection to {store.name}")
+                    yield store, (*statement.trace, step)
+
+
+def _hands_over_to(call: Statement, statement: Statement) -> bool:
+    """Whether a call hands over the connection that a statement runs on."""
+    reached = any(step.place == Place(statement.path, statement.span) for step in call.trace)
+    return reached and call.pieces == statement.pieces
 
 
 def _changes(statement: Statement) -> list[str]:
@@ -123,6 +144,54 @@ RULE = Rule(
             {
                 "app/migrations/first.py": FIRST,
                 "app/store.py": 'def clear(db) -> None:\n    db.execute("DROP TABLE messages")  # error\n',
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "a helper that is handed a connection",
+            {
+                "app/__init__.py": "",
+                "app/migrations/first.py": FIRST,
+                "app/tags.py": """
+                import sqlite3
+
+
+                def ensure(c: sqlite3.Connection) -> None:
+                    c.execute("CREATE TABLE IF NOT EXISTS tags (x)")  # error: the schema of chats is changed
+                """,
+                "app/store.py": """
+                import sqlite3
+                from contextlib import closing
+                from pathlib import Path
+
+                from app.tags import ensure
+
+
+                def open_chats() -> sqlite3.Connection:
+                    return sqlite3.connect(Path.home() / ".app" / "chats.db")
+
+
+                with closing(open_chats()) as c:
+                    ensure(c)
+                """,
+            },
+            policy=POLICY,
+        ),
+        Good(
+            "a helper that is handed another connection",
+            {
+                "app/__init__.py": "",
+                "app/migrations/first.py": FIRST,
+                "app/tags.py": """
+                import sqlite3
+
+
+                def ensure(c: sqlite3.Connection) -> None:
+                    c.execute("CREATE TABLE IF NOT EXISTS tags (x)")
+
+
+                ensure(sqlite3.connect("/srv/tags.db"))
+                """,
             },
             policy=POLICY,
         ),

@@ -2,8 +2,9 @@
 
 ## What it finds
 Statements whose text is put together with values: an f-string, `%`, `.format`, where a value stands as an operand or in
-a string literal of SQL. A name that a parameter of the function decides is reported too, unless the function asks
-whether it is one of the names that are allowed.
+a string literal of SQL, or where a list of values with quotes around each is joined for an `IN`. A name (of a table, of
+a column that is set, compared or ordered by) that a parameter of the function decides is reported too, unless the
+function asks whether it is one of the names that are allowed, or every caller hands over a constant.
 
 What is constant is no value. A piece that may be a condition, a list of columns or of markers, is not reported.
 
@@ -50,9 +51,11 @@ from statefence.api import (
 )
 from statefence_rules.source_text import text_at
 from statefence_rules.sql._handover import Handover, handover, tree_of
+from statefence_rules.sql._lists import joins_quoted
 from statefence_rules.sql._literals import Interpolation, interpolation, plain
 from statefence_rules.sql._parameters import listed, name_for, named
 from statefence_rules.sql._placeholders import Refused, parameterised
+from statefence_rules.testing_code import is_test
 
 if TYPE_CHECKING:
     import ast
@@ -63,6 +66,7 @@ _NO_VALUE = re.compile(
     r"(?:_\w+)?(?:\(.*)?$",
     re.IGNORECASE | re.DOTALL,
 )
+_PIECE_OF_SQL = re.compile(r"(?:^|_)(?:sql|clause|quer(?:y|ie)|subquery|where|expr(?:ession)?)s?$", re.IGNORECASE)
 _SQLITE = re.compile(r"sqlite3?|apsw|libsql|sqlean|sqlcipher|aiosqlite|asqlite")
 _OTHER_DRIVERS = re.compile(r"\b(?:psycopg2?|asyncpg|pymysql|MySQLdb|mysql|oracledb|pyodbc|pymssql|duckdb)\b")
 
@@ -97,11 +101,15 @@ def _hits(module: Module, project: Project, tree: ast.Module, statement: Stateme
         message = f"{_listed(sources)} {'is' if len(sources) == 1 else 'are'} {_PUT}"
         yield Hit(statement.span, message, statement.trace, _edits(module, statement, where, read, values))
     for i in open_slots:
-        if roles[i] is HoleRole.NAME and _is_free(slots[i].source, where, statement, project):
+        if roles[i] is HoleRole.LIST and joins_quoted(slots[i].source, where.function or tree):
+            message = f"{slots[i].source} is a list of values, each with quotes around it: {_LIST}"
+            yield Hit(statement.span, message, statement.trace)
+        if roles[i] is HoleRole.NAME and _is_free(read, i, where, statement, project):
             message = f"{slots[i].source} is put into the text as a name: take it from a fixed set of names"
             yield Hit(statement.span, f"{message}, since no parameter can stand for one", statement.trace)
 
 
+_LIST = "put as many markers into the text, and hand the values over as parameters"
 _PUT = "put into the text of the statement: hand it over as a parameter"
 
 
@@ -144,12 +152,14 @@ def _is_no_value(source: str, role: HoleRole) -> bool:
     return role is HoleRole.VALUE and (constant or bool(_NO_VALUE.search(source)))
 
 
-def _is_free(source: str, where: Handover, statement: Statement, project: Project) -> bool:
+def _is_free(read: Interpolation, slot: int, where: Handover, statement: Statement, project: Project) -> bool:
     """Whether a name is a parameter that callers may fill with anything."""
     import ast
 
+    source = read.slots[slot].source
+
     function = where.function
-    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) or _PIECE_OF_SQL.search(source):
         return False
     given = {each.arg: each for each in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)}
     annotation = given[source].annotation if source in given else None
@@ -157,8 +167,20 @@ def _is_free(source: str, where: Handover, statement: Statement, project: Projec
         return False
     if any(_restricts(node, source) for node in ast.walk(function)):
         return False
-    called = [each for other in project.modules for each in project.statements(other) if _leads_to(each, statement)]
-    return not called or any(each.holes for each in called)
+    handed = [_open_slots(read, each) for each in _callers(statement, project, private=function.name.startswith("_"))]
+    return not handed or any(still_open is None or slot in still_open for still_open in handed)
+
+
+def _callers(statement: Statement, project: Project, *, private: bool) -> Iterator[Statement]:
+    """The calls that hand over a piece of the text; of a function that is not private, those of the program itself.
+
+    What only its tests hand over, or only its default is, does not say what a public function may be given.
+    """
+    for module in project.modules:
+        for each in project.statements(module):
+            shows = private or (each.argument is not None and not is_test(module, each.symbol))
+            if shows and _leads_to(each, statement):
+                yield each
 
 
 def _leads_to(site: Statement, statement: Statement) -> bool:
@@ -167,8 +189,13 @@ def _leads_to(site: Statement, statement: Statement) -> bool:
 
 
 def _restricts(node: ast.AST, name: str) -> bool:
-    """Whether code asks if the name is among others, gives it another value, or hands it to a function of its own."""
+    """Whether code asks if the name is among others, gives it another value, looks it up, or hands it to a function."""
     import ast
+
+    if isinstance(node, ast.Match):
+        return name in ast.unparse(node.subject)
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.slice, ast.Name) and node.slice.id == name
 
     if isinstance(node, ast.Compare):
         return any(isinstance(op, ast.In | ast.NotIn | ast.Eq | ast.NotEq) for op in node.ops) and name in ast.unparse(
@@ -343,6 +370,23 @@ RULE = Rule(
             _on("""db.execute(f"SELECT * FROM {table} WHERE name = '{name}'")  # error: name is  # error: table is"""),
             fixed=_on("""db.execute(f"SELECT * FROM {table} WHERE name = ?", (name,))  # error: table is"""),
         ),
+        _bad("a column that is set", """db.execute(f"UPDATE users SET {table} = ? WHERE id = ?", (name, age))""", None),
+        _bad("another that is set", """db.execute(f"UPDATE users SET id = 1, {table} = ?", (age,))""", None),
+        _bad("a column to order by", """db.execute(f"SELECT * FROM users ORDER BY {name}, id")""", None),
+        _bad("a column to group by", """db.execute(f"SELECT count(*) FROM users GROUP BY {name} LIMIT 5")""", None),
+        _bad("a column that is compared", """db.execute(f"SELECT * FROM users WHERE {name} = ?", (age,))""", None),
+        Bad(
+            "a list of quoted values",
+            _on(
+                """names = ", ".join(f"'{each}'" for each in user.names)
+        db.execute(f"SELECT * FROM users WHERE name IN ({names})")  # error: names is a list of values"""
+            ),
+        ),
+        _bad(
+            "a list of quoted values in the text itself",
+            """db.execute("SELECT * FROM users WHERE name IN (%s)" % ", ".join(map(repr, user.names)))""",
+            None,
+        ),
         Bad(
             "SQLAlchemy",
             """
@@ -361,6 +405,11 @@ RULE = Rule(
                 with create_engine("sqlite:////srv/app.db").connect() as db:
                     db.execute(text("SELECT id FROM users WHERE name = :name"), {"name": name})
             """,
+        ),
+        _bad(
+            "strings joined with the quotes between them",
+            """db.execute("SELECT * FROM users WHERE name IN ('%s')" % "','".join(user.names))""",
+            None,
         ),
         _bad("a script", """db.executescript(f"DELETE FROM users WHERE name = '{name}'; VACUUM")""", None),
         _bad("a value with a format", """db.execute(f"SELECT * FROM users WHERE age > {age:.1f}")""", None),
@@ -383,6 +432,101 @@ RULE = Rule(
             "a list of markers",
             _on("""db.execute(f"SELECT * FROM users WHERE id IN ({', '.join('?' * age)})", user)"""),
         ),
+        Good(
+            "a list of quoted constants",
+            """
+            import sqlite3
+
+            KINDS = ("admin", "guest")
+
+
+            def some() -> None:
+                kinds = ", ".join(f"'{kind}'" for kind in KINDS)
+                sqlite3.connect("/srv/app.db").execute(f"SELECT * FROM users WHERE kind IN ({kinds})")
+            """,
+        ),
+        Good(
+            "columns out of a table of them",
+            """
+            import sqlite3
+
+            COLUMNS = {"name": "name", "age": "age"}
+
+
+            def ordered(order: str) -> None:
+                order = COLUMNS[order]
+                sqlite3.connect("/srv/app.db").execute(f"SELECT * FROM users ORDER BY {order}")
+            """,
+        ),
+        Good(
+            "a column that every caller writes out",
+            """
+            import sqlite3
+
+
+            def _ordered(order: str) -> None:
+                sqlite3.connect("/srv/app.db").execute(f"SELECT * FROM users ORDER BY {order}")
+
+
+            def by_name() -> None:
+                _ordered("name")
+            """,
+        ),
+        Bad(
+            "a column that only the tests write out",
+            {
+                "app/store.py": """
+                import sqlite3
+
+
+                def ordered(order: str = "id") -> None:
+                    db = sqlite3.connect("/srv/app.db")
+                    db.execute(f"SELECT * FROM users ORDER BY {order}")  # error: order is put into the text as a name
+                """,
+                "app/main.py": "from app.store import ordered\n\nordered()\n",
+                "tests/test_store.py": """
+                from app.store import ordered
+
+
+                def test_by_name() -> None:
+                    ordered("name")
+                """,
+            },
+        ),
+        Bad(
+            "beside a column that every caller writes out",
+            """
+            import sqlite3
+            import sys
+
+
+            def find(column: str, limit: int) -> None:
+                db = sqlite3.connect("/srv/app.db")
+                db.execute(f"SELECT * FROM users WHERE {column} = 1 LIMIT {limit:.0f}")  # error: limit is put into
+
+
+            find("name", len(sys.argv))
+            """,
+        ),
+        Good(
+            "columns of a fixed list",
+            _on(
+                """for column in ("name", "age"):
+            db.execute(f"UPDATE users SET {column} = ?", (age,))"""
+            ),
+        ),
+        Good(
+            "a literal type",
+            """
+            import sqlite3
+            from typing import Literal
+
+
+            def ordered(order: Literal["name", "age"]) -> None:
+                sqlite3.connect("/srv/app.db").execute(f"SELECT * FROM users ORDER BY {order}")
+            """,
+        ),
+        Good("a clause", _on("""db.execute(f"SELECT * FROM users ORDER BY {user.order_by}")""")),
         Good("a marker of a driver", _on("""db.execute(f"SELECT * FROM users WHERE id = {user.placeholder}", (1,))""")),
         Good("a condition", _on("""db.execute(f"SELECT * FROM users WHERE {user.condition}", (1,))""")),
         Good(

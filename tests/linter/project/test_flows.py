@@ -456,6 +456,39 @@ PROGRAMS: dict[str, str | Files] = {
                 subprocess.run(["a"], env=env)  # passthrough | partial
         """,
     },
+    "a callable for a parameter with a default": """
+        import os, subprocess
+        def run(*cmd, env=None, **kwargs):
+            return subprocess.run(cmd, env=env, **kwargs)  # passthrough | inherits
+        def homely(*cmd, home, env=None, **kwargs):
+            env = dict(env if env is not None else os.environ, HOME=home)
+            return run(*cmd, env=env, **kwargs)  # full sets=HOME | passthrough
+        def commit(*args, fn=run, **kwargs):
+            kwargs.setdefault("stderr", None)
+            return fn("git", *args, **kwargs)  # passthrough | inherits
+        def by_default():
+            commit("a")  # inherits
+        def by_another():
+            commit("a", fn=homely, home="/srv")  # full sets=HOME
+        def through(*args, fn=run, **kwargs):
+            commit(*args, fn=fn, **kwargs)  # passthrough | inherits
+        def from_afar():
+            through("a", fn=homely, home="/srv")  # full sets=HOME
+    """,
+    "callables that hand each other on": """
+        import subprocess
+        def run(fn=None, env=None):
+            subprocess.run(["a"], env=env)  # passthrough | inherits
+        def first(fn=run, env=None):
+            fn(env=env)  # passthrough | inherits
+        def second(fn=run, env=None):
+            fn(fn=first, env=env)  # passthrough | inherits
+        def main():
+            first(fn=second, env={"A": "1"})  # partial sets=A
+        def endless(fn=run, env=None):
+            fn(fn=fn, env=env)  # passthrough | inherits
+        endless(fn=endless, env={"A": "1"})
+    """,
     "a dispatch table": """
         import subprocess
         def narrow(command):

@@ -56,5 +56,5 @@ def remove_app(connection: sqlite3.Connection, app_id: str) -> None:
 
 def remember(space: Space, app_id: str, line: str) -> None:
     """Add a line to what an app remembers in a space."""
-    scope = app_scope(space, app_id)  # statefence: ignore[SF201] -- memory makes the path, only the id is chosen here
+    scope = app_scope(space, app_id)
     memory_write(scope, f"{memory_read(scope)}{line}\n")
