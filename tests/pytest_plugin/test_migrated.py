@@ -89,9 +89,7 @@ def test_a_namespace_of_somebody_else_is_not_judged(run_project: RunProject) -> 
 
 def test_migrations_are_known_by_their_names_too(run_project: RunProject) -> None:
     table = "CREATE TABLE schema_migrations (id INTEGER PRIMARY KEY, namespace TEXT, name TEXT);"
-    rows = "INSERT INTO schema_migrations VALUES (7, 'notes', '001_notes'), (8, 'notes', '002_title.sql');"
-    assert said(run_project, table + rows) == ()
-
-    (only,) = said(run_project, f"{table}{rows}INSERT INTO schema_migrations VALUES (9, 'notes', '009_lost');")
+    rows = "(7, 'notes', '001_notes'), (8, 'notes', '002_title.sql'), (9, 'notes', '009_lost')"
+    (only,) = said(run_project, f"{table} INSERT INTO schema_migrations VALUES {rows};")
     assert "SF401" in only
     assert "the migration 009_lost of notes was applied" in only
