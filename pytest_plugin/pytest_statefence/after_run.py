@@ -10,6 +10,8 @@ from types import FrameType
 
 _ENTRIES = ("console_main", "_console_main")
 """What the `pytest` command and `python -m pytest` call, before and since pytest 9.1."""
+_WORKER = "__channelexec__"
+"""The name under which execnet runs what a worker of pytest-xdist is started for."""
 
 
 class _Failure:
@@ -40,10 +42,11 @@ def watch_exit(look: Callable[[], Iterable[str]], *, fails: bool) -> None:
 
 
 def ends_with_pytest() -> bool:
-    """Whether this process was started to run pytest, so that what it does after it belongs to the run."""
+    """Whether this process was started to run pytest, also as a worker: what it does after it belongs to the run."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- documented, and the cheap way to a stack
     while frame is not None:
-        if frame.f_globals.get("__name__") == "_pytest.config" and frame.f_code.co_name in _ENTRIES:
+        module = frame.f_globals.get("__name__")
+        if module == _WORKER or (module == "_pytest.config" and frame.f_code.co_name in _ENTRIES):
             return True
         frame = frame.f_back
     return False

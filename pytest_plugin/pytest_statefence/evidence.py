@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
 from weakref import ReferenceType
 
@@ -40,6 +40,7 @@ class Started(Struct, frozen=True):
     Attributes:
         birth: its process's id, which outlives the Popen object.
         by: which other child started it; empty for this process.
+        began: when this process started it, in nanoseconds since the epoch; 0 where another child did.
     """
 
     arguments: tuple[str, ...]
@@ -48,6 +49,7 @@ class Started(Struct, frozen=True):
     process: ReferenceType[subprocess.Popen[bytes]] | None = None
     birth: Birth | None = None
     by: str = ""
+    began: int = 0
 
     @property
     def pid(self) -> int | None:
@@ -71,16 +73,48 @@ def stacks(path: str, touches: Iterable[Touch], started: Iterable[Started]) -> t
     return tuple(dict.fromkeys((*(t.stack for t in touches if _is_at(t, path)), *(child.stack for child in started))))
 
 
-def candidates(path: str, touches: Iterable[Touch], started: Iterable[Started], during: str) -> tuple[str, ...]:
-    """Who may have changed `path` where that is not surely what is on, `during`; empty where it is.
+class Scene(Struct, frozen=True):
+    """What is known of a change besides who was there.
 
-    A thread or a child that outlived what started it may do its work for that, or for what is on now.
+    Attributes:
+        during: what is on.
+        began: when the time began in which the file changed, in nanoseconds since the epoch.
+        moved_since: whether the file may have changed after a moment.
+        may_be_held: whether a process, or a descendant of it, may have the file open.
+    """
+
+    during: str
+    began: int
+    moved_since: Callable[[int], bool]
+    may_be_held: Callable[[int], bool]
+
+
+def candidates(path: str, touches: Iterable[Touch], started: Iterable[Started], scene: Scene) -> tuple[str, ...]:
+    """Who may have changed `path` where that is not surely what is on; empty where it is.
+
+    A thread or a child that outlived what started it may do its work for that, or for what is on now. One that only
+    was there gives way to a child of what is on.
     """
     touching = [touch.during for touch in touches if _is_at(touch, path)]
-    if during in touching:
+    if scene.during in touching:
         return ()
-    earlier = touching or [child.during for child in started if child.during != during and _is_running(child)]
-    return tuple(dict.fromkeys((*earlier, during))) if earlier else ()
+    earlier = touching or [child.during for child in _suspects(tuple(started), scene)]
+    return tuple(dict.fromkeys((*earlier, scene.during))) if earlier else ()
+
+
+def _suspects(started: tuple[Started, ...], scene: Scene) -> Iterator[Started]:
+    """The children of what was on before that may have done it, when nobody was seen at the file."""
+    has_own = any(child.during == scene.during and scene.moved_since(child.began) for child in started)
+    for child in started:
+        if child.during == scene.during:
+            continue
+        is_new = child.by or child.began >= scene.began
+        if is_new or (_is_running(child) and not (has_own and _only_stands_by(child, scene))):
+            yield child
+
+
+def _only_stands_by(child: Started, scene: Scene) -> bool:
+    return child.pid is not None and not scene.may_be_held(child.pid)
 
 
 def still_running(started: Iterable[Started]) -> tuple[Started, ...]:

@@ -39,12 +39,13 @@ class Package(Struct, frozen=True):
     """What a worker sends to the process that started it, when it ends.
 
     Attributes:
-        nowhere: the clauses of the policy whose files were nowhere in every environment of the worker.
+        nowhere: the clauses of the policy whose files were nowhere in every environment of the worker; None
+            where that has been told before.
         allows: the markers of tests that ran, and whether they allowed anything.
     """
 
     findings: tuple[Finding, ...] = ()
-    nowhere: frozenset[str] = frozenset()
+    nowhere: frozenset[str] | None = frozenset()
     unknown: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     allows: dict[str, bool] = {}

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from pytest_statefence import growth, verdict
 from pytest_statefence.copies import ABSENT, Copies, Copy
-from pytest_statefence.evidence import candidates, culprits, stacks, started_line
-from pytest_statefence.holders import other_holders
+from pytest_statefence.evidence import Scene, candidates, culprits, stacks, started_line
+from pytest_statefence.holders import may_hold, other_holders
 from pytest_statefence.listener import Listener
 from pytest_statefence.locations import (
     Location,
@@ -58,6 +58,7 @@ class Guard:
         self._began = self._test_began = SYSTEM.time_ns()
         self._earlier = ""
         self._dated: set[str] = set()
+        self._undated: frozenset[str] = frozenset()
         self._lock = threading.RLock()
         self._listener = Listener(policy, variables_of(self._clauses), self.learn, post)
         self._of_machine = machine_locations(policy, os.environ, own_home(), own_directory())
@@ -170,6 +171,7 @@ class Guard:
             self._unknown[text] = None
         mapped = self._mapped_files()
         self._dated = {*look.suspect}.difference(mapped)
+        self._undated = frozenset(mapped)
         for path in dict.fromkeys((*look.appeared, *look.suspect, *mapped, *look.vanished)):
             self._compare_tables(path, is_gone=path in look.vanished, by_stamp=path not in mapped)
             self._compare_bytes(path, remade=path in made.files)
@@ -350,16 +352,25 @@ class Guard:
         """Whether the file changed before the test that is on began."""
         return path in self._dated and not self._watch.moved_since(path, self._test_began)
 
+    def _scene(self, path: str, during: str) -> Scene:
+        def moved_since(moment: int) -> bool:
+            has_stamp = path in self._watch.files and path not in self._undated
+            return not has_stamp or self._watch.moved_since(path, moment)
+
+        return Scene(during, self._began, moved_since, lambda pid: may_hold(pid, path))
+
     def _note(self, path: str, violations: Iterable[Violation]) -> None:
-        touches, started = self._listener.seen()
+        touches, seen = self._listener.seen()
+        during = self._listener.threads.during
+        started = sorted(seen, key=lambda child: child.during != during)
         lines = culprits(path, touches, started)
         places = tuple(place for stack in stacks(path, touches, started) for place in stack.places)
-        suspected = candidates(path, touches, started, self._listener.threads.during)
+        suspected = candidates(path, touches, started, self._scene(path, during))
         if not suspected and self._is_older_than_test(path):
             suspected = (self._earlier,)
         for violation in violations:
             if violation.code == verdict.OWNER and (others := other_holders(path)):
-                suspected, lines = suspected or (self._listener.threads.during,), (*others, *lines)
+                suspected, lines = suspected or (during,), (*others, *lines)
             told = replace(violation, culprits=lines, candidates=suspected, places=places)
             self._violations.append(told)
 

@@ -1,4 +1,4 @@
-"""Which programs beside this run have a file open. Linux only."""
+"""Which programs have a file open: those beside this run, and children of it. Linux only."""
 
 # Paths are text here, as the system gives them.
 # ruff: noqa: PTH115, PTH208
@@ -14,13 +14,35 @@ _SIDECARS = ("", "-wal", "-shm", "-journal")
 
 def other_holders(path: str) -> tuple[str, ...]:
     """The processes that have the file, or its log, open and were not started by this one, each in a few words."""
-    wanted = {os.path.realpath(path) + sidecar for sidecar in _SIDECARS}
-    parents = {pid: parent for pid in _pids() if (parent := _parent(pid)) is not None}
+    wanted, parents = _names(path), _parents()
     return tuple(
         f"process {pid} (`{_name(pid)}`), which this run did not start, has it open"
         for pid in sorted(parents)
         if not _descends(pid, os.getpid(), parents) and not wanted.isdisjoint(_open_files(pid))
     )
+
+
+def may_hold(ancestor: int, path: str) -> bool:
+    """Whether a process, or one that descends from it, has the file or its log open; True where that is not told."""
+    wanted, parents = _names(path), _parents()
+    return not parents or any(
+        _descends(pid, ancestor, parents) and (not _is_told(pid) or not wanted.isdisjoint(_open_files(pid)))
+        for pid in parents
+    )
+
+
+def _names(path: str) -> set[str]:
+    """What the descriptors of the file and its log are called, also when it has been removed."""
+    real = os.path.realpath(path)
+    return {real + sidecar + end for sidecar in _SIDECARS for end in ("", " (deleted)")}
+
+
+def _parents() -> dict[int, int]:
+    return {pid: parent for pid in _pids() if (parent := _parent(pid)) is not None}
+
+
+def _is_told(pid: int) -> bool:
+    return os.access(f"/proc/{pid}/fd", os.R_OK | os.X_OK)
 
 
 def _pids() -> Iterator[int]:

@@ -28,7 +28,7 @@ from pytest_statefence.owners import Stack, project_stack, stack_of
 from pytest_statefence.post import Post
 from pytest_statefence.records import Violation
 from pytest_statefence.spawns import judge_spawn
-from pytest_statefence.system import own_directory
+from pytest_statefence.system import SYSTEM, own_directory
 from pytest_statefence.threads import Threads
 from pytest_statefence.verdict import SPAWN
 from pytest_statefence.witness import STARTING, TOUCHING, names_in_parent
@@ -174,7 +174,8 @@ class Listener:
             return
         process = _process(frame)
         birth = None if frame is None or process is None else await_birth(frame)
-        self._started.append(Started(child.arguments, stack, self.threads.starter(), process, birth))
+        began = SYSTEM.time_ns()
+        self._started.append(Started(child.arguments, stack, self.threads.starter(), process, birth, began=began))
         self._violations += violations
         self._untold += [variable.name for variable in answer.untold]
         home = home_of(child.environ) if child.replaced else own_home()

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pytest_statefence.records import Bookkeeping, Known, Namespace, Violation
-from statefence.migrations.files import LOCK_FILE
-from statefence.migrations.lock import parse_lock
+from statefence.migrations.bookkeeping import lists_migrations
+from statefence.migrations.lock import read_lock
 from statefence.migrations.names import taken_apart
 from statefence.policy import Policy, Store
 
 OWNERLESS = "SF303"
 UNKNOWN_MIGRATION = "SF401"
 SKIPPED_MIGRATION = "SF402"
-_RECORDS = re.compile(r"_*(?:\w+_)?migrations?(?:_\w+)?|schema_versions?|alembic_version", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 
@@ -23,8 +22,7 @@ def known_of(policy: Policy, store: Store) -> Known | None:
     """What is known of a store that declares migrations; None of any other. Raises StatefenceError for a bad lock."""
     if not store.migrations:
         return None
-    path = Path(policy.root, LOCK_FILE)
-    lock = parse_lock(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    lock = read_lock(policy.root)
     listed = [*(table for each in policy.stores for table in each.tables), *sum(policy.namespaces.values(), ())]
     files = {name: sorted(_files(Path(policy.root, place))) for name, place in store.migrations.items()}
     return Known(
@@ -49,9 +47,13 @@ def _words(path: Path) -> Iterator[str]:
 
 
 def _versions(keys: Iterable[str]) -> Iterator[str]:
-    for key in keys:
-        name = taken_apart(f"{key}.sql")
-        yield _plain(name.version if name else key)
+    return map(_version, keys)
+
+
+def _version(applied: str) -> str:
+    """The version of a migration that a lock or a database names: by its number, its name or its file."""
+    name = taken_apart(applied) or taken_apart(f"{applied}.sql")
+    return _plain(name.version if name else applied)
 
 
 def _present(paths: Iterable[Path]) -> tuple[str, ...] | None:
@@ -77,14 +79,14 @@ def judge_migrated(
 
 def _is_owned(table: str, known: Known) -> bool:
     lower = table.casefold()
-    return lower in known.tables or lower in known.words or _RECORDS.fullmatch(table) is not None
+    return lower in known.tables or lower in known.words or lists_migrations(table)
 
 
 def _of_unknown(applied: Iterable[tuple[str, str]], known: Known) -> Iterator[tuple[str, str]]:
     for name, version in applied:
         namespace = _namespace(name, known)
         if namespace is not None and namespace.present is not None:
-            plain = _plain(version)
+            plain = _version(version)
             if plain not in namespace.present and plain not in namespace.locked:
                 yield (
                     UNKNOWN_MIGRATION,
@@ -94,7 +96,7 @@ def _of_unknown(applied: Iterable[tuple[str, str]], known: Known) -> Iterator[tu
 
 def _of_skipped(after: Bookkeeping, known: Known) -> Iterator[tuple[str, str]]:
     for namespace in known.namespaces:
-        versions = {_plain(version) for name, version in after.applied if _namespace(name, known) == namespace}
+        versions = {_version(version) for name, version in after.applied if _namespace(name, known) == namespace}
         last = max((int(version) for version in versions if version.isdigit()), default=-1)
         for version in namespace.locked:
             if version.isdigit() and int(version) < last and version not in versions:

@@ -54,6 +54,10 @@ class Post:
         """What children told since the last call."""
         return self._tail.records()
 
+    def last_words(self, worker: str) -> str:
+        """Where a worker writes down what it found after its run."""
+        return os.path.join(self._directory, f"last-words-{worker}")
+
     def withdraw(self) -> None:
         """Children that start from now on do not find it."""
         self._announcement.withdraw()

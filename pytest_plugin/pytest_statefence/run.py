@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -24,6 +25,8 @@ _ALLOWANCE = pytest.StashKey[Allowance]()
 _WRONG = pytest.StashKey[pytest.UsageError]()
 _FOUND = pytest.StashKey[dict[str, tuple[Violation, ...]]]()
 _CHANNEL = "statefence"
+_LAST_WORDS = "statefence_last_words"
+"""The entry of a worker's input that says where it writes down what its exit handlers did."""
 CARRIED = "statefence_violations"
 """The attribute of a report in which violations cross to the process that talks to the user."""
 _PROPERTY = "statefence"
@@ -45,6 +48,7 @@ class Run:
         self._config = config
         self._mode = mode
         self._worker = ""
+        self._last_words: dict[str, Path] = {}
         self.findings: list[Finding] = []
         self._unknown: dict[str, None] = {}
         self.faults: dict[str, None] = {}
@@ -169,9 +173,27 @@ class Run:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: object) -> None:
         """Takes in what a worker found outside its tests."""
-        package = unpacked(getattr(node, "workeroutput", {}).get(_CHANNEL, {}))
+        self._take_in(unpacked(getattr(node, "workeroutput", {}).get(_CHANNEL, {})))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:  # noqa: ANN401 -- xdist need not be installed
+        """Tells a worker where to write what happens in it when it can no longer send anything."""
+        worker = node.workerinput["workerid"]
+        self._last_words[worker] = Path(self._post.last_words(worker))
+        node.workerinput[_LAST_WORDS] = str(self._last_words[worker])
+
+    def _hear_last_words(self) -> None:
+        """Takes in what exit handlers of the workers did, whose processes have ended by now."""
+        for worker, path in self._last_words.items():
+            try:
+                self._take_in(msgspec.json.decode(path.read_bytes(), type=Package))
+            except (OSError, msgspec.DecodeError):
+                self._unknown[f"what exit handlers of {worker} did: it ended without telling"] = None
+
+    def _take_in(self, package: Package) -> None:
         self.findings += package.findings
-        self._nowhere = package.nowhere if self._nowhere is None else self._nowhere & package.nowhere
+        if package.nowhere is not None:
+            self._nowhere = package.nowhere if self._nowhere is None else self._nowhere & package.nowhere
         self._unknown.update(dict.fromkeys(package.unknown))
         self.faults.update(dict.fromkeys(package.faults))
         for allow, is_used in package.allows.items():
@@ -181,6 +203,7 @@ class Run:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """What happened after the last test; the run fails for what is nobody's."""
         self._of_run(f"after {self._last}, the last test")
+        self._hear_last_words()
         if self.guard is not None:
             self._nowhere = self.guard.nowhere()
             self._unknown.update((f"what it does after the run: {line}", None) for line in self.guard.running())
@@ -250,10 +273,29 @@ class Run:
         return tuple(own)
 
     def _exit_lines(self) -> list[str]:
-        """What exit handlers did; the guard has no more to do."""
-        violations = self._take().violations
+        """What exit handlers did, unless the process that started this worker is told; the guard has no more to do."""
+        self.findings.clear()
+        self._unknown.clear()
+        self._of_run("after the run, by an exit handler or a thread")
         self._close()
+        if self._worker and self._has_told():
+            return []
+        violations = [finding.violation for finding in self.findings]
         return [text for violation in violations for text in (reports.line(violation), *violation.culprits)]
+
+    def _has_told(self) -> bool:
+        """Whether what was found after the run could be written where the process that started this worker reads it."""
+        told = self._config.workerinput.get(_LAST_WORDS)  # type: ignore[attr-defined] # xdist adds it
+        if told is None:
+            return False
+        path = Path(told)
+        package = Package(tuple(self.findings), None, tuple(self._unknown), tuple(self.faults))
+        try:
+            path.with_suffix(".new").write_bytes(msgspec.json.encode(package))
+            path.with_suffix(".new").replace(path)
+        except OSError:
+            return False
+        return True
 
     def _of_run(self, moment: str) -> None:
         for violation in self._take().violations:

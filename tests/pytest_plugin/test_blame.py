@@ -150,6 +150,134 @@ def test_a_child_of_the_test_is_the_test_s_although_a_server_of_a_fixture_runs(r
     assert ran.tests["test_that_writes_itself"].result == "failed"
 
 
+SERVED = """
+WRITE = 'import sys, sqlite3; sqlite3.connect(sys.argv[1]).execute("CREATE TABLE models (name)")'
+
+SERVER = '''
+import os, sqlite3, sys, time
+place, holds = sys.argv[1], sys.argv[2] == "holds"
+opened = sqlite3.connect(place + "/x_chat_runtime/x_chat_runtime.db") if holds else None
+if opened:
+    opened.execute("CREATE TABLE models (name)")
+open(place + "/ready", "w").close()
+while not os.path.exists(place + "/go"):
+    time.sleep(0.01)
+if opened:
+    opened.execute("CREATE TABLE settings (name)")
+open(place + "/done", "w").close()
+time.sleep(60)
+'''
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory):
+    place = tmp_path_factory.mktemp("served")
+    (place / "x_chat_runtime").mkdir()
+    return place
+
+@pytest.fixture(scope="module", autouse=True)
+def state(served):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("APP_STATE", str(served))
+        yield served
+
+@pytest.fixture(scope="session", autouse=True)
+def server(served):
+    command = [sys.executable, "-S", "-c", SERVER, str(served), {holds!r}]
+    with subprocess.Popen(command, env={{}}) as process:
+        wait_for(served / "ready")
+        yield
+        process.kill()
+
+@pytest.fixture
+def database(state, request):
+    return str(state / "x_chat_runtime" / f"{{request.node.name}}_chat_runtime.db")
+
+def test_first():
+    pass
+"""
+
+
+def test_a_server_that_only_stands_by_does_not_take_the_blame_off_a_test(run_project: RunProject) -> None:
+    inner = """
+def test_with_a_python_that_reports(database):
+    subprocess.run([sys.executable, "-c", WRITE, database], check=True)
+
+def test_with_a_python_that_does_not(database):
+    subprocess.run([sys.executable, "-S", "-c", WRITE, database], env={}, check=True)
+
+def test_with_a_grandchild(database):
+    shell = ["sh", "-c", '"$@"; :', "sh"]
+    subprocess.run([*shell, sys.executable, "-S", "-c", WRITE, database], env={}, check=True)
+
+def test_with_a_shell(database):
+    os.system(f"printf x > {database}")
+"""
+    ran = run_project(shared(SERVED.format(holds="stands by") + inner))
+
+    results = {name: outcome.result for name, outcome in ran.tests.items() if name != "test_first"}
+    assert len(results) == 4
+    assert set(results.values()) == {"failed"}
+    assert "maybe not by it" not in ran.output
+
+
+def test_a_server_that_holds_the_file_may_have_done_it(run_project: RunProject) -> None:
+    inner = """
+def test_that_asks_the_server(state):
+    (state / "go").touch()
+    subprocess.run(["true"], check=True)
+    wait_for(state / "done")
+"""
+    ran = run_project(shared(SERVED.format(holds="holds") + inner))
+
+    assert ran.tests["test_that_asks_the_server"].result == "passed"
+    assert "during test_inner.py::test_that_asks_the_server, maybe not by it:" in ran.output
+
+
+def test_a_child_that_began_after_the_change_is_no_culprit(run_project: RunProject) -> None:
+    inner = """
+        def test_that_leaves_a_child(state):
+            global left
+            left = subprocess.Popen([sys.executable, "-S", "-c", CHILD, str(state)], env={})
+
+        def test_that_is_on_when_it_writes(state):
+            (state / "go").touch()
+            wait_for(state / "done")
+            time.sleep(0.5)
+            subprocess.run(["true"], check=True)
+
+        def test_that_ends_it():
+            left.kill()
+            left.wait()
+        """
+    ran = run_project(shared(inner))
+
+    assert {outcome.result for outcome in ran.tests.values()} == {"passed"}
+    assert "during test_inner.py::test_that_is_on_when_it_writes, maybe not by it:" in ran.output
+
+
+def test_a_child_that_a_thread_of_an_earlier_test_starts_is_not_laid_to_the_test_alone(run_project: RunProject) -> None:
+    inner = """
+        go, done = threading.Event(), threading.Event()
+
+        def work(state):
+            go.wait()
+            (state / "x_chat_runtime").mkdir()
+            subprocess.run(["sh", "-c", f"printf x > {state}/x_chat_runtime/x_chat_runtime.db"], check=True)
+            done.set()
+
+        def test_that_leaves_a_thread(state):
+            threading.Thread(target=work, args=(state,)).start()
+
+        def test_that_is_on_when_it_writes():
+            go.set()
+            done.wait()
+        """
+    ran = run_project(shared(inner))
+
+    assert ran.tests["test_that_is_on_when_it_writes"].result == "passed"
+    assert "during test_inner.py::test_that_is_on_when_it_writes, maybe not by it:" in ran.output
+
+
 def test_children_that_go_on_after_the_run_are_told(run_project: RunProject) -> None:
     inner = """
         def test():

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from textwrap import dedent
 from typing import Any
 
+import pytest
+
 RunProject = Callable[..., Any]
 
 CREATE = """
@@ -98,3 +100,38 @@ def test_a_wrong_marker_is_told_by_the_run(run_project: RunProject) -> None:
 
     assert ran.status != 0
     assert "statefence_off: a reason is missing" in ran.output
+
+
+@pytest.mark.parametrize(("mode", "status"), [("fail", 1), ("warn", 0)])
+def test_an_exit_handler_of_a_worker_is_told_and_fails_the_run(run_project: RunProject, mode: str, status: int) -> None:
+    inner = """
+        import atexit
+        from pathlib import Path
+        import pytest
+        from create import create
+
+        @pytest.mark.parametrize("number", range(4))
+        def test(state_dir, number):
+            atexit.register(create, Path(state_dir), f"late{number}")
+        """
+    files = {"create.py": CREATE, "conftest.py": "", "test_inner.py": dedent(inner)}
+
+    ran = run_project(files, "-n2", f"--statefence={mode}", "-o", "statefence_state_dir=worker")
+
+    assert {outcome.result for outcome in ran.tests.values()} == {"passed"}
+    assert ran.status == status
+    assert ran.output.count("SF202 a database was created where none may be") == 4
+    assert "after the run, by an exit handler or a thread" in ran.output
+
+
+def test_a_worker_that_ends_without_telling_is_not_judged(run_project: RunProject) -> None:
+    inner = """
+        import atexit, os
+
+        def test():
+            atexit.register(os._exit, 0)
+        """
+    ran = run_project({"test_inner.py": dedent(inner)}, "-n1")
+
+    assert ran.status == 0
+    assert "not judged: what exit handlers of gw0 did: it ended without telling" in ran.output

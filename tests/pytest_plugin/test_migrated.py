@@ -85,3 +85,11 @@ def test_a_locked_migration_that_was_left_out_is_told(run_project: RunProject) -
 
 def test_a_namespace_of_somebody_else_is_not_judged(run_project: RunProject) -> None:
     assert said(run_project, applied(("plugins", 9))) == ()
+
+
+def test_migrations_are_known_by_their_names_too(run_project: RunProject) -> None:
+    table = "CREATE TABLE schema_migrations (id INTEGER PRIMARY KEY, namespace TEXT, name TEXT);"
+    rows = "(7, 'notes', '001_notes'), (8, 'notes', '002_title.sql'), (9, 'notes', '009_lost')"
+    (only,) = said(run_project, f"{table} INSERT INTO schema_migrations VALUES {rows};")
+    assert "SF401" in only
+    assert "the migration 009_lost of notes was applied" in only

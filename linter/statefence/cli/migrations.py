@@ -15,7 +15,7 @@ from statefence.cli.project import policy_in_force
 from statefence.engine import load
 from statefence.errors import UsageError
 from statefence.migrations.files import LOCK_FILE
-from statefence.migrations.lock import Lock, locked, parse_lock, written
+from statefence.migrations.lock import Lock, locked, read_lock, written
 from statefence.migrations.model import History
 from statefence.policy import Policy
 from statefence.report.labels import counted
@@ -77,7 +77,7 @@ def _lock(arguments: Sequence[str]) -> int:
     policy = policy_in_force(options.config)
     histories = _declared(policy)
     path = Path(policy.root, LOCK_FILE)
-    before = parse_lock(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    before = read_lock(policy.root)
     after = locked(histories)
     changes = list(_changes(before, after))
     if changes and not options.force:

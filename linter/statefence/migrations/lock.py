@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import tomli
 
@@ -48,6 +49,17 @@ def parse_lock(text: str) -> Lock:
                 )
             found[store, namespace] = dict(entries)
     return found
+
+
+def read_lock(root: str) -> Lock:
+    """The lock of the project in this directory, empty where there is none; raises StatefenceError."""
+    path = Path(root, LOCK_FILE)
+    try:
+        return parse_lock(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise StatefenceError(f"{path}: cannot be read: {error}") from error
 
 
 def locked(histories: Iterable[History]) -> Lock:

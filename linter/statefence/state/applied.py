@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
-import tomli
 from msgspec import Struct
 
-from statefence.errors import StatefenceError
-from statefence.state.reading import connect, own_tables, quoted
+from statefence.migrations.bookkeeping import applied_in, lists_migrations
+from statefence.migrations.lock import read_lock
+from statefence.state.reading import connect, own_tables
 
-LOCK_FILE = "migrations.lock"
-"""In the project's root: a table `[STORE.NAMESPACE]` for each sequence, a line `"KEY" = "DIGEST"` for each step."""
-
-_KNOWN = frozenset({"alembic_version", "flyway_schema_history", "goose_db_version", "schema_version"})
 _HEADS_ONLY = frozenset({"alembic_version"})
-_COLUMNS = ("version", "version_num", "version_id", "migration", "migration_name", "name", "filename", "script", "id")
-_MIGRATION = re.compile(r"(?<!im)(?<!\be)migration")
 _LEADING_NUMBER = re.compile(r"[Vv]?(\d+)")
 
 
@@ -31,26 +24,12 @@ class Applied(Struct, frozen=True):
     unknown: str = ""
 
 
-def lists_migrations(table: str) -> bool:
-    """Whether a table of this name is where a tool or program writes down which migrations a database has seen."""
-    name = table.casefold()
-    return name in _KNOWN or _MIGRATION.search(name) is not None
-
-
 def locked_keys(root: str) -> dict[str, tuple[tuple[str, ...], ...]]:
     """For each store of the project's lock, the keys of each of its sequences in order; raises StatefenceError."""
-    path = Path(root, LOCK_FILE)
-    try:
-        content = tomli.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise StatefenceError(f"{path}: cannot be used: {error}") from error
-    return {
-        store: tuple(tuple(keys) for keys in namespaces.values() if isinstance(keys, Mapping))
-        for store, namespaces in content.items()
-        if isinstance(namespaces, Mapping)
-    }
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for (store, _), entries in read_lock(root).items():
+        found[store] = (*found.get(store, ()), tuple(entries))
+    return found
 
 
 def compare(copy: str, sequences: Sequence[Sequence[str]]) -> Applied:
@@ -63,7 +42,7 @@ def compare(copy: str, sequences: Sequence[Sequence[str]]) -> Applied:
     with closing(connect(copy)) as connection:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         tables = [name for name, _ in own_tables(connection)]
-        lists = {table: _listed(connection, table) for table in tables if lists_migrations(table)}
+        lists = {table: applied_in(connection, table) for table in tables if lists_migrations(table)}
     known = [key for keys in sequences for key in keys]
     if not tables:
         return Applied()
@@ -72,21 +51,12 @@ def compare(copy: str, sequences: Sequence[Sequence[str]]) -> Applied:
     if not any(lists.values()):
         more = version > len(known) and len(sequences) == 1
         return Applied((f"user_version is {version}, and the lock has {len(known)} migrations",) if more else ())
-    applied = [value for values in lists.values() for value in values]
+    applied = [value for rows in lists.values() for _, value in rows]
     strange = [value for value in applied if not any(_is(value, key) for key in known)]
     faults = [f"the migration {value} was applied, and is not in the lock" for value in strange]
     if not any(table.casefold() in _HEADS_ONLY for table in lists):
         faults.extend(fault for keys in sequences for fault in _gaps(keys, applied))
     return Applied(tuple(faults))
-
-
-def _listed(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
-    columns = {row[1].casefold() for row in connection.execute(f"PRAGMA table_xinfo({quoted(table)})")}
-    column = next((name for name in _COLUMNS if name in columns), None)
-    if column is None:
-        return ()
-    rows = connection.execute(f"SELECT {quoted(column)} FROM {quoted(table)} ORDER BY 1")
-    return tuple(str(value) for (value,) in rows if value is not None)
 
 
 def _gaps(keys: Sequence[str], applied: Sequence[str]) -> list[str]:

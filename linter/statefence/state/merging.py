@@ -14,7 +14,7 @@ from hashlib import blake2b
 
 from msgspec import Struct
 
-from statefence.state.applied import lists_migrations
+from statefence.migrations.bookkeeping import lists_migrations
 from statefence.state.reading import own_tables, quoted
 from statefence.state.shapes import Shape, difference, shape
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 
 from msgspec import Struct
@@ -16,15 +16,20 @@ from msgspec import Struct
 from statefence.copies import UnreadableError, copy_database
 from statefence.errors import StatefenceError, UsageError
 from statefence.policy import Policy, Store, StoreKind
+from statefence.state.bounds import check_bounds, check_places, check_room
 from statefence.state.history import shown
 from statefence.state.journal import Entry, Step, Target, Unfinished, Work, locked, next_number, read, unfinished, write
 from statefence.state.look import Advance
 from statefence.state.merging import RefusedError, TableMerge
+from statefence.state.places import places
 from statefence.state.plan import Obstacle, Planned, of_alike, of_forbidden, of_unregistered
 from statefence.state.scan import see
 from statefence.state.steps import Merges, carry_out, check_free, merge_into
 
 VERSION = 1
+
+Check = Callable[[Work], tuple[str, ...]]
+"""What cannot be known about who has a repair's databases open; raises RefusedError when it may not be done (now)."""
 
 
 class Merged(Struct, frozen=True):
@@ -71,12 +76,22 @@ def repair(
     """Merges the databases at forbidden paths, and those that are like the store `into`, where they belong.
 
     Without `apply` nothing is changed: the merges are tried on copies. A repair that was cut off is finished first.
+    Outside the directory nothing is made or changed but the database of the store `into`: what would is refused.
     Raises StatefenceError when the directory or the journal cannot be used, or another repair is going on.
     """
     root = os.path.realpath(directory)
     if not os.path.isdir(root):
         raise UsageError(f"{directory}: no such directory")
     store = _store(policy, into)
+    check_room(root)
+
+    def check(work: Work) -> tuple[str, ...]:
+        check_bounds(root, work, store)
+        return check_free(work)
+
+    def check_again(work: Work) -> tuple[str, ...]:
+        check_places(root, work, places(policy, root, environ))
+        return check(work)
 
     def planned() -> Iterator[Planned]:
         sight = see(policy, root, environ, None, advance or _silent)
@@ -86,15 +101,15 @@ def repair(
 
     if not apply:
         cut_off = unfinished(read(root))
-        ahead = {each.work.source for each in cut_off}
-        rest = (each for each in planned() if not isinstance(each, Work) or each.source not in ahead)
-        outcomes = tuple(_previewed((*(each.work for each in cut_off), *rest)))
-        return Repair(VERSION, shown(root), applied=False, resumed=len(cut_off), outcomes=outcomes)
+        ahead = {_subject(each.work) for each in cut_off}
+        rest = (each for each in planned() if isinstance(each, Obstacle) or _subject(each) not in ahead)
+        to_try = (*((each.work, check_again) for each in cut_off), *((each, check) for each in rest))
+        return Repair(VERSION, shown(root), applied=False, resumed=len(cut_off), outcomes=tuple(_previewed(to_try)))
     with locked(root):
         cut_off = unfinished(read(root))
-        resumed = tuple(_applied(root, each) for each in cut_off)
+        resumed = tuple(_applied(root, each, check_again) for each in cut_off)
         refused = {outcome.source for outcome in resumed if outcome.refused}
-        done = tuple(_begun(root, each) for each in planned() if shown(_path(each)) not in refused)
+        done = tuple(_begun(root, each, check) for each in planned() if shown(_subject(each)) not in refused)
     return Repair(VERSION, shown(root), applied=True, resumed=len(cut_off), outcomes=(*resumed, *done))
 
 
@@ -107,53 +122,56 @@ def _store(policy: Policy, name: str | None) -> Store | None:
     return policy.store(name)
 
 
-def _path(planned: Planned) -> str:
-    return planned.path if isinstance(planned, Obstacle) else planned.source
+def _subject(planned: Planned) -> str:
+    """The database that a repair is about: that in which rows are registered where none is merged."""
+    if isinstance(planned, Obstacle):
+        return planned.path
+    return planned.source or next((target.path for target in planned.targets), "")
 
 
-def _begun(root: str, planned: Planned) -> Outcome:
+def _begun(root: str, planned: Planned, check: Check) -> Outcome:
     """Begins a repair and carries it out."""
     if isinstance(planned, Obstacle):
         return Outcome(shown(planned.path), refused=planned.reason)
     try:
-        check_free(planned)
+        check(planned)
     except RefusedError as error:
-        return Outcome(shown(planned.source), refused=str(error))
+        return Outcome(shown(_subject(planned)), refused=str(error))
     number = next_number(read(root))
     write(root, Entry(number, Step.BEGUN, planned))
-    return _applied(root, Unfinished(number, planned, frozenset({Step.BEGUN}), {}))
+    return _applied(root, Unfinished(number, planned, frozenset({Step.BEGUN}), {}), check)
 
 
-def _applied(root: str, repair: Unfinished) -> Outcome:
+def _applied(root: str, repair: Unfinished, check: Check) -> Outcome:
     """Carries out a repair, or what is left of it; one that is refused is abandoned, unless somebody is in the way."""
     work = repair.work
     try:
-        unknown = check_free(work)
+        unknown = check(work)
     except RefusedError as error:
-        return Outcome(shown(work.source), refused=str(error))
+        return Outcome(shown(_subject(work)), refused=str(error))
     try:
         merges = carry_out(root, repair)
     except RefusedError as error:
         write(root, Entry(repair.repair, Step.ABANDONED, reason=str(error)))
-        return Outcome(shown(work.source), refused=str(error), unknown=unknown)
+        return Outcome(shown(_subject(work)), refused=str(error), unknown=unknown)
     except OSError as error:
-        raise StatefenceError(f"{shown(work.source)}: {error}: run the same command again to go on") from error
+        raise StatefenceError(f"{shown(_subject(work))}: {error}: run the same command again to go on") from error
     return Outcome(shown(work.source), shown(work.retired), _into(work, merges), unknown=unknown)
 
 
-def _previewed(planned: Sequence[Planned]) -> Iterator[Outcome]:
+def _previewed(planned: Iterable[tuple[Planned, Check]]) -> Iterator[Outcome]:
     """What would be done, tried on copies, one after the other as it would be."""
     with tempfile.TemporaryDirectory(prefix="statefence-", ignore_cleanup_errors=True) as room:
         copies: dict[str, str] = {}
-        for number, each in enumerate(planned):
+        for number, (each, check) in enumerate(planned):
             if isinstance(each, Obstacle):
                 yield Outcome(shown(each.path), refused=each.reason)
                 continue
             try:
-                unknown = check_free(each)
+                unknown = check(each)
                 merges = _tried(each, os.path.join(room, str(number)), copies)
             except (RefusedError, UnreadableError) as error:
-                yield Outcome(shown(each.source), refused=str(error))
+                yield Outcome(shown(_subject(each)), refused=str(error))
             else:
                 if each.source or any(table.inserted for tables in merges.values() for table in tables):
                     yield Outcome(shown(each.source), shown(each.retired), _into(each, merges), unknown=unknown)

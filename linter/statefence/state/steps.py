@@ -217,6 +217,8 @@ def _retire(work: Work) -> None:
 
 def _write_json(path: str, content: dict[str, Any]) -> None:
     temporary = f"{path}.tmp"
+    with suppress(FileNotFoundError):
+        os.unlink(temporary)
     with open(temporary, "w", encoding="utf-8", opener=_private) as file:
         json.dump(content, file, indent=1)
         file.flush()
@@ -226,7 +228,7 @@ def _write_json(path: str, content: dict[str, Any]) -> None:
 
 
 def _private(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_CLOEXEC, 0o600)
+    return os.open(path, flags | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
 
 
 def _mode(source: str) -> int:

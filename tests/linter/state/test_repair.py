@@ -308,12 +308,12 @@ def test_what_is_forbidden_in_a_working_directory_is_forbidden_in_each(state: Pa
     for workspace in ("one", "two/deep"):
         name = workspace[:3]
         make(tmp_path / "code" / workspace / ".app" / "stray.db", MODELS, f"INSERT INTO models VALUES ('{name}', 1)")
-    done = repair(policy(text), str(tmp_path / "code"), state_environment(state), apply=True)
+    done = repair(policy(text), str(tmp_path / "code"), state_environment(state), into="admin", apply=True)
     assert only_sources(done) == ["one/.app/stray.db", "two/deep/.app/stray.db"]
     assert rows(state / "admin.db", "SELECT name FROM models ORDER BY 1") == [("a",), ("one",), ("two",)]
 
 
 def test_a_store_with_an_absolute_path_is_found_from_anywhere(state: Path, tmp_path: Path) -> None:
     text = POLICY.replace("{state}/admin.db", f"{tmp_path}/elsewhere.db")
-    repaired(state, text)
+    repaired(state, text, into="admin")
     assert rows(tmp_path / "elsewhere.db", "SELECT count(*) FROM models") == [(2,)]
