@@ -16,6 +16,7 @@ from statefence.callees import Effect
 from statefence.model import Answer, Place, Span, Step
 from statefence.policy import Policy
 from statefence.project.bindings import instantiate
+from statefence.project.bounds import bounded
 from statefence.project.program import Edge, Program, RawSite
 from statefence.project.targets import targets
 from statefence.project.texts import TEXT_METHODS
@@ -38,7 +39,6 @@ from statefence.project.values import (
     Text,
     Unknown,
     Value,
-    bounded,
     parameters_of,
     traits,
 )
@@ -139,10 +139,10 @@ def _handed_over(
                 continue
             if parameter.settings and edge.binding.get((parameter.function, parameter.name)) == parameter:
                 continue  # a settings field that no call passes stays open
-            known = program.handed.get((id(site), id(edge), parameter.name))
+            known = program.carried.get((id(site), id(edge), parameter.name))
             if known is None:
                 known = site, edge, _at(program, site, edge, parameter)
-                program.handed[id(site), id(edge), parameter.name] = known
+                program.carried[id(site), id(edge), parameter.name] = known
             if known[2] is not None:
                 yield known[2]
 

@@ -6,10 +6,11 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import count
 
 from msgspec import Struct, structs
 
-from statefence.callees import Argument, Given, Opener, Spawner
+from statefence.callees import OPENERS, SPAWNERS, Argument, Given, Opener, Spawner
 from statefence.facts import (
     ModuleFacts,
     Reader,
@@ -40,6 +41,10 @@ from statefence.project.values import (
     Value,
     key_of,
 )
+
+_TABLES: tuple[Spawner | Opener, ...] = (*SPAWNERS, *OPENERS)
+_ELSEWHERE = sys.stdlib_module_names | {name.partition(".")[0] for entry in _TABLES for name in entry.names}
+"""Modules and packages outside the project: those of the standard library and of the tables of callees."""
 
 _LOOSE = re.compile(rb"(?:[=(,\[:]|\breturn|\byield)[ \t]*(\w+)[ \t]*(?=[,)\]}#\r\n]|\Z)")
 
@@ -88,7 +93,7 @@ class Definition(Struct, frozen=True):
     """A function or class of the project.
 
     Attributes:
-        qualified: its dotted name within its module.
+        qualified: its dotted name within its module, with a number (`#2.name`) after others of that name.
         owner: the key of the class whose body holds it, None for any other function.
     """
 
@@ -98,6 +103,26 @@ class Definition(Struct, frozen=True):
     owner: str | None = None
 
     @property
+    def dotted(self) -> str:
+        """Its dotted name within its module, which several may share."""
+        return ".".join([part for part in self.qualified.split(".") if not part.startswith("#")])
+
+    @property
+    def around(self) -> str:
+        """What it stands in: the qualified name of the function or class, empty at the top of a module."""
+        outer = self.qualified.split(".")[:-1]
+        while outer and outer[-1].startswith("#"):
+            outer.pop()
+        return ".".join(outer)
+
+    def numbered(self, number: int) -> Definition:
+        """The same, told apart from others of its name; a method keeps its class beside its name."""
+        parts = self.qualified.split(".")
+        at, mark = (1, "#") if self.owner is None else (2, "##")
+        parts.insert(len(parts) - at, f"{mark}{number}")
+        return structs.replace(self, qualified=".".join(parts))
+
+    @property
     def key(self) -> str:
         """Its name across the project."""
         return key_of(self.unit.name, self.qualified)
@@ -105,7 +130,7 @@ class Definition(Struct, frozen=True):
     @property
     def symbol(self) -> str:
         """Its dotted name, as reports print it."""
-        return f"{self.unit.name}.{self.qualified}" if self.qualified else self.unit.name
+        return f"{self.unit.name}.{self.dotted}" if self.qualified else self.unit.name
 
 
 class Effect(Struct, frozen=True):
@@ -260,16 +285,27 @@ class Program:
         self.mutations: dict[tuple[str, str], tuple[Change, ...]] = {}
         self.setters: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self.looking_up: set[Imported] = set()
-        self.handed: dict[tuple[int, int, str], tuple[RawSite, Edge, RawSite | None]] = {}
+        self.carried: dict[tuple[int, int, str], tuple[RawSite, Edge, RawSite | None]] = {}
         self.too_deep: dict[str, tuple[str, int]] = {}
         self.tried: dict[str, int] = {}
 
     def define(self, definition: Definition) -> str:
-        """Make a definition known; gives its key."""
+        """Make a definition known; gives its key, which tells it from others that bind the same name."""
+        definition = self._apart(definition)
         if definition.key not in self.definitions:
             self.by_unit.setdefault(definition.unit.name, []).append(definition.key)
         self.definitions[definition.key] = definition
         return definition.key
+
+    def _apart(self, definition: Definition) -> Definition:
+        """The definition under a name that no other place of the module has taken."""
+        candidate = definition
+        for number in count(2):
+            known = self.definitions.get(candidate.key)
+            if known is None or known.node.span == definition.node.span:
+                break
+            candidate = definition.numbered(number)
+        return candidate
 
     def parse(self, unit: Unit) -> tuple[ir.Statement, ...]:
         """A module's statements; it is parsed when it is first asked for, and empty where it does not parse."""
@@ -318,7 +354,7 @@ class Program:
         """What `import name` binds: a module of the project, also one beside the importer, or an external one."""
         if name in self.units or name in self.packages:
             return ModuleValue(name)
-        if name in sys.stdlib_module_names and importer.package in self.units:
+        if importer.package in self.units and name.partition(".")[0] in _ELSEWHERE:
             return External(name)  # within a package, only a relative import means its own module of that name
         beside = f"{importer.package}.{name}" if importer.package else name
         if beside in self.units:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from statefence.model import Place, Span
-from statefence.project.mappings import item, literal
+from statefence.project.mappings import NOWHERE, item, literal
 from statefence.project.values import (
     ABSENT,
     NONE,
@@ -20,7 +19,6 @@ from statefence.project.values import (
     choose,
 )
 
-NOWHERE = Place("", Span(0, 0, 0, 0))
 TEXT_METHODS = frozenset({"removesuffix", "removeprefix", "replace", "lower", "upper"})
 
 
@@ -35,6 +33,8 @@ def computed(text: str, name: str, positional: tuple[Value, ...]) -> Value:
 def finished(value: Result) -> Value:
     """A method of a text that waited for a parameter to be bound; as it was when that is still not known."""
     owner, *others = value.arguments or (value,)
+    if value.callee == "format":
+        return formatted(owner, tuple(others), dict(value.keywords))
     text = literal(owner)
     if text is None:
         return value
@@ -63,9 +63,13 @@ PERCENT = re.compile(r"%%|%(?:\((\w+)\))?[-#0 +]*\d*(?:\.\d+)?[sdifrgxa]")
 
 
 def formatted(owner: Value, positional: tuple[Value, ...], keywords: Mapping[str, Value]) -> Value:
-    """`text.format(...)`."""
+    """`text.format(...)`; of a text that is not literal, what a call that binds it finishes."""
+    if isinstance(owner, Text) and not positional:
+        return Text(
+            tuple([formatted(part, (), keywords) if isinstance(part, Constant) else part for part in owner.parts])
+        )
     if not isinstance(owner, Constant) or not isinstance(owner.value, str):
-        return Text((Unknown("a format that is not a literal"),))
+        return Result("format", (owner, *positional), tuple(keywords.items()))
     parts: list[Value] = []
     last = automatic = 0
     for match in FIELD.finditer(owner.value):
