@@ -53,6 +53,10 @@ Call = tuple[str, str, Span]
 """What kind of site a call is, its file, and where it stands there."""
 
 
+_Way = tuple[int, str, str, tuple[Value, ...]]
+"""A call, by identity, and what it leads to there: the kind and entry of a site, and its decisive values."""
+
+
 class _Key(Struct, frozen=True):
     kind: str
     path: str
@@ -72,6 +76,7 @@ def propagated(program: Program) -> list[RawSite]:
     found: dict[_Key, RawSite] = {}
     derived: Counter[Call] = Counter()
     todo: deque[Iterable[RawSite]] = deque([direct])
+    ways: set[_Way] = set()
     while todo:
         for site in todo.popleft():
             key = _key(site)
@@ -84,7 +89,7 @@ def propagated(program: Program) -> list[RawSite]:
                 key = _key(site)
             found[key] = site
             if len(site.trace) < LONGEST:
-                todo.append(_handed_over(program, site, callers, derived))
+                todo.append(_handed_over(program, site, callers, derived, ways))
     return sorted(found.values(), key=lambda site: not all(map(holds_by_default, site.conditions)))
 
 
@@ -104,14 +109,22 @@ def _handed_over(
     site: RawSite,
     callers: Mapping[str, list[Edge]],
     derived: Mapping[Call, int],
+    ways: set[_Way],
 ) -> Iterable[RawSite]:
-    """The calls that bind a parameter on which the site depends, but for those that have their alternatives already."""
+    """The calls that bind a parameter on which the site depends, but for those that have their alternatives already.
+
+    `ways` holds those already gone: where many functions call each other, as many sites lead back to each call.
+    """
+    values = _key(site).values
     wanted: dict[str, Parameter] = {}
     for parameter in _deciding(site):
         wanted.setdefault(parameter.function, parameter)
     for function, parameter in wanted.items():
         for edge in callers.get(function, ()):
             if derived.get((site.kind, edge.path, edge.span), 0) > MOST:
+                continue
+            way = (id(edge), site.kind, site.entry, values)
+            if way in ways:
                 continue
             if any(step.place == Place(edge.path, edge.span) for step in site.trace):
                 continue
@@ -122,6 +135,7 @@ def _handed_over(
                 continue
             handed = _at_call(program, site, edge, parameter, conditions)
             if site.kind != "statement" or _is_of_a_database(handed, edge.binding, parameter):
+                ways.add(way)
                 yield handed
 
 

@@ -60,8 +60,8 @@ def _traits(term: Term) -> Traits:
     holds = _OWN.get(kind, 0)
     if kind is Parameter:
         return Traits(hash((kind.__name__, content.digest)), 1, holds)
-    if isinstance(term, Constant):  # "", 0 and False hash alike
-        return Traits(hash((kind.__name__, type(term.value).__name__, content.digest)), 1, holds)
+    if isinstance(term, Constant):  # "", 0 and False hash alike, and so do -1 and -2
+        return Traits(hash((kind.__name__, type(term.value).__name__, repr(term.value))), 1, holds)
     return Traits(hash((kind.__name__, content.digest)), 1 + content.size, holds | content.holds)
 
 
