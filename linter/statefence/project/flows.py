@@ -59,6 +59,10 @@ Call = tuple[str, str, Span, Effect | None]
 """What kind of site a call is, its file, where it stands there, and what it does to a database or file."""
 
 
+_Way = tuple[int, str, str, Effect | None, tuple[Value, ...]]
+"""A call, by identity, and what it leads to there: the kind, entry and effect of a site, and its decisive values."""
+
+
 class _Key(Struct, frozen=True):
     kind: str
     path: str
@@ -79,6 +83,7 @@ def propagated(program: Program) -> list[RawSite]:
     found: dict[_Key, RawSite] = {}
     derived: Counter[Call] = Counter()
     todo: deque[Iterable[RawSite]] = deque([direct])
+    ways: set[_Way] = set()
     while todo:
         for site in todo.popleft():
             key = _key(site)
@@ -91,7 +96,7 @@ def propagated(program: Program) -> list[RawSite]:
                 key = _key(site)
             found[key] = site
             if len(site.trace) < LONGEST and site.kind != "write" and _may_concern(program.policy, site):
-                todo.append(_handed_over(program, site, callers, derived))
+                todo.append(_handed_over(program, site, callers, derived, ways))
     return sorted(found.values(), key=lambda site: not all(map(holds_by_default, site.conditions)))
 
 
@@ -126,14 +131,22 @@ def _handed_over(
     site: RawSite,
     callers: Mapping[str, list[Edge]],
     derived: Mapping[Call, int],
+    ways: set[_Way],
 ) -> Iterable[RawSite]:
-    """The calls that bind a parameter on which the site depends, but for those that have their alternatives already."""
+    """The calls that bind a parameter on which the site depends, but for those that have their alternatives already.
+
+    `ways` holds those already gone: where many functions call each other, as many sites lead back to each call.
+    """
+    effect, values = _key(site).effect, _key(site).values
     wanted: dict[str, Parameter] = {}
     for parameter in _deciding(site):
         wanted.setdefault(parameter.function, parameter)
     for function, parameter in wanted.items():
         for edge in callers.get(function, ()):
             if derived.get(_call(site, edge.path, edge.span), 0) > MOST:
+                continue
+            way = (id(edge), site.kind, site.entry, effect, values)
+            if way in ways:
                 continue
             if any(step.place == Place(edge.path, edge.span) for step in site.trace):
                 continue
@@ -144,6 +157,7 @@ def _handed_over(
                 known = site, edge, _at(program, site, edge, parameter)
                 program.carried[id(site), id(edge), parameter.name] = known
             if known[2] is not None:
+                ways.add(way)
                 yield known[2]
 
 

@@ -77,21 +77,20 @@ class State:
 
     def freeze(self, value: Value) -> Value:
         """The value without references; an object that has grown out of all bounds is unknown."""
-        frozen: dict[int, Value] = {}
+        return self._frozen(value, {})
 
-        def resolve(node: Value) -> Value | None:
-            if not isinstance(node, Reference):
-                return None
-            if node.number not in frozen:
-                frozen[node.number] = Unknown("an object that holds itself")
-                frozen[node.number] = copied(self.heap[node.number])
-            return frozen[node.number]
+    def _frozen(self, value: Value, frozen: dict[int, Value]) -> Value:
+        kept = bounded(value, LARGEST_OBJECT)
+        return bounded(rewrite(kept, REFERENCES, lambda node: self._resolved(node, frozen)), LARGEST_OBJECT)
 
-        def copied(node: Value) -> Value:
-            kept = bounded(node, LARGEST_OBJECT)
-            return bounded(rewrite(kept, REFERENCES, resolve), LARGEST_OBJECT)
-
-        return copied(value)
+    def _resolved(self, node: Value, frozen: dict[int, Value]) -> Value | None:
+        """What a reference is frozen to; `frozen` holds those met before, by number."""
+        if not isinstance(node, Reference):
+            return None
+        if node.number not in frozen:
+            frozen[node.number] = Unknown("an object that holds itself")
+            frozen[node.number] = self._frozen(self.heap[node.number], frozen)
+        return frozen[node.number]
 
 
 def join(test: Test, then: State, orelse: State) -> State:

@@ -48,10 +48,10 @@ def digest(term: Term) -> int:
     """Equal for equal terms, kept with the term; unequal terms share one by a chance of 2**-61."""
     known: int | None = term.__dict__.get("digest")
     if known is None:
-        kind = type(term).__name__
-        if isinstance(term, Constant):
-            kind += type(term.value).__name__  # "", 0 and False hash alike
-        known = term.__dict__["digest"] = hash((kind, astuple(term)))
+        fields = astuple(term)
+        if isinstance(term, Constant):  # "", 0 and False hash alike, and so do -1 and -2
+            fields = (type(term.value).__name__, repr(term.value))
+        known = term.__dict__["digest"] = hash((type(term).__name__, fields))
     return known
 
 
