@@ -12,7 +12,7 @@ since the peers are no part of what developers of statefence need:
     /tmp/peers/bin/python -m tests.benchmarks.analyzer path/to/a/work/tree
 
 A peer that is not installed is said to be absent. Nothing is fetched, and the trees are only read: their Python files
-are copied, with a policy under which every family of rules has something to look for, and every tool gets a home and a
+are copied, with a policy (`policy.toml`) that gives the rules something to look for, and every tool gets a home and a
 cache of its own. Processor time is the first figure, since it says most on a busy machine; ratios are statefence's cost
 over the peer's, the median over the rounds, and the goal is held against that of processor time. In `one file` a file
 was just changed and the tool is given it, as pre-commit does; statefence's hook always analyses the whole project.
@@ -29,8 +29,11 @@ from pathlib import Path
 from tests.benchmarks.analyzer.growth import SIZES, growth
 from tests.benchmarks.analyzer.scenarios import Bench, all_scenarios
 from tests.benchmarks.analyzer.table import growth_table, table
-from tests.benchmarks.analyzer.tools import STATEFENCE, TOOLS, Tool, present
+from tests.benchmarks.analyzer.tools import STATEFENCE, TOOLS, WITHOUT_POLICY, Tool, present
 from tests.benchmarks.analyzer.trees import copied, python_files
+
+GROWING = (STATEFENCE.name, WITHOUT_POLICY.name, "ruff F")
+"""Those whose growth is measured."""
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -41,7 +44,7 @@ def main(arguments: Sequence[str]) -> None:
         scratch = Path(directory).resolve()
         bench = Bench(Path(sys.executable).parent, scratch / "homes", options.rounds, options.limit)
         if options.growth:
-            compared = [tool for tool in present(wanted, bench.programs) if tool.name in {STATEFENCE.name, "ruff F"}]
+            compared = [tool for tool in present(wanted, bench.programs) if tool.name in GROWING]
             for line in growth_table(growth(bench, compared, options.trees, scratch, options.sizes)):
                 print(line, flush=True)
         else:

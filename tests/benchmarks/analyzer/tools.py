@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.benchmarks.analyzer.trees import POLICY
+
 HERE = Path(__file__).parent
 PYFLAKES = "E4,E7,E9,F"
 
@@ -36,12 +38,14 @@ class Tool(NamedTuple):
         return [str(programs / self.program), *words, *(() if self.always_whole else (path,))]
 
 
-STATEFENCE = Tool("statefence", "statefence", ("check",), remembers=True, always_whole=True)
+STATEFENCE = Tool("statefence", "statefence", ("check", "--config", POLICY), remembers=True, always_whole=True)
+WITHOUT_POLICY = Tool("statefence, no policy", "statefence", ("check",), remembers=True, always_whole=True)
 RUFF = ("check", "--isolated", "--cache-dir", "{home}/ruff")
 SEMGREP = ("scan", "--config", str(HERE / "spawn.yml"), "--metrics=off", "--disable-version-check", "--no-git-ignore")
 PYLINT = ("--rcfile={home}/none", "--recursive=y", "--disable=all", "--enable=subprocess-run-check")
 TOOLS = (
     STATEFENCE,
+    WITHOUT_POLICY,
     Tool("ruff F", "ruff", (*RUFF, "--select", PYFLAKES), remembers=True),
     Tool("ruff default", "ruff", RUFF, remembers=True),
     Tool("Fixit, 1 rule", "fixit", ("--rules", "fixit.rules.use_fstring", "lint")),
