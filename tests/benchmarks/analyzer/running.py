@@ -57,7 +57,7 @@ def measured(
         timer.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode == -signal.SIGKILL and wall >= limit:
-            return Failure(f"killed after {limit:.0f} s")
+            return Failure(f"killed after {limit:g} s")
         if process.returncode not in fine:
             log.seek(0)
             last = log.read().decode(errors="replace").strip().rpartition("\n")[2]
