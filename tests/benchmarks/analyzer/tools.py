@@ -42,7 +42,7 @@ STATEFENCE = Tool("statefence", "statefence", ("check", "--config", POLICY), rem
 WITHOUT_POLICY = Tool("statefence, no policy", "statefence", ("check",), remembers=True, always_whole=True)
 RUFF = ("check", "--isolated", "--cache-dir", "{home}/ruff")
 SEMGREP = ("scan", "--config", str(HERE / "spawn.yml"), "--metrics=off", "--disable-version-check", "--no-git-ignore")
-PYLINT = ("--rcfile={home}/none", "--recursive=y", "--disable=all", "--enable=subprocess-run-check")
+PYLINT = (f"--rcfile={os.devnull}", "--recursive=y", "--disable=all", "--enable=subprocess-run-check")
 TOOLS = (
     STATEFENCE,
     WITHOUT_POLICY,
