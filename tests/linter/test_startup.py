@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 PROGRAM = """
-import gc, runpy, sys
+import gc, os, runpy, sys
+os._exit = sys.exit
 try:
     runpy.run_module("statefence", run_name="__main__")
 except SystemExit as exit:

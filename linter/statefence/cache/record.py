@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from array import array
+from struct import Struct
 
 from statefence import __version__
 
@@ -19,7 +19,7 @@ STAMP = 4
 UNKNOWN = bytes(DIGEST)
 LISTING = b"\xff" * DIGEST
 """Stands for a directory, or a file of git's, that only decides which files the project has."""
-_MAGIC = f"statefence {__version__} report 1\n".encode()
+_MAGIC = f"statefence {__version__} report 2\n".encode()
 
 
 class Outcome:
@@ -57,7 +57,7 @@ class Record:
         outcome: Outcome,
         *,
         started: int,
-        stamps: array[int],
+        stamps: tuple[int, ...],
     ) -> None:
         self.question = question
         self.listing = listing
@@ -67,7 +67,7 @@ class Record:
         self.started = started
         self.stamps = stamps
 
-    def restamped(self, started: int, stamps: array[int]) -> Record:
+    def restamped(self, started: int, stamps: tuple[int, ...]) -> Record:
         """The record of the same run, seen to hold still."""
         return Record(
             self.question, self.listing, self.paths, self.digests, self.outcome, started=started, stamps=stamps
@@ -80,7 +80,15 @@ def encoded(record: Record) -> bytes:
     said = (text.encode(errors="surrogatepass") for text in (record.outcome.output, record.outcome.log))
     texts = (record.question, record.listing, paths, *said)
     numbers = (record.started, len(record.paths), record.outcome.code, *map(len, texts))
-    body = b"".join((" ".join(map(str, numbers)).encode(), b"\n", record.stamps.tobytes(), record.digests, *texts))
+    body = b"".join(
+        (
+            " ".join(map(str, numbers)).encode(),
+            b"\n",
+            _packing(len(record.paths)).pack(*record.stamps),
+            record.digests,
+            *texts,
+        )
+    )
     return b"".join((_MAGIC, zlib.crc32(body).to_bytes(4, "big"), body))
 
 
@@ -91,9 +99,9 @@ def decoded(data: bytes) -> Record | None:
         return None
     head, _, rest = body.partition(b"\n")
     started, count, code, *lengths = map(int, head.split())
-    stamps = array("Q")
-    at = count * STAMP * stamps.itemsize
-    stamps.frombytes(rest[:at])
+    packing = _packing(count)
+    stamps = packing.unpack_from(rest)
+    at = packing.size
     parts = []
     for length in (count * DIGEST, *lengths):
         parts.append(rest[at : at + length])
@@ -102,3 +110,8 @@ def decoded(data: bytes) -> Record | None:
     output, log = (text.decode(errors="surrogatepass") for text in said)
     names = tuple(map(os.fsdecode, paths.split(b"\0"))) if paths else ()
     return Record(question, listing, names, digests, Outcome(output, log, code), started=started, stamps=stamps)
+
+
+def _packing(count: int) -> Struct:
+    """How the stamps of so many paths are written; `array` would import `collections`, a tenth of a warm run."""
+    return Struct(f"<{count * STAMP}Q")

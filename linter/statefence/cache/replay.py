@@ -10,8 +10,7 @@ from statefence.cache.stamps import GRAIN, content, digest, doubtful, stamps, yo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from array import array
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 def replayed(asked: bytes, *, by_content: bool) -> Outcome | None:
@@ -37,7 +36,7 @@ def replayed(asked: bytes, *, by_content: bool) -> Outcome | None:
     return record.outcome
 
 
-def _is_same(record: Record, suspects: Iterable[int], found: array[int]) -> bool:
+def _is_same(record: Record, suspects: Iterable[int], found: Sequence[int]) -> bool:
     """Whether the suspects, by their number, are what they were, whatever their stamps say."""
     listing_in_doubt = False
     for number in suspects:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from array import array
 
 from statefence.cache.record import DIGEST, STAMP, UNKNOWN
 
@@ -17,7 +16,7 @@ again without a difference in its times (git's rule for racily clean entries).""
 _MISSING = (0, 0, 0, 0)
 
 
-def stamps(paths: Iterable[str]) -> array[int]:
+def stamps(paths: Iterable[str]) -> tuple[int, ...]:
     """Inode, size and the two times of each path, links followed; zeros for a missing one."""
     found: list[int] = []
     for path in paths:
@@ -27,7 +26,7 @@ def stamps(paths: Iterable[str]) -> array[int]:
             found += _MISSING
         else:
             found += (entry.st_ino, entry.st_size, entry.st_mtime_ns, entry.st_ctime_ns)
-    return array("Q", found)
+    return tuple(found)
 
 
 def doubtful(now: Sequence[int], before: Sequence[int], started: int) -> list[int]:
