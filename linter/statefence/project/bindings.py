@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from statefence.facts import ir
 from statefence.model import Place, Span
 from statefence.project import classes
+from statefence.project.bounds import bounded
 from statefence.project.mappings import item
 from statefence.project.program import (
     Program,
@@ -33,7 +34,6 @@ from statefence.project.values import (
     Spread,
     Unknown,
     Value,
-    bounded,
     rewrite,
 )
 from statefence.project.worlds import settled

@@ -141,7 +141,7 @@ def project_call(interpreter: Interpreter, function: FunctionValue, arguments: A
     edge = Edge(
         interpreter.owner.key,
         function.key,
-        definition.qualified,
+        definition.dotted,
         interpreter.unit.path,
         node.span,
         interpreter.owner.symbol,

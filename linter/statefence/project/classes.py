@@ -475,7 +475,7 @@ def construct(interpreter: Interpreter, cls: ClassValue, arguments: Arguments, n
     edge = Edge(
         interpreter.owner.key,
         constructor,
-        program.definitions[cls.key].qualified,
+        program.definitions[cls.key].dotted,
         interpreter.unit.path,
         node.span,
         interpreter.owner.symbol,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.project import bindings, functions
+from statefence.project.bounds import bounded
 from statefence.project.frames import State, join
 from statefence.project.mappings import open_test
 from statefence.project.program import Definition, Effect, Summary
@@ -19,7 +20,6 @@ from statefence.project.values import (
     Partial,
     Reference,
     Value,
-    bounded,
 )
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _changed(interpreter: Interpreter, final: State) -> Iterator[tuple[str, Valu
 
 def apply_outer(interpreter: Interpreter, called: Definition, summary: Summary, binding: Binding) -> None:
     """A function was called that changes variables from outside, which are those of this body or of one around it."""
-    around = called.qualified.rpartition(".")[0]
+    around = called.around
     owner = interpreter.owner
     within = owner.qualified == around or not around or owner.qualified.startswith(f"{around}.")
     if not summary.outer or owner.unit.name != called.unit.name or not within:
@@ -93,6 +93,6 @@ def _changes_outer(interpreter: Interpreter, function: FunctionValue) -> bool:
     called = interpreter.program.definitions.get(function.key)
     if called is None or called.unit is not owner.unit or not owner.qualified:
         return False
-    if called.qualified.rpartition(".")[0] != owner.qualified:
+    if called.around != owner.qualified:
         return False
     return CHANGES.search(called.unit.data, *interpreter.program.extent(called)) is not None

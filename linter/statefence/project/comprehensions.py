@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from statefence.facts import ir
+from statefence.project.mappings import is_items
 from statefence.project.values import (
     ENVIRON,
     Change,
+    Choice,
     Constant,
     Dictionary,
+    Element,
     Item,
     LiveEnvironment,
     Put,
@@ -18,6 +21,7 @@ from statefence.project.values import (
     Sequence,
     Spread,
     Value,
+    choose,
     walk,
 )
 
@@ -32,16 +36,24 @@ def comprehended(
     if len(node.clauses) != 1:
         return (Put(key, interpreter.state.freeze(value)),)
     clause, source = node.clauses[0], sources[0]
-    mapping = source.arguments[0] if isinstance(source, Result) and source.callee == "items" else source
+    whole = _mapping_of(source)
+    mapping = source if whole is None else whole
     variable = _key_variable(clause.target)
-    over_items = isinstance(source, Result) and source.callee == "items"
-    if over_items and _is_name(node.key, variable):
+    if whole is not None and (_is_name(node.key, variable) or _is_recoded(key, source)):
         return (_selection(interpreter, mapping, variable, clause.conditions),)
     if isinstance(mapping, LiveEnvironment | Dictionary) and _is_name(node.key, variable):
         return (_selection(interpreter, mapping, variable, clause.conditions),)
     if isinstance(mapping, Sequence) and _is_name(node.key, variable):
         return _listed(mapping, interpreter.state.freeze(value))
     return (Put(key, interpreter.state.freeze(value)),)
+
+
+def _mapping_of(items: Value) -> Value | None:
+    """The mapping whose items they are, on each side of a branch; None for any other list."""
+    if isinstance(items, Choice):
+        then, orelse = _mapping_of(items.then), _mapping_of(items.orelse)
+        return None if then is None or orelse is None else choose(items.test, then, orelse)
+    return items.arguments[0] if is_items(items) and isinstance(items, Result) else None
 
 
 def _listed(names: Sequence, value: Value) -> tuple[Change, ...]:
@@ -73,6 +85,13 @@ def _is_name(node: ir.Expression | None, name: str) -> bool:
     if isinstance(node, ir.Call) and len(node.arguments) == 1 and _last_name(node.function) in RECODINGS:
         node = node.arguments[0]
     return bool(name) and isinstance(node, ir.Name) and node.id == name
+
+
+def _is_recoded(key: Value, items: Value) -> bool:
+    """Whether what a function made of a name of `items` is that name, whichever way it went."""
+    if isinstance(key, Choice):
+        return _is_recoded(key.then, items) and _is_recoded(key.orelse, items)
+    return key == Item(Element(items), Constant(0))
 
 
 def _selection(

@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 from statefence.callees import Effect
 from statefence.model import Place, Span, Step
 from statefence.project.bindings import instantiate
+from statefence.project.bounds import bounded
 from statefence.project.program import Edge, Program, RawSite
 from statefence.project.texts import TEXT_METHODS
 from statefence.project.values import (
@@ -35,7 +36,6 @@ from statefence.project.values import (
     Text,
     Unknown,
     Value,
-    bounded,
     parameters_of,
 )
 from statefence.project.worlds import holds_by_default, settled

@@ -8,6 +8,7 @@ from msgspec import structs
 
 from statefence.facts import ir
 from statefence.project import classes, click, closures, models, scopes
+from statefence.project.bounds import bounded
 from statefence.project.frames import State, join
 from statefence.project.mappings import open_test
 from statefence.project.program import (
@@ -25,6 +26,7 @@ from statefence.project.values import (
     Constant,
     External,
     FunctionValue,
+    Member,
     Object,
     Parameter,
     Reference,
@@ -32,7 +34,6 @@ from statefence.project.values import (
     Test,
     Unknown,
     Value,
-    bounded,
     choose,
     key_of,
 )
@@ -226,6 +227,12 @@ def decorated(interpreter: Interpreter, decorator: Value, value: Value) -> Value
     name = content.callee if isinstance(content, Result) else content.name if isinstance(content, External) else ""
     if not isinstance(value, FunctionValue):
         return value
+    if (
+        isinstance(content, Member)
+        and content.name in {"setter", "deleter"}
+        and isinstance(content.owner, FunctionValue)
+    ):
+        return content.owner
     last = name.rpartition(".")[2]
     if last in {"option", "argument"} and isinstance(content, Result):
         click.declare(program, value.key, content, required=last == "argument")

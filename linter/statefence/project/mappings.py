@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from statefence.model import Place
+from statefence.model import Place, Span
 from statefence.project.values import (
     ABSENT,
     Absent,
@@ -20,6 +20,7 @@ from statefence.project.values import (
     Item,
     LiveEnvironment,
     Member,
+    Parameter,
     Put,
     Result,
     Select,
@@ -34,6 +35,8 @@ from statefence.project.values import (
     is_constant_none,
 )
 from statefence.template import SymbolKind
+
+NOWHERE = Place("", Span(0, 0, 0, 0))
 
 DEEPEST = 32
 """A path's ancestor is followed so many directories up."""
@@ -60,7 +63,14 @@ def item(owner: Value, key: Value, default: Value | None, place: Place) -> Value
         return owner  # `mkstemp` gives a descriptor and the path
     if isinstance(owner, Absent):
         return default if default is not None else Unknown("an item of nothing")
-    return Item(owner, key, default)
+    return _of_parameter(owner, key, default) if isinstance(owner, Parameter) else Item(owner, key, default)
+
+
+def _of_parameter(owner: Parameter, key: Value, default: Value | None) -> Value:
+    """An item of a parameter; a keyword with a fallback is an optional parameter, so the fallback is its default."""
+    if owner.kind != "kwargs" or default is None or isinstance(default, Absent) or is_constant_none(default):
+        return Item(owner, key, default)
+    return choose(Test("contains", (key, owner)), Item(owner, key), default)
 
 
 def variable(name: str, default: Value | None, place: Place) -> Value:
@@ -130,7 +140,7 @@ def _prefer(first: Value, second: Value) -> Value:
     if isinstance(second, Absent) or is_constant_none(second):
         return first
     if isinstance(first, Item) and isinstance(first.default, Absent):
-        return Item(first.owner, first.key, second)
+        return item(first.owner, first.key, second, NOWHERE)
     if isinstance(first, EnvironmentVariable) and first.default is None and not first.required:
         return EnvironmentVariable(first.name, second, required=False, place=first.place)
     if isinstance(first, Choice):

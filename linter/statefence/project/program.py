@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import count
 
 from msgspec import Struct, structs
 
@@ -87,7 +88,7 @@ class Definition(Struct, frozen=True):
     """A function or class of the project.
 
     Attributes:
-        qualified: its dotted name within its module.
+        qualified: its dotted name within its module, with a number (`#2.name`) after others of that name.
         owner: the key of the class whose body holds it, None for any other function.
     """
 
@@ -97,6 +98,26 @@ class Definition(Struct, frozen=True):
     owner: str | None = None
 
     @property
+    def dotted(self) -> str:
+        """Its dotted name within its module, which several may share."""
+        return ".".join([part for part in self.qualified.split(".") if not part.startswith("#")])
+
+    @property
+    def around(self) -> str:
+        """What it stands in: the qualified name of the function or class, empty at the top of a module."""
+        outer = self.qualified.split(".")[:-1]
+        while outer and outer[-1].startswith("#"):
+            outer.pop()
+        return ".".join(outer)
+
+    def numbered(self, number: int) -> Definition:
+        """The same, told apart from others of its name; a method keeps its class beside its name."""
+        parts = self.qualified.split(".")
+        at, mark = (1, "#") if self.owner is None else (2, "##")
+        parts.insert(len(parts) - at, f"{mark}{number}")
+        return structs.replace(self, qualified=".".join(parts))
+
+    @property
     def key(self) -> str:
         """Its name across the project."""
         return key_of(self.unit.name, self.qualified)
@@ -104,7 +125,7 @@ class Definition(Struct, frozen=True):
     @property
     def symbol(self) -> str:
         """Its dotted name, as reports print it."""
-        return f"{self.unit.name}.{self.qualified}" if self.qualified else self.unit.name
+        return f"{self.unit.name}.{self.dotted}" if self.qualified else self.unit.name
 
 
 class Effect(Struct, frozen=True):
@@ -255,11 +276,22 @@ class Program:
         self.tried: dict[str, int] = {}
 
     def define(self, definition: Definition) -> str:
-        """Make a definition known; gives its key."""
+        """Make a definition known; gives its key, which tells it from others that bind the same name."""
+        definition = self._apart(definition)
         if definition.key not in self.definitions:
             self.by_unit.setdefault(definition.unit.name, []).append(definition.key)
         self.definitions[definition.key] = definition
         return definition.key
+
+    def _apart(self, definition: Definition) -> Definition:
+        """The definition under a name that no other place of the module has taken."""
+        candidate = definition
+        for number in count(2):
+            known = self.definitions.get(candidate.key)
+            if known is None or known.node.span == definition.node.span:
+                break
+            candidate = definition.numbered(number)
+        return candidate
 
     def parse(self, unit: Unit) -> tuple[ir.Statement, ...]:
         """A module's statements; it is parsed when it is first asked for, and empty where it does not parse."""

@@ -95,7 +95,7 @@ def _mutations(program: Program, unit: Unit, name: str) -> Iterator[Change]:
 
     for key in list(program.by_unit.get(unit.name, ())):
         definition = program.definitions[key]
-        if not isinstance(definition.node, ir.Function) or (definition.owner is None and "." in definition.qualified):
+        if not isinstance(definition.node, ir.Function) or (definition.owner is None and definition.around):
             continue  # what stands within a function is found with it
         if not pattern.search(unit.data, *program.extent(definition)):
             continue

@@ -117,7 +117,7 @@ def record_spawn(interpreter: Interpreter, entry: Spawner, arguments: Arguments,
 
 def record_declared(interpreter: Interpreter, function: FunctionValue, arguments: Arguments, node: ir.Call) -> None:
     """A function of the project is called that the policy declares to start children."""
-    declared = interpreter.program.spawners.get(function.key.replace(":", "."))
+    declared = interpreter.program.spawners.get(interpreter.program.definitions[function.key].symbol)
     if declared is not None and declared.env is not None:
         entry = structs.replace(declared, env=_positioned(interpreter, function, declared.env))
         record_spawn(interpreter, entry, arguments, node)
@@ -127,7 +127,7 @@ def declared_open(
     interpreter: Interpreter, function: FunctionValue, arguments: Arguments, node: ir.Call
 ) -> Value | None:
     """The connection that a function of the project gives which the policy declares to open one; None for others."""
-    declared = interpreter.program.openers.get(function.key.replace(":", "."))
+    declared = interpreter.program.openers.get(interpreter.program.definitions[function.key].symbol)
     if declared is None:
         return None
     entry = structs.replace(declared, path=(_positioned(interpreter, function, declared.path[0]),))

@@ -351,7 +351,9 @@ def _parameter(value: Parameter) -> Symbol:
     return Symbol(SymbolKind.PARAM, f"settings:{name}" if value.settings else name)
 
 
-TEXT_PIECES = frozenset({"split", "rsplit", "partition", "rpartition", "replace", "removesuffix", "removeprefix"})
+TEXT_PIECES = frozenset(
+    {"split", "rsplit", "partition", "rpartition", "replace", "removesuffix", "removeprefix", "format"}
+)
 
 
 def _open_end(value: Value) -> Symbol:

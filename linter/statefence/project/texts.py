@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from statefence.model import Place, Span
-from statefence.project.mappings import item, literal
+from statefence.project.mappings import NOWHERE, item, literal
 from statefence.project.values import (
     ABSENT,
     NONE,
@@ -20,7 +19,6 @@ from statefence.project.values import (
     choose,
 )
 
-NOWHERE = Place("", Span(0, 0, 0, 0))
 TEXT_METHODS = frozenset({"removesuffix", "removeprefix", "replace", "lower", "upper"})
 
 
@@ -38,6 +36,8 @@ def finished(value: Result) -> Value:
     text = literal(owner)
     if text is None:
         return value
+    if value.callee == "format":
+        return formatted(Constant(text), tuple(others), dict(value.keywords))
     if value.callee == "join" and others and isinstance(others[0], Sequence):
         return joined_text(Constant(text), tuple(others))
     texts = [literal(each) for each in others]
@@ -63,9 +63,9 @@ PERCENT = re.compile(r"%%|%(?:\((\w+)\))?[-#0 +]*\d*(?:\.\d+)?[sdifrgxa]")
 
 
 def formatted(owner: Value, positional: tuple[Value, ...], keywords: Mapping[str, Value]) -> Value:
-    """`text.format(...)`."""
+    """`text.format(...)`; of a text that is not literal, what a call that binds it finishes."""
     if not isinstance(owner, Constant) or not isinstance(owner.value, str):
-        return Text((Unknown("a format that is not a literal"),))
+        return Result("format", (owner, *positional), tuple(keywords.items()))
     parts: list[Value] = []
     last = automatic = 0
     for match in FIELD.finditer(owner.value):

@@ -157,13 +157,13 @@ PROGRAMS = {
         import os, subprocess
         def start(**kwargs):
             env = kwargs.pop("env", dict(os.environ))
-            subprocess.run(["a"], env=env, **kwargs)  # passthrough | full
+            subprocess.run(["a"], env=env, **kwargs)  # full | passthrough
     """,
     "an environment got from the keywords": """
         import os, subprocess
         def start(**kwargs):
             env = kwargs.get("env", os.environ.copy())
-            subprocess.run(["a"], env=env)  # passthrough | full
+            subprocess.run(["a"], env=env)  # full | passthrough
     """,
     "an environment put into the keywords": """
         import os, subprocess
@@ -203,7 +203,7 @@ PROGRAMS = {
         import os, subprocess
         def start(**kwargs):
             kwargs.setdefault("env", os.environ.copy())
-            subprocess.run(["a"], **kwargs)  # passthrough | full
+            subprocess.run(["a"], **kwargs)  # full | passthrough
     """,
     "a conditional alias of the callee": """
         import subprocess, sys

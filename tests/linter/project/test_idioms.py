@@ -155,7 +155,7 @@ SPAWNS: dict[str, str | Files] = {
         import os, subprocess
         def popped(command, **kwargs):
             env = kwargs.pop("env", dict(os.environ))
-            subprocess.run(command, env=env)  # passthrough | full
+            subprocess.run(command, env=env)  # full | passthrough
         def put(command, env=None, **kw):
             kw["env"] = env
             subprocess.run(command, **kw)  # passthrough | inherits
