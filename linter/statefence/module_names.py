@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from statefence.policy.model import Policy
 
@@ -29,13 +29,15 @@ def module_name(path: str, roots: Iterable[str]) -> str:
     return ".".join(parts)
 
 
-def guessed_roots(paths: Iterable[str]) -> tuple[str, ...]:
+def guessed_roots(paths: Collection[str]) -> tuple[str, ...]:
     """The directories that imports seem to start from.
 
     These are the project's root, every `src` directory that is not a package, and, outside those, every directory that
-    holds a topmost package: one with an `__init__.py` whose parent has none.
+    holds a topmost package: one with an `__init__.py` whose parent has none. A directory with modules of its own within
+    a package is a part of it, also without an `__init__.py`.
     """
     packages = {path.removesuffix("__init__.py") for path in paths if path.endswith("/__init__.py")}
+    packages |= _namespaces(packages, paths)
     sources = {root for path in paths if (root := _source_root(path)) and root not in packages}
     holders = {
         holder
@@ -43,6 +45,31 @@ def guessed_roots(paths: Iterable[str]) -> tuple[str, ...]:
         if (holder := _parent(package)) not in packages and not package.startswith(tuple(sources))
     }
     return ("", *sorted(sources | holders - {""}))
+
+
+PROJECT_FILES = frozenset({"setup.py", "conftest.py", "noxfile.py", "manage.py"})
+"""Files that stand at the top of a project: a directory with one is no part of a package above it."""
+
+
+def _namespaces(packages: set[str], paths: Iterable[str]) -> set[str]:
+    """The directories below packages that hold modules but no `__init__.py`."""
+    files: dict[str, set[str]] = {}
+    for path in paths:
+        directory, _, name = path.rpartition("/")
+        files.setdefault(f"{directory}/", set()).add(name)
+    return {
+        directory
+        for directory, names in files.items()
+        if names.isdisjoint(PROJECT_FILES) and "src" not in directory.split("/") and _is_below(directory, packages)
+    }
+
+
+def _is_below(directory: str, packages: set[str]) -> bool:
+    above = directory
+    while above := _parent(above):
+        if above in packages:
+            return True
+    return False
 
 
 def _source_root(path: str) -> str:

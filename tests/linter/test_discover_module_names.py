@@ -91,3 +91,15 @@ def test_every_name_is_the_end_of_its_path(given_paths: list[str]) -> None:
 @pytest.mark.parametrize("root", guessed_roots(["src/a/__init__.py", "b/c/__init__.py", "d/e.py"]))
 def test_roots_end_in_a_slash_unless_they_are_the_project(root: str) -> None:
     assert root == "" or root.endswith("/")
+
+
+def test_a_directory_of_modules_within_a_package_belongs_to_it_without_an_init() -> None:
+    assert names("app/__init__.py", "app/ai/config.py", "app/ai/mcp/__init__.py", "app/ai/mcp/client.py") == (
+        *("app", "app.ai.config"),
+        *("app.ai.mcp", "app.ai.mcp.client"),
+    )
+
+
+def test_a_project_within_a_package_begins_names_anew() -> None:
+    assert names("tests/__init__.py", "tests/demo/setup.py", "tests/demo/app/__init__.py")[2] == "app"
+    assert names("tests/__init__.py", "tests/demo/app/__init__.py")[1] == "app"

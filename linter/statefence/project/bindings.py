@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import classes
+from statefence.project import classes, scopes
 from statefence.project.bounds import bounded
 from statefence.project.mappings import item
 from statefence.project.program import (
@@ -172,6 +172,8 @@ def instantiate(program: Program, value: Value, binding: Binding) -> Value:
         if isinstance(node, Member):
             found = classes.attribute(program, node.owner, node.name, node.owner)
             return node if found is None else found
+        if isinstance(node, Result) and node.callee == "importlib.import_module":
+            return scopes.imported_by_name(program, *node.arguments)
         return finished(node) if isinstance(node, Result) else node
 
     return rewrite(value, PARAMETERS, replace, finish)

@@ -15,9 +15,11 @@ from statefence.project.values import (
     Change,
     Choice,
     ClassValue,
+    Constant,
     Dictionary,
     External,
     FunctionValue,
+    ModuleValue,
     Object,
     Parameter,
     Result,
@@ -248,6 +250,19 @@ def _instance_attribute(program: Program, owner: Object, name: str, reference: V
         if found is not None:
             meant = found if owner.bound is not None else heirs.replaced(program, owner.cls, name, found)
             return bindings.instantiate(program, meant, binding)
+    return _module_on_demand(program, owner, name)
+
+
+def _module_on_demand(program: Program, owner: Object, name: str) -> Value | None:
+    """The module that a `__getattr__` imports by the name it is asked for; None where it gives anything else."""
+    for cls in lineage(program, owner.cls):
+        model = program.models.get(cls.key) if isinstance(cls, ClassValue) else None
+        method = None if model is None else model.names.get("__getattr__")
+        if isinstance(method, FunctionValue) and len(program.signatures.get(method.key, ())) == 2:
+            parameter = program.signatures[method.key][1]
+            binding = {(method.key, parameter.name): Constant(name)}
+            found = bindings.instantiate(program, functions.summarize(program, method.key).returns, binding)
+            return found if isinstance(found, ModuleValue | External) else None
     return None
 
 

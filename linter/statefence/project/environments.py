@@ -33,6 +33,7 @@ from statefence.project.values import (
     Test,
     Unknown,
     Value,
+    is_constant_none,
     walk,
 )
 from statefence.project.worlds import World, main_world, worlds
@@ -155,7 +156,7 @@ def _environment(value: Value, entry: Spawner, site: RawSite) -> Environment:
             value.reason if isinstance(value, Unknown) else "the environment comes from a call that is not followed"
         )
         return Environment(EnvKind.UNKNOWN, reason=reason, anchor_path=site.path, anchor_span=site.argument)
-    return _of_block(value, fold(value.changes), entry, site)
+    return _of_block(value, _without_nothing(fold(value.changes)), entry, site)
 
 
 def _is_decided_elsewhere(value: Value) -> bool:
@@ -212,6 +213,14 @@ def _of_block(value: Dictionary, block: Block, entry: Spawner, site: RawSite) ->
         anchor_span=site.argument if place is None else place.span,
         trace=step,
     )
+
+
+def _without_nothing(block: Block) -> Block:
+    """The block without the names that are None, which no child can be given: whoever gets them leaves them out."""
+    for name, value in block.sets.items():
+        if is_constant_none(value):
+            block = _drop(block, Drop(Constant(name)))
+    return block
 
 
 def _variables(value: Value) -> tuple[str, ...]:

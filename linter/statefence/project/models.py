@@ -319,6 +319,10 @@ def _database_url(interpreter: Interpreter, arguments: Arguments, _place: Place)
     return Text((driver, Constant("://"), interpreter.state.freeze(arguments.keywords.get("host", Constant("")))))
 
 
+def _import_module(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    return scopes.imported_by_name(interpreter.program, first(interpreter, arguments))
+
+
 def _casted(_interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
     return arguments.positional[1] if len(arguments.positional) > 1 else Unknown("a cast of nothing")
 
@@ -406,6 +410,7 @@ MODELS: Mapping[str, Model] = {
     "copy.deepcopy": _copy,
     "functools.partial": _partial,
     "typing.cast": _casted,
+    "importlib.import_module": _import_module,
     "builtins.staticmethod": _same,
     "builtins.classmethod": _same,
     "contextlib.closing": _same,

@@ -10,7 +10,7 @@ from itertools import count
 
 from msgspec import Struct, structs
 
-from statefence.callees import Argument, Given, Opener, Spawner
+from statefence.callees import OPENERS, SPAWNERS, Argument, Given, Opener, Spawner
 from statefence.facts import (
     ModuleFacts,
     Reader,
@@ -40,6 +40,11 @@ from statefence.project.values import (
     Value,
     key_of,
 )
+
+_ELSEWHERE = sys.stdlib_module_names | {
+    name.partition(".")[0] for entry in (*SPAWNERS, *OPENERS) for name in entry.names
+}
+"""Modules and packages outside the project: those of the standard library and of the tables of callees."""
 
 _LOOSE = re.compile(rb"(?:[=(,\[:]|\breturn|\byield)[ \t]*(\w+)[ \t]*(?=[,)\]}#\r\n]|\Z)")
 
@@ -340,7 +345,7 @@ class Program:
         """What `import name` binds: a module of the project, also one beside the importer, or an external one."""
         if name in self.units or name in self.packages:
             return ModuleValue(name)
-        if name in sys.stdlib_module_names and importer.package in self.units:
+        if importer.package in self.units and name.partition(".")[0] in _ELSEWHERE:
             return External(name)  # within a package, only a relative import means its own module of that name
         beside = f"{importer.package}.{name}" if importer.package else name
         if beside in self.units:

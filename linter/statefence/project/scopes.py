@@ -9,7 +9,7 @@ from statefence.facts import ir
 from statefence.model import Place, Span
 from statefence.project import classes, methods, models, mutations, sinks
 from statefence.project.frames import State
-from statefence.project.mappings import open_test
+from statefence.project.mappings import literal, open_test
 from statefence.project.program import (
     Definition,
     Program,
@@ -69,6 +69,9 @@ def looked_up(program: Program, value: Value) -> Value:
 
 def _meaning(program: Program, imported: Imported) -> Value:
     if imported in program.looking_up:
+        inner = f"{imported.module}.{imported.name}"
+        if inner in program.units or inner in program.packages:  # `from package import module`, in the package itself
+            return ModuleValue(inner)
         return Unknown(f"{imported.module} and others import {imported.name!r} from one another")
     program.looking_up.add(imported)
     try:
@@ -172,6 +175,16 @@ def module_attribute(program: Program, module: Value, name: str) -> Value:
 def _module_getattr(program: Program, unit: str) -> Value | None:
     """A module with a `__getattr__` makes its names on demand; what they are is not known."""
     return Unknown("made by the module's __getattr__") if "__getattr__" in namespace(program, unit) else None
+
+
+def imported_by_name(program: Program, name: Value) -> Value:
+    """`importlib.import_module(name)`: the module, where the name is literal and absolute."""
+    text = literal(name)
+    if text is None or not text.strip("."):
+        return Result("importlib.import_module", (name,))
+    if text in program.units or text in program.packages:
+        return ModuleValue(text)
+    return Result("importlib.import_module", (name,)) if text.startswith(".") else models.external(text)
 
 
 def star_import(program: Program, module: Value) -> Mapping[str, Value]:

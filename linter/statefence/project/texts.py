@@ -33,11 +33,11 @@ def computed(text: str, name: str, positional: tuple[Value, ...]) -> Value:
 def finished(value: Result) -> Value:
     """A method of a text that waited for a parameter to be bound; as it was when that is still not known."""
     owner, *others = value.arguments or (value,)
+    if value.callee == "format":
+        return formatted(owner, tuple(others), dict(value.keywords))
     text = literal(owner)
     if text is None:
         return value
-    if value.callee == "format":
-        return formatted(Constant(text), tuple(others), dict(value.keywords))
     if value.callee == "join" and others and isinstance(others[0], Sequence):
         return joined_text(Constant(text), tuple(others))
     texts = [literal(each) for each in others]
@@ -64,6 +64,10 @@ PERCENT = re.compile(r"%%|%(?:\((\w+)\))?[-#0 +]*\d*(?:\.\d+)?[sdifrgxa]")
 
 def formatted(owner: Value, positional: tuple[Value, ...], keywords: Mapping[str, Value]) -> Value:
     """`text.format(...)`; of a text that is not literal, what a call that binds it finishes."""
+    if isinstance(owner, Text) and not positional:
+        return Text(
+            tuple([formatted(part, (), keywords) if isinstance(part, Constant) else part for part in owner.parts])
+        )
     if not isinstance(owner, Constant) or not isinstance(owner.value, str):
         return Result("format", (owner, *positional), tuple(keywords.items()))
     parts: list[Value] = []

@@ -5,6 +5,109 @@ import pytest
 from .programs import Files, expected, spawns
 
 PROGRAMS: dict[str, str | Files] = {
+    "functions of one name, each with its own call": """
+        import os, subprocess, app
+        @app.cell
+        def _():
+            subprocess.run(["a"], env={"A": "1"})  # partial sets=A
+        @app.cell
+        def _():
+            subprocess.run(["a"], env=os.environ)  # full
+    """,
+    "a wrapper defined on both sides of a branch": """
+        import os, subprocess, app
+        if app.FAST:
+            def launch(cmd, env=None):
+                subprocess.run(cmd, env=env)  # passthrough | inherits
+        else:
+            def launch(cmd, env=None):
+                subprocess.run(cmd, env={**os.environ, **(env or {})})  # full
+        launch(["a"], env={"A": "1"})  # partial sets=A | full
+    """,
+    "a wrapper under overloads": """
+        import subprocess
+        from typing import overload
+        class Runner:
+            @overload
+            def go(self, cmd: str): ...
+            @overload
+            def go(self, cmd: list, env: dict): ...
+            def go(self, cmd, env=None):
+                subprocess.run(cmd, env=env)  # passthrough | inherits
+        Runner().go(["a"], env={"A": "1"})  # partial sets=A
+    """,
+    "a property with a setter": """
+        import os, subprocess
+        class Runner:
+            @property
+            def env(self):
+                return {**os.environ, "A": "1"}
+            @env.setter
+            def env(self, value):
+                self.other = value
+            def go(self):
+                subprocess.run(["a"], env=self.env)  # full sets=A
+    """,
+    "modules that an object imports by name when they are asked for": """
+        from importlib import import_module
+        class Modules:
+            def __getattr__(self, name):
+                module = import_module(name)
+                setattr(self, name, module)
+                return module
+        class Platform:
+            def __init__(self):
+                self.__modules = Modules()
+            @property
+            def modules(self):
+                return self.__modules
+            def run(self, cmd, **kwargs):
+                return self.modules.subprocess.run(cmd, **kwargs)  # passthrough | inherits
+        Platform().run(["a"], env={"A": "1"})  # partial sets=A
+    """,
+    "names that are None are left out by whoever gets them": """
+        import os, subprocess
+        DENIED = frozenset(["A", "B"])
+        def run(cmd, env):
+            env = {name: value for name, value in env.items() if value is not None}
+            subprocess.run(cmd, env=env)  # passthrough
+        run(["a"], {**os.environ, **dict.fromkeys(DENIED)})  # filtered drops=A,B
+        run(["a"], {"A": None})  # empty drops=A
+    """,
+    "a block from either side of a branch, recoded": """
+        import os, subprocess
+        def text(value):
+            if isinstance(value, bytes):
+                value = value.decode()
+            return value
+        def start(config):
+            if config.container:
+                env = os.environ.copy()
+                env.update(config.env)
+            else:
+                env = config.env
+            env = {text(name): text(value) for name, value in env.items()}
+            subprocess.run(["a"], env=env)  # full | passthrough
+        def other(names):
+            env = {"X_" + name: value for name, value in os.environ.items()}
+            subprocess.run(["a"], env=env)  # filtered
+    """,
+    "keywords that a fixture fills up": """
+        import os, subprocess
+        def run(cmd, **kw):
+            kw.setdefault("env", os.environ.copy()).update({"LANG": "C"})
+            subprocess.run(cmd, **kw)  # full | passthrough
+        run(["a"])  # full
+    """,
+    "a module imported from its package in the package itself": {
+        "kit/__init__.py": "from kit import start\n",
+        "kit/start.py": "import subprocess\ndef go(env):\n    subprocess.run(['a'], env=env)  # passthrough\n",
+        "app.py": "import kit\nkit.start.go({'A': '1'})  # partial sets=A\n",
+    },
+    "a library of the same name as a module beside": {
+        "kit/__init__.py": "",
+        "kit/pexpect.py": "def go(env):\n    import pexpect\n    pexpect.spawn('a', env=env)  # passthrough\n",
+    },
     "a partial with a block": """
         import os, subprocess, functools
         run = functools.partial(subprocess.run, env={"A": "1"}, check=True)

@@ -1,0 +1,73 @@
+"""Values that are too large to follow whole: what decides is kept."""
+
+import pytest
+
+from .programs import expected, opens, spawns
+
+LONG = " + ".join(f'config["{number}"]' for number in range(300))
+
+SPAWNS = {
+    "one long text in a block": f"""
+        import os, subprocess
+        def start(config):
+            env = dict(os.environ)
+            env["A"] = {LONG}
+            subprocess.run(["a"], env=env)  # full sets=A
+    """,
+    "a long text beside the block in the keywords": f"""
+        import subprocess
+        def run(cmd, **kwargs):
+            subprocess.run(cmd, **kwargs)  # passthrough | inherits
+        def start(config):
+            run(["a"], cwd={LONG}, env={{"A": "1"}})  # partial sets=A
+    """,
+    "a test of a long text": f"""
+        import os, subprocess
+        def start(config):
+            env = {{"A": "1"}}
+            if {LONG}:
+                env = dict(os.environ)
+            subprocess.run(["a"], env=env)  # full | partial
+    """,
+    "a flag beside a long test still decides for a caller": f"""
+        import os, subprocess
+        def start(config, whole=False):
+            env = {{"A": "1"}}
+            if {LONG}:
+                env["B"] = {LONG}
+            if whole:
+                env = dict(os.environ)
+            subprocess.run(["a"], env=env)  # partial sets=A,B | full
+        start({{}}, whole=True)  # full
+    """,
+}
+
+
+@pytest.mark.parametrize("name", SPAWNS)
+def test_a_block_is_known_by_its_names_where_its_contents_are_too_large(name: str) -> None:
+    assert spawns(SPAWNS[name]) == expected(SPAWNS[name])
+
+
+OPENS = {
+    "a template of a parameter, finished by the caller": """
+        import sqlalchemy
+        class Storage:
+            def __init__(self, url):
+                self.url = self.filled(url)
+                self.engine = sqlalchemy.create_engine(self.url)  # parameter
+            @staticmethod
+            def filled(template):
+                return template.format(VERSION=1)
+        Storage("sqlite:///{VERSION}.db")  # cwd-relative {cwd}/1.db
+        Storage("sqlite:///:memory:")  # memory
+    """,
+    "a template of the environment": """
+        import os, sqlalchemy
+        sqlalchemy.create_engine(os.environ["URL"].format(VERSION=1))  # config {env:URL}
+    """,
+}
+
+
+@pytest.mark.parametrize("name", OPENS)
+def test_a_format_of_a_text_that_is_not_literal_waits_for_it(name: str) -> None:
+    assert opens(OPENS[name]) == expected(OPENS[name])
