@@ -17,6 +17,7 @@ from statefence.project.values import (
     Value,
     When,
     choose,
+    digest,
     traits,
 )
 from statefence.project.values import bounded as whole_or_unknown
@@ -68,7 +69,7 @@ def _opened(test: Test) -> Test:
         return test
     if test.kind in {"not", "and", "or"}:
         return Test(test.kind, tuple([_opened(part) for part in test.operands if isinstance(part, Test)]), test.place)
-    return Test("open", (Constant(traits(test).digest),), test.place, holds_by_default(test))
+    return Test("open", (Constant(digest(test)),), test.place, holds_by_default(test))
 
 
 def _is_large(term: Term) -> bool:

@@ -41,9 +41,8 @@ from statefence.project.values import (
     key_of,
 )
 
-_ELSEWHERE = sys.stdlib_module_names | {
-    name.partition(".")[0] for entry in (*SPAWNERS, *OPENERS) for name in entry.names
-}
+_TABLES: tuple[Spawner | Opener, ...] = (*SPAWNERS, *OPENERS)
+_ELSEWHERE = sys.stdlib_module_names | {name.partition(".")[0] for entry in _TABLES for name in entry.names}
 """Modules and packages outside the project: those of the standard library and of the tables of callees."""
 
 _LOOSE = re.compile(rb"(?:[=(,\[:]|\breturn|\byield)[ \t]*(\w+)[ \t]*(?=[,)\]}#\r\n]|\Z)")

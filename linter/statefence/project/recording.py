@@ -8,8 +8,9 @@ from statefence.callees import Argument, Opener, Spawner
 from statefence.facts import ir
 from statefence.model import Span
 from statefence.project import bindings
+from statefence.project.bounds import bounded
 from statefence.project.program import RawSite
-from statefence.project.values import ABSENT, Arguments, Value, bounded
+from statefence.project.values import ABSENT, Arguments, Value
 
 if TYPE_CHECKING:
     from statefence.project.interpreter import Interpreter
