@@ -352,6 +352,8 @@ class Program:
 
     def resolve_module(self, name: str, importer: Unit) -> Value:
         """What `import name` binds: a module of the project, also one beside the importer, or an external one."""
+        if name in _IMPORTED_AT_START:
+            return External(name)
         if name in self.units or name in self.packages:
             return ModuleValue(name)
         if importer.package in self.units and name.partition(".")[0] in _ELSEWHERE:
@@ -365,6 +367,10 @@ class Program:
             if unit is not None:
                 return ModuleValue(unit.name)
         return External(name)
+
+
+_IMPORTED_AT_START = frozenset({"abc", "builtins", "codecs", "io", "os", "os.path", "sys", "time"})
+"""Modules that the interpreter has before it runs any program: no file of a project is imported in their place."""
 
 
 def _declared(spawner: policy_model.Spawner) -> Spawner:

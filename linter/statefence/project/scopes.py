@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING
 
 from statefence.facts import ir
@@ -19,9 +20,11 @@ from statefence.project.values import (
     IMPORTS,
     Change,
     Choice,
+    ClassValue,
     Constant,
     Dictionary,
     External,
+    FunctionValue,
     Imported,
     Member,
     ModuleValue,
@@ -161,15 +164,31 @@ def module_attribute(program: Program, module: Value, name: str) -> Value:
     if not isinstance(module, ModuleValue):
         return Unknown("an attribute of something that is no module")
     value = global_value(program, module.name, name) if module.name in program.units else None
+    inner = f"{module.name}.{name}"
+    if isinstance(value, FunctionValue | ClassValue) and _is_standard_callee(inner):
+        return External(inner)
     if value is not None:
         return value
-    inner = f"{module.name}.{name}"
     if inner in program.units or inner in program.packages:
         return ModuleValue(inner)
     if module.name in program.units:
+        last = module.name.rpartition(".")[2]
+        if _is_standard_callee(f"{last}.{name}"):
+            return External(f"{last}.{name}")
         fallback = _module_getattr(program, module.name)
         return fallback or Unknown(f"{module.name} has no {name!r} that the analysis can see")
     return External(inner)
+
+
+def _is_standard_callee(name: str) -> bool:
+    """Whether a name is that of a spawner or opener of the standard library.
+
+    A project's module of the same name either is the standard one, or stands in for it, or is not what is imported:
+    the last where it lacks the name.
+    """
+    return name.partition(".")[0] in sys.stdlib_module_names and (
+        sinks.spawner(name) is not None or sinks.opener(name) is not None
+    )
 
 
 def _module_getattr(program: Program, unit: str) -> Value | None:

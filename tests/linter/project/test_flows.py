@@ -440,6 +440,27 @@ PROGRAMS: dict[str, str | Files] = {
             subprocess.run(["a"], env={"A": "1"})
         """,
     },
+    "the standard library itself": {
+        "subprocess.py": """
+            class Popen:
+                def __init__(self, args, env=None):
+                    self.args = args
+            def run(*args, **kwargs):
+                return Popen(*args, **kwargs)
+        """,
+        "os.py": """
+            environ = dict()
+            def system(command):
+                return 0
+        """,
+        "antigravity.py": """
+            import os, subprocess
+            from subprocess import Popen as start
+            subprocess.run(["a"], env={**os.environ, "A": "1"})  # full sets=A
+            start(["a"], env={"A": "1"})  # partial sets=A
+            os.system("a")  # inherits
+        """,
+    },
     "a constant changed at module level later": """
         import os, subprocess
         BLOCK = {}

@@ -329,6 +329,16 @@ PROGRAMS: dict[str, str | Files] = {
                 return path
         sqlite3.connect("x.db")
     """,
+    "a script that only has the name of a standard module": {
+        "examples/sqlite3.py": """
+            def main():
+                print("how to use sqlite3")
+        """,
+        "examples/app.py": """
+            import sqlite3
+            sqlite3.connect("/srv/x.db")  # literal /srv/x.db
+        """,
+    },
     "dots": """
         import os, sqlite3
         sqlite3.connect("/srv/a/../x.db")  # literal /srv/x.db
