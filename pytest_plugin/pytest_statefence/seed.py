@@ -20,7 +20,7 @@ def seed(database: Path, directories: Iterable[Path]) -> None:
     database.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(database)) as connection:
         for directory in directories:
-            for script in _scripts(directory):
+            for script in _scripts(directory, database):
                 try:
                     connection.executescript(_applied(script))
                 except sqlite3.Error as error:
@@ -28,12 +28,12 @@ def seed(database: Path, directories: Iterable[Path]) -> None:
         connection.commit()
 
 
-def _scripts(directory: Path) -> list[Path]:
+def _scripts(directory: Path, database: Path) -> list[Path]:
     """The files that apply a migration, those that take one back left out, in their order."""
     named = [(name, path) for path in directory.glob("*.sql") if (name := taken_apart(path.name)) is not None]
     scripts = [(ordinal(name.version), path.name, path) for name, path in named if not name.is_down]
     if not scripts:
-        raise UsageError(f"{directory}: no .sql file to make a database from")
+        raise UsageError(f"{directory}: no .sql file to make {database.name} from")
     return [path for _, _, path in sorted(scripts)]
 
 

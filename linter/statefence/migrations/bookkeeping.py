@@ -37,8 +37,8 @@ def applied_in(connection: sqlite3.Connection, table: str, most: int = EVERY) ->
     if version is None:
         return []
     namespace = _quoted(_NAMESPACE) if _NAMESPACE in columns else "''"
-    query = f"SELECT {namespace}, {_quoted(version)} FROM {_quoted(table)} ORDER BY 2 LIMIT {most}"
-    return [(str(name or ""), str(value)) for name, value in connection.execute(query) if value is not None]
+    query = f"SELECT {namespace}, {_quoted(version)} FROM {_quoted(table)} ORDER BY 2 LIMIT ?"
+    return [(str(name or ""), str(value)) for name, value in connection.execute(query, (most,)) if value is not None]
 
 
 def _quoted(name: str) -> str:

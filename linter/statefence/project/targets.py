@@ -366,7 +366,7 @@ def _open_end(value: Value) -> Symbol:
         root = root.source if isinstance(root, Element) else root.owner
     if isinstance(root, Result) and root.callee in TEXT_PIECES and root.arguments:
         first = flatten(root.arguments[0])
-        if first and isinstance(first[0], Symbol) and first[0].kind in {SymbolKind.PARAM, SymbolKind.ENV}:
+        if first and isinstance(first[0], Symbol) and first[0].kind is SymbolKind.PARAM:
             return first[0]
         return Symbol(SymbolKind.ANY, "a piece of a text")
     if isinstance(root, Parameter):

@@ -559,12 +559,17 @@ def parameters_of(value: Value) -> list[Parameter]:
 
 
 def asked_variables(value: Value) -> tuple[str, ...]:
-    """The variables of the process that a value may be, in the order in which they are asked."""
-    if isinstance(value, EnvironmentVariable):
-        return (value.name, *(() if value.default is None else asked_variables(value.default)))
-    if isinstance(value, Choice):
-        return (*asked_variables(value.then), *asked_variables(value.orelse))
-    return ()
+    """The variables of the process that a value may be, each once, in the order in which they are asked."""
+    if not isinstance(value, EnvironmentVariable | Choice):
+        return ()
+    known: tuple[str, ...] | None = value.__dict__.get("asked")
+    if known is None:
+        if isinstance(value, Choice):
+            names = (*asked_variables(value.then), *asked_variables(value.orelse))
+        else:
+            names = (value.name, *(() if value.default is None else asked_variables(value.default)))
+        known = value.__dict__["asked"] = tuple(dict.fromkeys(names))
+    return known
 
 
 def key_of(module: str, qualified: str) -> str:

@@ -61,9 +61,7 @@ OPENS = {
         Storage("sqlite:///{VERSION}.db")  # cwd-relative {cwd}/1.db
         Storage("sqlite:///:memory:")  # memory
     """,
-    "a template of the environment": """
-        import os, sqlalchemy
-        sqlalchemy.create_engine(os.environ["URL"].format(VERSION=1))  # config {env:URL}
+}
     """,
 }
 
