@@ -62,8 +62,6 @@ OPENS = {
         Storage("sqlite:///:memory:")  # memory
     """,
 }
-    """,
-}
 
 
 @pytest.mark.parametrize("name", OPENS)
