@@ -52,9 +52,14 @@ def measured(
         )
         timer = Timer(limit, os.killpg, (process.pid, signal.SIGKILL))
         timer.start()
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except KeyboardInterrupt:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+        finally:
+            timer.cancel()
         wall = time.perf_counter() - began
-        timer.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode == -signal.SIGKILL and wall >= limit:
             return Failure(f"killed after {limit:g} s")
