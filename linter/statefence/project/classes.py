@@ -25,6 +25,7 @@ from statefence.project.values import (
     Result,
     Sequence,
     SuperValue,
+    Test,
     Unknown,
     Value,
     choose,
@@ -295,7 +296,7 @@ def _own_attribute(program: Program, key: str, name: str) -> Value | None:
         return member
     for parameter in program.signatures.get(f"{key}.__init__", ()) if model.synthetic else ():
         if parameter.name == name and parameter.function == f"{key}.__init__":
-            return parameter
+            return _field_value(program, model, parameter)
     in_body = model.names.get(name)
     if isinstance(in_body, FunctionValue):
         return in_body
@@ -306,6 +307,16 @@ def _own_attribute(program: Program, key: str, name: str) -> Value | None:
     if late is None or early is None:
         return late if early is None else early
     return choose(open_test(), late, early)
+
+
+def _field_value(program: Program, model: ClassModel, parameter: Parameter) -> Value:
+    """What a field holds that a constructor of the class's own takes: its default where None is passed or nothing."""
+    declared = model.names.get(parameter.name)
+    takes_none = parameter.default is not None and is_constant_none(parameter.default)
+    if declared is None or not _is_pydantic_field(declared) or not takes_none:
+        return parameter
+    default = _field_default(program, declared)
+    return parameter if default is None else choose(Test("none", (parameter,)), default, parameter)
 
 
 def _changed_later(program: Program, key: str, name: str) -> tuple[Change, ...]:

@@ -141,14 +141,33 @@ def _bind_parameters(interpreter: Interpreter, definition: Definition, node: ir.
             is_class = key in program.class_methods or node.name == "__new__"
             content = ClassValue(definition.owner) if is_class else Object(definition.owner, None)
         elif models.is_test_function(definition.unit.path, node.name) or key in program.fixtures:
-            content = fixture_value(program, definition.unit, parameter) or parameter
+            content = fixture_value(program, definition, parameter) or parameter
         cells[parameter.name] = interpreter.allocate(content)
         interpreter.state.variables[parameter.name] = cells[parameter.name]
     return cells
 
 
-def fixture_value(program: Program, unit: Unit, parameter: Parameter) -> Value | None:
-    """What pytest hands to a test for a parameter: a fixture of the module or of a conftest above it, or a built-in."""
+def fixture_value(program: Program, definition: Definition, parameter: Parameter) -> Value | None:
+    """What pytest hands to a test for a parameter: the nearest fixture of that name, or a built-in one."""
+    key = _fixture_of_class(program, definition, parameter) or _fixture_of_module(program, definition.unit, parameter)
+    if key is None:
+        return models.builtin_fixture(parameter.name)
+    summary = summarize(program, key)
+    return summary.yields if summary.yields is not None else summary.returns
+
+
+def _fixture_of_class(program: Program, definition: Definition, parameter: Parameter) -> str | None:
+    """The fixture among the methods of a test's class and of its bases."""
+    for cls in () if definition.owner is None else classes.lineage(program, definition.owner):
+        model = program.models.get(cls.key) if isinstance(cls, ClassValue) else None
+        found = None if model is None else model.names.get(parameter.name)
+        if isinstance(found, FunctionValue) and found.key in program.fixtures and found.key != parameter.function:
+            return found.key
+    return None
+
+
+def _fixture_of_module(program: Program, unit: Unit, parameter: Parameter) -> str | None:
+    """The fixture of the module or of a conftest above it."""
     folder = unit.path.rpartition("/")[0]
     candidates = [unit]
     while True:
@@ -165,9 +184,8 @@ def fixture_value(program: Program, unit: Unit, parameter: Parameter) -> Value |
             value = scopes.global_value(program, candidate.name, parameter.name)
             key = value.key if isinstance(value, FunctionValue) and value.key in program.fixtures else None
         if key is not None and key != parameter.function:
-            summary = summarize(program, key)
-            return summary.yields if summary.yields is not None else summary.returns
-    return models.builtin_fixture(parameter.name)
+            return key
+    return None
 
 
 def _merge_returns(interpreter: Interpreter, *, ended: bool) -> Value:

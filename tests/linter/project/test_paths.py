@@ -5,6 +5,41 @@ import pytest
 from .programs import Files, expected, opens
 
 PROGRAMS: dict[str, str | Files] = {
+    "a field with a factory that the constructor may be called without": """
+        import sqlite3
+        from pathlib import Path
+        from pydantic import BaseModel, Field
+        class Store(BaseModel):
+            path: str = Field(default_factory=lambda: str(Path.home() / "store.db"))
+            def __init__(self, path=None, /, **kwargs):
+                if path is not None:
+                    kwargs["path"] = path
+                super().__init__(**kwargs)
+            def connect(self):
+                return sqlite3.connect(self.path)  # symbolic {home}/store.db | parameter
+        Store().connect()  # symbolic {home}/store.db
+        Store("x.db")  # cwd-relative {cwd}/x.db
+    """,
+    "fixtures among the methods of a test's class": {
+        "test_store.py": """
+        import pytest, sqlite3, tempfile
+        class TestStore:
+            @pytest.fixture
+            def path(self):
+                file = tempfile.NamedTemporaryFile(delete=False)
+                yield file.name
+            @pytest.fixture
+            def other(self, path):
+                return path + ".db"
+            def test_path(self, path):
+                sqlite3.connect(path)  # tmp {tmp}
+            def test_other(self, other):
+                sqlite3.connect(other)  # tmp {tmp}.db
+        class TestMore(TestStore):
+            def test_more(self, path):
+                sqlite3.connect(path)  # tmp {tmp}
+    """
+    },
     "memory": """
         import sqlite3
         sqlite3.connect(":memory:")  # memory
