@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from statefence.engine import Report, check, is_within
 from statefence.errors import StatefenceError
+from statefence.facts import Reader, Recollection
 from statefence.model import Edit, Finding
 from statefence.policy import Policy
 from statefence.report.labels import counted
@@ -84,13 +85,17 @@ def _outcome(policy: Policy, report: Report, options: Namespace, paths: Sequence
         return is_within(finding.place.path, paths)
 
     def findings(contents: Mapping[str, bytes]) -> Sequence[Finding]:
-        again = check(policy, overrides=contents, select=options.select, ignore=options.ignore) if contents else report
-        return again.findings
+        if not contents:
+            return report.findings
+        return check(
+            policy, overrides=contents, select=options.select, ignore=options.ignore, reader=reading_again
+        ).findings
 
     if not any(finding.edits and chosen(finding) for finding in report.findings):
         return None
     from statefence.fix import fix_project
 
+    reading_again = Reader(Recollection())
     return fix_project(reader(policy, report), findings, unsafe=options.unsafe_fixes, chosen=chosen)
 
 

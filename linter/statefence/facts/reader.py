@@ -64,6 +64,21 @@ class Memory(Protocol):
         """Remember the facts of a file with these bytes."""
 
 
+class Recollection:
+    """What one process has read, for those that analyse nearly the same files again and again."""
+
+    def __init__(self) -> None:
+        self.facts: dict[bytes, ModuleFacts] = {}
+
+    def known(self, data: bytes) -> ModuleFacts | None:
+        """The facts of a file with these bytes, None when they were not read yet."""
+        return self.facts.get(data)
+
+    def keep(self, data: bytes, facts: ModuleFacts) -> None:
+        """Remember the facts of a file with these bytes."""
+        self.facts[data] = facts
+
+
 class Reader:
     """How files are read in one run.
 

@@ -146,38 +146,57 @@ def _candidate(read: Read, path: str, findings: Sequence[Finding]) -> tuple[_Can
     pairs = list(zip(findings, result.refusals, strict=True))
     refused = [RefusedFix(finding, reason) for finding, reason in pairs if reason is not None]
     fixed = tuple(finding for finding, reason in pairs if reason is None)
-    before = {file: read(file) for file in result.contents}
-    return (_Candidate(path, before, result.contents, fixed) if fixed else None), refused
+    candidate = _Candidate(path, {file: read(file) for file in result.contents}, result.contents, fixed)
+    if not _keeps_comments(candidate):
+        return None, [*refused, *(RefusedFix(finding, "the fix would lose a comment") for finding in fixed)]
+    return (candidate if fixed else None), refused
+
+
+MOST_APART = 8
+"""Of files that are all objected to, so many are tried apart; more are given up together, each with its own reason."""
 
 
 def _settled(analyse: Analysis, state: _State, candidates: Sequence[_Candidate]) -> _State:
-    """The state with the candidates that can be verified; halves are tried apart, so that one never stops another."""
+    """The state with the candidates that can be verified.
+
+    One never stops another: those in whose own files something is wrong are tried after the rest, and halves apart.
+    """
     contents = state.contents | {file: data for candidate in candidates for file, data in candidate.after.items()}
     findings = tuple(analyse(contents))
-    reason = _objection(state.findings, findings, candidates)
-    if reason is None:
+    objections = _objections(state.findings, findings, candidates)
+    if not objections:
         fixed = tuple(finding for candidate in candidates for finding in candidate.fixed)
         return replace(state, contents=contents, findings=findings, fixed=state.fixed + fixed)
-    if len(candidates) == 1:
-        return replace(state, given_up=state.given_up | {candidates[0].path: reason})
+    suspects = [candidate for candidate in candidates if _own_objection(objections, candidate)]
+    if len(candidates) == 1 or MOST_APART < len(candidates) == len(suspects):
+        anywhere = next(iter(objections.values()))
+        reasons = {candidate.path: _own_objection(objections, candidate) or anywhere for candidate in candidates}
+        return replace(state, given_up=state.given_up | reasons)
+    rest = [candidate for candidate in candidates if candidate not in suspects]
     middle = len(candidates) // 2
-    return _settled(analyse, _settled(analyse, state, candidates[:middle]), candidates[middle:])
+    first, second = (rest, suspects) if rest and suspects else (candidates[:middle], candidates[middle:])
+    return _settled(analyse, _settled(analyse, state, first), second)
 
 
-def _objection(before: Sequence[Finding], after: Sequence[Finding], candidates: Sequence[_Candidate]) -> str | None:
-    """Why these candidates cannot be kept, given the findings before and after; None when they can."""
-    for candidate in candidates:
-        if not _keeps_comments(candidate):
-            return "the fix would lose a comment"
+def _own_objection(objections: Mapping[str, str], candidate: _Candidate) -> str | None:
+    return next((objections[path] for path in (candidate.path, *candidate.after) if path in objections), None)
+
+
+def _objections(
+    before: Sequence[Finding], after: Sequence[Finding], candidates: Sequence[_Candidate]
+) -> dict[str, str]:
+    """Why these candidates cannot be kept, by the file in which it shows, given the findings before and after."""
+    objections: dict[str, str] = {}
     counts_before, counts_after = Counter(map(_key, before)), Counter(map(_key, after))
     for finding in after:
+        path = finding.place.path
         if counts_after[_key(finding)] > counts_before[_key(finding)]:
-            return f"the fix would cause {finding.code} in {finding.place.path}: {finding.message}"
+            objections.setdefault(path, f"the fix would cause {finding.code} in {path}: {finding.message}")
     fixed = Counter(_key(finding) for candidate in candidates for finding in candidate.fixed)
     for key, count in fixed.items():
         if counts_after[key] > counts_before[key] - count:
-            return f"{key[0]} would still be found after the fix"
-    return None
+            objections.setdefault(key[1], f"{key[0]} would still be found after the fix")
+    return objections
 
 
 def _keeps_comments(candidate: _Candidate) -> bool:
@@ -215,7 +234,7 @@ def _without_unstable(
     }
     contents = {path: data for path, data in state.contents.items() if path not in unstable}
     findings = tuple(analyse(contents))
-    if _objection(start.findings, findings, ()):
+    if _objections(start.findings, findings, ()):
         unstable |= dict.fromkeys(contents, "a file that its fix depends on could not be fixed")
         contents, findings = {}, start.findings
     fixed = tuple(finding for finding in state.fixed if finding.place.path not in unstable)
