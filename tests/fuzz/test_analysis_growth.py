@@ -5,6 +5,7 @@ Every program here took minutes, gigabytes or the whole stack once; a fault show
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import pytest
@@ -74,6 +75,25 @@ def test_what_nests_is_not_followed_for_ever(program: str) -> None:
     project = analysed(program)
     assert not project.skipped
     assert "sqlite3.connect" in [opened.api for opened in project.opens_by_path["program.py"]]
+
+
+def test_functions_that_all_call_each_other_are_followed_once_each_way() -> None:
+    calls = lines("    if q: f#(p, q)\n", 40)
+    functions = "".join(f"def f{number}(p, q=None):\n    sqlite3.connect(p)\n{calls}" for number in range(40))
+    project = analysed(functions)
+    assert not project.skipped
+    assert len(project.opens_by_path["program.py"]) == 40 + 40 * 40
+
+
+def test_an_analysis_leaves_no_cycles_since_nothing_collects_them_during_a_run() -> None:
+    programs = "".join((*DOUBLING.values(), *NESTING.values()))
+    gc.collect()
+    gc.disable()
+    try:
+        analysed(programs + OPEN)
+        assert gc.collect() < 100
+    finally:
+        gc.enable()
 
 
 def test_sixty_functions_deep_there_is_stack_enough() -> None:

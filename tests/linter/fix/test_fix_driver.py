@@ -97,6 +97,37 @@ def test_a_finding_that_stays_after_its_fix_gives_its_file_up_and_no_other() -> 
     assert len(outcome.refused) == len(outcome.remaining) == 2
 
 
+def test_many_files_that_cannot_be_fixed_cost_few_analyses() -> None:
+    disk = {f"bad{number}.py": "run()\n" for number in range(100)} | {
+        f"good{number}.py": "run()\n" for number in range(100)
+    }
+    analyses: list[int] = []
+
+    def analyse(contents: Mapping[str, bytes]) -> Sequence[Finding]:
+        analyses.append(len(contents))
+        tree = disk | {path: data.decode() for path, data in contents.items()}
+        worse = [
+            found(path, Span(1, 0, 1, 1), message="worse") for path in tree if "bad" in path and "env" in tree[path]
+        ]
+        return [*worse, *(one for path, text in tree.items() for one in bare_runs(path, text))]
+
+    outcome = fix_project(lambda path: disk[path].encode(), analyse, unsafe=False)
+    assert set(after(outcome)) == {f"good{number}.py" for number in range(100)}
+    assert {refused.reason for refused in outcome.refused} == {
+        f"the fix would cause SF901 in bad{number}.py: worse" for number in range(100)
+    }
+    assert len(analyses) < 6
+
+
+def test_a_file_that_another_one_spoils_is_fixed_once_that_is_given_up() -> None:
+    def spoiling(path: str, text: str) -> Iterator[Finding]:
+        if path == "a.py" and "env" in text:
+            yield found("b.py", Span(1, 0, 1, 1), message="spoilt")
+
+    outcome = fix({f"{name}.py": "run()\n" for name in "abc"}, bare_runs, spoiling)
+    assert set(after(outcome)) == {"b.py", "c.py"}
+
+
 def test_a_fix_that_causes_a_finding_elsewhere_gives_its_file_up() -> None:
     def jealous(path: str, text: str) -> Iterator[Finding]:
         if "env" in text and path == "a.py":
