@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import subprocess
@@ -45,6 +46,18 @@ def test_the_whole_standard_library_is_analysed_in_one_go() -> None:
 def test_installed_packages_are_analysed_in_one_go() -> None:
     found = sources(PACKAGES)
     assert not analysed_whole(PACKAGES, random.Random(SAMPLE).sample(found, min(SAMPLE, len(found))))
+
+
+def test_an_analysis_leaves_no_cycles_since_nothing_collects_them_during_a_run() -> None:
+    texts = {f"program{n}/{path}": text for n, program in enumerate(PROGRAMS) for path, text in files(program).items()}
+    found = [Source(path, text.encode()) for path, text in texts.items()]
+    gc.collect()
+    gc.disable()
+    try:
+        analyse(found, Policy(root="/project"))
+        assert gc.collect() < len(PROGRAMS)
+    finally:
+        gc.enable()
 
 
 def test_the_map_is_the_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
