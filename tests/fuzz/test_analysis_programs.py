@@ -6,16 +6,35 @@ import ast
 import random
 import warnings
 from collections.abc import Sequence
+from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesmith import from_grammar
 
+from statefence.engine import check
 from statefence.policy import Policy
+from statefence.policy.load import load_text
 from statefence.project import Project, analyse
 from statefence.source import Source
 
 POLICY = Policy(root="/project")
+RICH = """
+[env.SF_MODE]
+ensure = "app"
+[env.SF_RAW]
+not-from = ["A"]
+[layers]
+database = ["module0"]
+[stores.main]
+path = "{cwd}/**"
+owners = ["database"]
+tables = ["a"]
+tenant = { a = "b" }
+durable = true
+[[forbidden]]
+path = "/srv/**"
+"""
 PRELUDE = "import os, sqlite3, subprocess\nfrom module0 import *\n"
 REACHING = (
     "subprocess.run('tool', env={})",
@@ -76,6 +95,22 @@ def test_generated_programs_are_analysed_whatever_the_order_of_the_files(
     project = analyse(files, POLICY)
     assert [skipped.path for skipped in project.skipped] == [file.path for file in files if not parses(file.text)]
     assert answers(project) == answers(analyse(shuffled(files, order), POLICY))
+
+
+@given(programs=st.lists(st.tuples(ANY_PROGRAM, st.sampled_from(REACHING)), min_size=1, max_size=3))
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
+def test_generated_programs_are_checked_twice_the_same_under_a_policy_that_asks_much(
+    programs: list[tuple[str, str]],
+) -> None:
+    texts = [f"{PRELUDE}{program}\n{call.format('A')}\n" for program, call in programs]
+    files = {f"module{number}.py": text.encode() for number, text in enumerate(texts)}
+    with TemporaryDirectory() as root:
+        policy = load_text(RICH, root=root, source="statefence.toml")
+        first, second = check(policy, overrides=files), check(policy, overrides=dict(reversed(files.items())))
+    assert first.findings == second.findings
+    assert {place.path for place in first.skipped if place.path in files} == {
+        path for path, data in files.items() if not parses(data.decode())
+    }
 
 
 @given(expression=ANY_EXPRESSION.map(on_one_line), call=st.sampled_from(REACHING))

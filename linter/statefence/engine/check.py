@@ -79,7 +79,7 @@ def check(
     loaded = load(policy, overrides, reader, since.migrations if since else ())
     asked = any(rule.rule.check_repository for rule in running)
     known_to_git = repository(policy, loaded.tracked, overrides) if asked else Repository()
-    findings = set(_findings(loaded, known_to_git, policy, running, frozenset(rule.code for rule in every)))
+    findings = dict.fromkeys(_findings(loaded, known_to_git, policy, running, frozenset(rule.code for rule in every)))
     resolved, unresolved = resolution(loaded.project)
     return Report(
         tuple(sorted(findings, key=_order)),
