@@ -35,6 +35,8 @@ belongs-to = "admin"
 reason = "config tables belong in the admin database"
 """
 
+OF_CI = ("CI", "BUILD_NUMBER")  # where either is set, pytest repeats what failed in full in its summary
+
 
 class Outcome(Struct, frozen=True):
     """What became of a test: `passed`, `failed`, `error` or `skipped`; what statefence said of it; the whole text."""
@@ -90,7 +92,7 @@ def _run_pytest(project: Path, *arguments: str, plugins: tuple[str, ...] = (), *
     others = ("cacheprovider", "asyncio", "anyio", "hypothesispytest", "rerunfailures")
     options = [word for name in others if name not in plugins for word in ("-p", f"no:{name}")]
     command = [sys.executable, "-m", "pytest", *options, f"--junitxml={results}", f"--basetemp={project / 'tmp'}"]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GITHUB_", *OF_CI))}
     done = subprocess.run(
         [*command, *arguments],
         cwd=project,
