@@ -49,12 +49,15 @@ def syntax(module: Module) -> Syntax:
     return parsed(module.source.text)
 
 
+def tree_of(module: Module) -> ast.Module:
+    """The tree of a module, for who only walks it downwards."""
+    return _tree(module.source.text)
+
+
 @lru_cache(maxsize=64)
 def parsed(text: str) -> Syntax:
     """The tree of a text that is known to parse."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tree = ast.parse(text)
+    tree = _tree(text)
     parents: dict[ast.AST, ast.AST] = {}
     expressions: dict[Span, ast.expr] = {}
     for node in ast.walk(tree):
@@ -62,6 +65,12 @@ def parsed(text: str) -> Syntax:
         if isinstance(node, ast.expr):
             expressions.setdefault(span_of(node), node)
     return Syntax(tree, parents, expressions)
+
+
+def _tree(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
 
 
 def span_of(node: ast.expr | ast.stmt) -> Span:

@@ -29,6 +29,7 @@ from statefence.project.values import (
     Constant,
     Derived,
     Directory,
+    Element,
     EnvironmentVariable,
     Item,
     Member,
@@ -95,18 +96,37 @@ def propagated(program: Program) -> list[RawSite]:
                 site = _cut(site)
                 key = _key(site)
             found[key] = site
-            if len(site.trace) < LONGEST and site.kind != "write" and _may_concern(program.policy, site):
+            if _may_be_handed_over(site) and _may_concern(program.policy, site):
                 todo.append(_handed_over(program, site, callers, derived, ways))
     return sorted(found.values(), key=lambda site: not all(map(holds_by_default, site.conditions)))
+
+
+def _may_be_handed_over(site: RawSite) -> bool:
+    """Whether a caller may decide it, and is not too far away."""
+    open_ended = any(traits(site.roles[role]).holds & PARAMETERS for role in DECISIVE[site.kind])
+    return open_ended and len(site.trace) < LONGEST and site.kind != "write"
 
 
 def _may_concern(policy: Policy, site: RawSite) -> bool:
     """Whether a file that is opened may be one the policy names, whatever the callers pass; databases all do."""
     if site.opener is None or site.opener.effect is Effect.DATABASE or site.opener.tree or site.kind != "open":
         return True
+    if _begins_open(site.roles["path"]):
+        return True
     named = [store.path for store in policy.stores] + [forbidden.path for forbidden in policy.forbidden]
     places = [target.template for target in targets(site)]
     return any(place is None or any(match(pattern, place) is not Answer.NO for pattern in named) for place in places)
+
+
+def _begins_open(path: Value) -> bool:
+    """Whether a path may begin with whatever a caller passes, and so be anywhere."""
+    if isinstance(path, Choice):
+        return _begins_open(path.then) or _begins_open(path.orelse)
+    if isinstance(path, Path | Text):
+        return bool(path.parts) and _begins_open(path.parts[0])
+    if isinstance(path, Derived):
+        return _begins_open(path.source)
+    return isinstance(path, Parameter | Item | Element | Member)
 
 
 def _cut(site: RawSite) -> RawSite:
@@ -230,7 +250,7 @@ def _conditions(program: Program, site: RawSite, edge: Edge) -> tuple[Test, ...]
         if not traits(test).holds & PARAMETERS:
             open_tests.append(test)
             continue
-        bound = instantiate(program, Choice(test, Constant(value=True), Constant(value=False)), edge.binding)
+        bound = _bound(program, Choice(test, Constant(value=True), Constant(value=False)), edge)
         holds = (
             settled(bound.test) if isinstance(bound, Choice) else isinstance(bound, Constant) and bound.value is True
         )
@@ -241,10 +261,18 @@ def _conditions(program: Program, site: RawSite, edge: Edge) -> tuple[Test, ...]
     return tuple(open_tests)
 
 
+def _bound(program: Program, value: Value, edge: Edge) -> Value:
+    """A value of the callee at a call; kept with the call, since many sites of a function depend on the same value."""
+    known: dict[Value, Value] = edge.__dict__.setdefault("bound", {})
+    if value not in known:
+        known[value] = program.shared(instantiate(program, value, edge.binding))
+    return known[value]
+
+
 def _at_call(
     program: Program, site: RawSite, edge: Edge, parameter: Parameter, conditions: tuple[Test, ...]
 ) -> RawSite:
-    roles = {role: bounded(instantiate(program, value, edge.binding)) for role, value in site.roles.items()}
+    roles = {role: bounded(_bound(program, value, edge)) for role, value in site.roles.items()}
     if site.roles.get("directory") == WORKING_DIRECTORY:
         roles["directory"] = edge.directory
     step = Step(Place(site.path, site.span), f"{site.api} {_VERBS[site.kind]}")

@@ -187,7 +187,7 @@ class RawSite(Struct, frozen=True):
     chosen: bool = True
 
 
-class Edge(Struct, frozen=True):
+class Edge(Struct, frozen=True, eq=False, dict=True):
     """A call of a project function or constructor: who calls whom, and with what.
 
     Attributes:
@@ -286,8 +286,13 @@ class Program:
         self.setters: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self.looking_up: set[Imported] = set()
         self.carried: dict[tuple[int, int, str], tuple[RawSite, Edge, RawSite | None]] = {}
+        self.values: dict[Value, Value] = {}
         self.too_deep: dict[str, tuple[str, int]] = {}
         self.tried: dict[str, int] = {}
+
+    def shared(self, value: Value) -> Value:
+        """The one value that stands for all that are equal to it, so that what is found out about it is kept once."""
+        return self.values.setdefault(value, value)
 
     def define(self, definition: Definition) -> str:
         """Make a definition known; gives its key, which tells it from others that bind the same name."""

@@ -10,6 +10,8 @@ from statefence.callees import Effect, Opener
 from statefence.project.program import RawSite
 from statefence.project.sites import Mode, PathKind, Target
 from statefence.project.values import (
+    CHOICES,
+    NONE,
     WORKING_DIRECTORY,
     Absent,
     Choice,
@@ -33,6 +35,7 @@ from statefence.project.values import (
     Unknown,
     Value,
     is_constant_none,
+    rewrite,
     walk,
 )
 from statefence.project.worlds import World, main_world, worlds
@@ -62,13 +65,32 @@ def _moved(target: Target, directory: Value) -> Target:
 
 
 def targets_of(value: Value, entry: Opener) -> tuple[Target, ...]:
-    """The places a path value may be, as the given callee reads it."""
-    found: list[Target] = []
-    for world in worlds(value, lambda world: _target(world.value, entry)):
-        for target in _alternatives(world, entry):
-            if target not in found:
-                found.append(target)
-    return tuple(found)
+    """The places a path value may be, as the given callee reads it; kept with the value."""
+    known: dict[tuple[str, str], tuple[Target, ...]] = value.__dict__.setdefault("targets", {})
+    reading = entry.form, entry.absent
+    if reading not in known:
+        path = value if entry.form == "settings" else _without_side_issues(value)
+        alternatives = worlds(path, lambda world: _target(world.value, entry))
+        known[reading] = tuple(
+            dict.fromkeys(target for world in alternatives for target in _alternatives(world, entry))
+        )
+    return known[reading]
+
+
+def _without_side_issues(path: Value) -> Value:
+    """The value without the choices that cannot change where it leads: within keys, and within arguments of calls."""
+    return rewrite(path, CHOICES, _side_issues_left_out)
+
+
+def _side_issues_left_out(node: Value) -> Value | None:
+    if isinstance(node, Choice):
+        return Choice(node.test, _without_side_issues(node.then), _without_side_issues(node.orelse))
+    if isinstance(node, Item):
+        return Item(_without_side_issues(node.owner), NONE)
+    if isinstance(node, Result):
+        followed = node.arguments[:1] if node.callee in TEXT_PIECES else ()
+        return Result(node.callee, tuple([_without_side_issues(argument) for argument in followed]))
+    return node if isinstance(node, Dictionary) else None
 
 
 def effects(site: RawSite) -> tuple[Effect, ...]:

@@ -479,7 +479,7 @@ class _Rewriting:
             replaced = self.replace(node)
             if replaced is not None:
                 return replaced
-            if isinstance(node, Parameter):
+            if type(node) is Parameter:
                 return node
         fields = astuple(node)
         rewritten = self._fields(fields)
@@ -490,18 +490,19 @@ class _Rewriting:
 
     def _fields(self, fields: tuple[object, ...]) -> tuple[object, ...]:
         """The fields, themselves where nothing in them changed."""
-        rewritten: list[object] = []
-        changed = False
-        for field in fields:
-            new: object = field
-            if isinstance(field, Term):
-                if traits(field).holds & self.wanted:
-                    new = self.node(field)
-            elif type(field) is tuple:
-                new = self._fields(field)
-            changed = changed or new is not field
-            rewritten.append(new)
-        return tuple(rewritten) if changed else fields
+        rewritten: list[object] | None = None
+        for position, field in enumerate(fields):
+            if type(field) is tuple:
+                new: object = self._fields(field)
+            elif isinstance(field, Term) and traits(field).holds & self.wanted:
+                new = self.node(field)
+            else:
+                continue
+            if new is not field:
+                if rewritten is None:
+                    rewritten = list(fields)
+                rewritten[position] = new
+        return fields if rewritten is None else tuple(rewritten)
 
 
 _OWN: dict[type, int] = {
@@ -541,8 +542,16 @@ def bounded(value: Value, largest: int = LARGEST) -> Value:
     return value if traits(value).size <= largest else Unknown("too many alternatives to follow")
 
 
-def parameters_of(value: Value) -> list[Parameter]:
-    """The parameters that decide a value: those it is made of, and those a test asks about directly."""
+def parameters_of(value: Value) -> tuple[Parameter, ...]:
+    """The parameters that decide a value: those it is made of, and those a test asks about directly; kept with it."""
+    known: tuple[Parameter, ...] | None = value.__dict__.get("parameters")
+    if known is None:
+        known = value.__dict__["parameters"] = tuple(dict.fromkeys(_parameters(value)))
+    return known
+
+
+def _parameters(value: Value) -> list[Parameter]:
+    """The same, each as often as it occurs."""
     found: list[Parameter] = []
     todo: list[object] = [value]
     while todo:

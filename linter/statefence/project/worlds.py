@@ -217,8 +217,11 @@ def _exclude_each_other(test: Test, other: Test) -> bool:
 
 
 def holds_by_default(test: Test) -> bool:
-    """Whether the test holds in the main answer."""
-    return _Resolver({}).holds(test)
+    """Whether the test holds in the main answer; kept with the test."""
+    known: bool | None = test.__dict__.get("default")
+    if known is None:
+        known = test.__dict__["default"] = _Resolver({}).holds(test)
+    return known
 
 
 def settled(test: Test) -> bool | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from statefence.api import Module, Project
-from statefence_rules.syntax import syntax
+from statefence_rules.syntax import tree_of
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _HOPS = 8
@@ -35,20 +35,43 @@ class Class(NamedTuple):
         return {dotted(each).rpartition(".")[2] for each in function.decorator_list}
 
 
+class Promise(NamedTuple):
+    """An annotation of what a function returns or a variable holds, and the calls that make what it then is."""
+
+    annotation: ast.expr
+    calls: tuple[ast.Call, ...]
+
+
+class _Contents(NamedTuple):
+    """What a module holds: the classes at its top, the full names of what it imports, and its promises."""
+
+    classes: tuple[ast.ClassDef, ...]
+    imports: dict[str, str]
+    promises: tuple[Promise, ...]
+
+
 class Classes:
-    """The classes of a project, each module read when it is first asked for."""
+    """The classes of a project, each module read once, when it is first asked for."""
 
     def __init__(self, project: Project) -> None:
         self.modules = {module.name: module for module in project.modules}
+        self._read: dict[str, _Contents] = {}
+
+    def _contents(self, module: Module) -> _Contents:
+        if module.name not in self._read:
+            tree = tree_of(module)
+            nodes = list(ast.walk(tree))
+            self._read[module.name] = _Contents(tuple(_top(tree)), _imports(module, nodes), tuple(_promises(nodes)))
+        return self._read[module.name]
 
     def named(self, module: Module, name: str) -> Class | str:
         """The class that a dotted name means in a module; the full dotted name when it is none of the project."""
         for _ in range(_HOPS):
             first, _, rest = name.partition(".")
-            found = next((each for each in _top(module, ast.ClassDef) if each.name == first), None)
+            found = next((each for each in self._contents(module).classes if each.name == first), None)
             if found is not None:
                 return name if rest else Class(module, found)
-            imported = imports(module).get(first)
+            imported = self._contents(module).imports.get(first)
             if imported is None:
                 return name
             full = f"{imported}.{rest}" if rest else imported
@@ -66,8 +89,12 @@ class Classes:
 
     def of(self, module: Module) -> Iterator[Class]:
         """The classes of a module."""
-        for node in _top(module, ast.ClassDef):
+        for node in self._contents(module).classes:
             yield Class(module, node)
+
+    def promises(self, module: Module) -> tuple[Promise, ...]:
+        """What the functions and variables of a module are said to give and to hold, with what they do."""
+        return self._contents(module).promises
 
     def bases(self, cls: Class) -> Iterator[Class | str]:
         """What a class inherits from, without the parameters of generic classes."""
@@ -89,10 +116,10 @@ class Classes:
         return self.modules.get(owner)
 
 
-def imports(module: Module) -> dict[str, str]:
+def _imports(module: Module, nodes: Iterable[ast.AST]) -> dict[str, str]:
     """The names that a module's imports bind, with the full dotted names they stand for."""
     found: dict[str, str] = {}
-    for node in ast.walk(syntax(module).tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 found[alias.asname or alias.name.partition(".")[0]] = (
@@ -102,6 +129,15 @@ def imports(module: Module) -> dict[str, str]:
             source = _source(module, node)
             found.update({alias.asname or alias.name: f"{source}.{alias.name}" for alias in node.names})
     return found
+
+
+def _promises(nodes: Iterable[ast.AST]) -> Iterator[Promise]:
+    for node in nodes:
+        if isinstance(node, Function) and node.returns is not None:
+            values = [each.value for each in ast.walk(node) if isinstance(each, ast.Return)]
+            yield Promise(node.returns, tuple([each for each in values if isinstance(each, ast.Call)]))
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Call):
+            yield Promise(node.annotation, (node.value,))
 
 
 def dotted(node: ast.expr) -> str:
@@ -125,12 +161,12 @@ def _source(module: Module, node: ast.ImportFrom) -> str:
     return ".".join([*package[: len(package) - up], *([node.module] if node.module else [])])
 
 
-def _top(module: Module, kind: type[ast.ClassDef]) -> Iterator[ast.ClassDef]:
+def _top(tree: ast.Module) -> Iterator[ast.ClassDef]:
     """The classes at a module's top, those under an `if` or `try` too."""
-    todo: list[ast.stmt] = list(syntax(module).tree.body)
+    todo: list[ast.stmt] = list(tree.body)
     while todo:
         node = todo.pop(0)
-        if isinstance(node, kind):
+        if isinstance(node, ast.ClassDef):
             yield node
         elif isinstance(node, ast.If | ast.Try):
             todo += [*node.body, *node.orelse]

@@ -23,7 +23,7 @@ def faults(cls: Class, wanted: Mapping[str, Function]) -> Iterator[tuple[Functio
     """The methods of an adapter that do not hand their call on, with what they do instead."""
     holder = held(cls, wanted)
     for name, method in cls.methods.items() if holder else ():
-        if name in wanted:
+        if name in wanted and not cls.decorators(method) & {"classmethod", "staticmethod"}:
             calls = [call for call in _calls(method) if call.holder == holder]
             said = _fault(name, method, calls, wanted) if calls else _silence(method, holder)
             if said:

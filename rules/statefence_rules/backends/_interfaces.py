@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from statefence.api import Module, Policy, Project
+from statefence.api import Effect, Module, Open, Policy, Project
 from statefence_rules.backends._classes import Class, Classes, Function, dotted
-from statefence_rules.syntax import syntax
+from statefence_rules.opening import stores_at
+from statefence_rules.testing_code import is_test
 
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 
@@ -21,11 +22,10 @@ class Interface(NamedTuple):
     backends: tuple[Class, ...]
 
 
-def interfaces(project: Project, policy: Policy) -> Iterator[Interface]:
+def interfaces(classes: Classes, project: Project, policy: Policy) -> Iterator[Interface]:
     """The storage interfaces: those that the policy names, and those one of whose backends keeps state."""
-    classes = Classes(project)
     named = dict(_of_policy(classes, policy))
-    keeping = set(_keeping_state(project, classes))
+    keeping = set(_keeping_state(project, classes, policy))
     for declared in [*named, *(each for each in _declared(classes, keeping) if each not in named)]:
         backends = list(dict.fromkeys([*named.get(declared, ()), *_backends(classes, declared)]))
         methods = _asked(classes, declared)
@@ -40,14 +40,20 @@ def _of_policy(classes: Classes, policy: Policy) -> Iterator[tuple[Class, list[C
             yield declared, [found for each in references if (found := classes.at(each)) is not None]
 
 
-def _keeping_state(project: Project, classes: Classes) -> Iterator[Class]:
-    """The classes in whose methods a database or a file is opened or written."""
+def _keeping_state(project: Project, classes: Classes, policy: Policy) -> Iterator[Class]:
+    """The classes in whose methods a database, or a file of a declared store, is opened or written."""
     for module in project.modules:
-        opens, statements = project.opens(module), project.statements(module)
-        symbols = [*(each.symbol for each in opens), *(each.symbol for each in statements)]
+        if is_test(module):
+            continue
+        opens = [each for each in project.opens(module) if _is_of_state(each, policy)]
+        symbols = [*(each.symbol for each in opens), *(each.symbol for each in project.statements(module))]
         inside = {symbol.removeprefix(f"{module.name}.").partition(".")[0] for symbol in symbols if "." in symbol}
         if inside:
             yield from (each for each in classes.of(module) if each.node.name in inside)
+
+
+def _is_of_state(opened: Open, policy: Policy) -> bool:
+    return opened.effect is Effect.DATABASE or any(stores_at(target, policy) for target in opened.targets)
 
 
 def _declared(classes: Classes, keeping: Iterable[Class]) -> list[Class]:
@@ -126,17 +132,10 @@ def _backends(classes: Classes, declared: Class) -> Iterator[Class]:
 
 def _given_as(classes: Classes, module: Module, declared: Class) -> Iterator[Class]:
     """The classes whose new objects a function returns, or a variable holds, under the interface's name."""
-    for node in ast.walk(syntax(module).tree):
-        if isinstance(node, Function) and node.returns is not None and _means(classes, module, node.returns, declared):
-            values = [each.value for each in ast.walk(node) if isinstance(each, ast.Return)]
-        elif isinstance(node, ast.AnnAssign) and _means(classes, module, node.annotation, declared):
-            values = [node.value]
-        else:
-            continue
-        for value in values:
-            found = classes.named(module, dotted(value.func)) if isinstance(value, ast.Call) else ""
-            if isinstance(found, Class) and found != declared:
-                yield found
+    for annotation, calls in classes.promises(module):
+        if _means(classes, module, annotation, declared):
+            made = [classes.named(module, dotted(call.func)) for call in calls]
+            yield from (each for each in made if isinstance(each, Class) and each != declared)
 
 
 def _means(classes: Classes, module: Module, annotation: ast.expr, declared: Class) -> bool:

@@ -1,12 +1,12 @@
 """A class that stands behind a storage interface lacks methods of it, stubs them, or takes other calls.
 
 ## What it finds
-Interfaces are the `Protocol`s and abstract classes one of whose implementations opens a database or a file of the
-state, and those that the policy names. Implementations are their subclasses, and what a function that promises the
-interface gives back. Reported are a method that a class lacks; one that does nothing, or raises
-`NotImplementedError`, where a sibling does something; parameters that a caller of the interface cannot pass, or has
-to; sync for async and async for sync, but for an `Async...` twin that is async throughout; and adapters that do not
-hand each call on, with all of its arguments, to what they wrap.
+Interfaces are the `Protocol`s and abstract classes one of whose implementations opens a database or a file of a
+declared store, and those that the policy names. Implementations are their subclasses outside tests, and what a
+function that promises the interface gives back. Reported are a method that a class lacks; one that does nothing, or
+raises `NotImplementedError`, where a sibling does something; parameters that a caller of the interface cannot pass,
+or has to; sync for async and async for sync, but for an `Async...` twin that is async throughout; and adapters that
+do not hand each call on, with all of its arguments, to what they wrap.
 
 ## Why is this bad?
 The interface is there so that one backend can take another's place. With a method missing the program fails when it is
@@ -29,6 +29,7 @@ from statefence_rules.backends._agreement import differences, is_twin
 from statefence_rules.backends._classes import Class, Classes, Function
 from statefence_rules.backends._delegation import faults
 from statefence_rules.backends._interfaces import Interface, interfaces, is_interface, is_stub
+from statefence_rules.testing_code import is_test
 
 _Found = tuple[Class, Function | ast.ClassDef, str, Function]
 """A class, what is wrong in it, the clause that says so, and the interface's own method."""
@@ -38,7 +39,7 @@ def check(project: Project, policy: Policy) -> Iterator[FileHit]:
     """Report what classes lack of the storage interfaces that they implement, each place once."""
     classes = Classes(project)
     found: dict[tuple[str, Span], Hit] = {}
-    for interface in interfaces(project, policy):
+    for interface in interfaces(classes, project, policy):
         for cls, node, said, wanted in _wrong(classes, interface):
             place = Place(cls.module.path, _header(node))
             declared = Place(interface.declared.module.path, _header(wanted))
@@ -54,9 +55,13 @@ def _header(node: Function | ast.ClassDef) -> Span:
 
 
 def _wrong(classes: Classes, interface: Interface) -> Iterator[_Found]:
+    """What is wrong in each backend; what one with subclasses leaves out is asked of them."""
     for cls in interface.backends:
+        if is_test(cls.module):
+            continue  # a double stands in for a backend, and does what its tests need
         line = classes.ancestors(cls)
-        if not is_interface(classes, cls):
+        is_whole = not any(cls in classes.ancestors(other)[1:] for other in interface.backends)
+        if is_whole and not is_interface(classes, cls):
             yield from _lacking(classes, interface, cls, line)
         twin = is_twin(cls, interface.methods)
         for name, method in cls.methods.items():
@@ -65,7 +70,7 @@ def _wrong(classes: Classes, interface: Interface) -> Iterator[_Found]:
                 continue
             own = f"{cls.node.name}.{name}"
             if is_stub(method):
-                if _does_nothing_wrongly(method) and _is_done_elsewhere(classes, interface, cls, name):
+                if is_whole and _does_nothing_wrongly(method) and _is_done_elsewhere(classes, interface, cls, name):
                     yield cls, method, f"{own} is a stub, and other backends of {_name(interface)} have it", wanted
                 continue
             said = "; ".join(differences(cls, method, interface.declared, wanted, twin=twin))
@@ -80,8 +85,6 @@ def _lacking(classes: Classes, interface: Interface, cls: Class, line: list[Clas
     foreign = [base for each in line for base in classes.bases(each) if isinstance(base, str)]
     if any("__getattr__" in each.methods for each in line) or any(map(_may_have_methods, foreign)):
         return
-    if any(cls in classes.ancestors(other)[1:] for other in interface.backends):
-        return  # its subclasses may have them, and are asked themselves
     real = [each for each in line if not is_interface(classes, each)]
     present = {name for each in line for name, method in each.methods.items() if each in real or not is_stub(method)}
     present |= {name for each in real for name in _attributes(each)}
