@@ -183,8 +183,8 @@ def _interpret(program: Program, *, thorough: bool) -> list[RawSite]:
         words = wrapper_words(program, sites, derived)
         if words == seen:
             return sites
+        _interpret_naming(program, words if seen is None else words.beyond(seen), done)
         seen = words
-        _interpret_naming(program, words, done)
         _summarize(program, of_wrapping_classes(program, words), done)
 
 

@@ -43,6 +43,9 @@ class Term(Struct, frozen=True, eq=False, dict=True):
             return True
         return isinstance(other, Term) and digest(self) == digest(other)
 
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
 
 def digest(term: Term) -> int:
     """Equal for equal terms, kept with the term; unequal terms share one by a chance of 2**-61."""
