@@ -115,10 +115,12 @@ def store_named(name: str | None, policy: Policy) -> Store | None:
 def open_instead(module: Module, opened: Open, store: Store | None) -> tuple[Edit, ...]:
     """Call the store's `open-with` in place of a hand-made open.
 
-    None where the store has none, where the call is not one that gives a `sqlite3` connection, where it sets anything
+    None where the store has none, where the call does not give the `sqlite3` connection itself, where it sets anything
     besides the path, or in the module that `open-with` itself is in, which may be the very function being edited.
     """
     if store is None or store.open_with is None or (opened.via or opened.api) != _RETURNS_CONNECTION:
+        return ()
+    if not opened.gives:
         return ()
     home, _, function = store.open_with.partition(":")
     if home == module.name or not has_one_argument(module, opened.span):

@@ -167,6 +167,7 @@ class RawSite(Struct, frozen=True):
         conditions: tests over parameters that must hold for the call to be made.
         handed_over: where the arguments of a wrapper's call stand.
         chosen: this call decides the text of a statement; otherwise only the connection that it runs on.
+        gives: the call gives the very thing that is opened.
     """
 
     kind: str
@@ -185,6 +186,7 @@ class RawSite(Struct, frozen=True):
     spawner: Spawner | None = None
     opener: Opener | None = None
     chosen: bool = True
+    gives: bool = True
 
 
 class Edge(Struct, frozen=True):

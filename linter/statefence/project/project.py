@@ -330,6 +330,7 @@ def _open(group: list[RawSite], effect: Effect) -> Open:
         effect,
         is_tree(first),
         first.trace,
+        all(site.gives for site in group),
     )
 
 

@@ -142,6 +142,7 @@ class Open(Struct, frozen=True):
         effect: what it does; a call that does several things has a record for each.
         tree: what it does to a directory, it does to everything in it.
         targets: main answer first; never empty.
+        gives: the call gives the connection itself, not something that is made of it.
     """
 
     path: str
@@ -155,6 +156,7 @@ class Open(Struct, frozen=True):
     effect: Effect = Effect.DATABASE
     tree: bool = False
     trace: tuple[Step, ...] = ()
+    gives: bool = True
 
     @property
     def database(self) -> bool:
