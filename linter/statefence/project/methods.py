@@ -247,6 +247,8 @@ def _same(asked: Asked) -> Value:
     return asked.owner
 
 
+FILE_URI = Constant("file://")
+
 IDENTITIES = (
     *("resolve", "absolute", "as_posix", "strip", "rstrip", "lstrip", "encode", "decode", "__str__", "__fspath__"),
     *(
@@ -267,6 +269,7 @@ IDENTITIES = (
 METHODS: Mapping[str, Callable[[Asked], Value]] = {
     **dict.fromkeys(IDENTITIES, _same),
     **dict.fromkeys(("with_name", "with_suffix", "with_stem"), _with),
+    "as_uri": lambda asked: Text((FILE_URI, asked.owner)),
     "copy": lambda asked: models.copied(asked.owner, asked.place),
     "get": _get,
     "items": _result,

@@ -155,7 +155,8 @@ def record_open(interpreter: Interpreter, entry: Opener, arguments: Arguments, n
         path = arguments.spreads[0]
     if any(_given(arguments.keywords.get(keyword)) for keyword in entry.memory):
         path, span = Constant(":memory:"), None
-    roles = {"path": path, "mode": ABSENT, "directory": interpreter.directory()}
+    mode = interpreter.state.freeze(recording.role(interpreter, arguments, entry.mode_at, node))
+    roles = {"path": path, "mode": mode, "directory": interpreter.directory()}
     recording.record(interpreter, "open", entry.names[0], roles, node, span, opener=entry)
     if entry.connection:
         return Connection(entry.names[0], path, interpreter.place(node.span))

@@ -74,19 +74,30 @@ def targets_of(value: Value, entry: Opener) -> tuple[Target, ...]:
 def effects(site: RawSite) -> tuple[Effect, ...]:
     """What the open does, the main answer first; several where its mode is decided by a test."""
     entry = _opener(site)
-    if entry.mode_at is None:
+    if entry.mode_at is None or entry.database:
         return (entry.effect,)
     return tuple(dict.fromkeys(_effect_of_mode(world.value, entry) for world in worlds(site.roles["mode"])))
 
 
 def mode(site: RawSite, effect: Effect) -> Mode:
-    """The same in a word; a database is read only where the URI says so."""
-    texts = [
-        node.value for node in walk(site.roles["path"]) if isinstance(node, Constant) and isinstance(node.value, str)
-    ]
-    if _opener(site).form == "uri" and any("mode=ro" in text or "immutable=1" in text for text in texts):
+    """The same in a word; a database is read only where the URI or an argument of the call says so."""
+    entry = _opener(site)
+    if entry.database and (_is_read_by_uri(site.roles["path"], entry) or _is_read(site.roles["mode"], entry)):
         return Mode.READ
     return MODES[effect]
+
+
+def _is_read_by_uri(path: Value, entry: Opener) -> bool:
+    texts = [node.value for node in walk(path) if isinstance(node, Constant) and isinstance(node.value, str)]
+    is_uri = entry.form == "uri" or (entry.form == "url" and any("uri=true" in text for text in texts))
+    return is_uri and any("mode=ro" in text or "immutable=1" in text for text in texts)
+
+
+def _is_read(given: Value, entry: Opener) -> bool:
+    value = main_world(given)
+    if isinstance(value, Absent):
+        return entry.mode in entry.reading
+    return isinstance(value, Constant) and value.value in entry.reading
 
 
 def is_tree(site: RawSite) -> bool:
@@ -251,15 +262,18 @@ def _strip_url(pieces: list[Piece]) -> list[Piece] | None:
         return None if SERVER_URL.match(head) else pieces
     rest = head[match.end() :]
     rest = rest.removeprefix("//").removeprefix("/") if rest.startswith("//") else rest
-    return _without_query([rest, *pieces[1:]])
+    inner = [rest, *pieces[1:]]
+    return _strip_uri(inner) if rest.startswith("file:") else _without_query(inner)
 
 
 def _strip_uri(pieces: list[Piece]) -> list[Piece]:
+    """The path of a `file:` URI; what stands for a whole path begins with its own slash."""
     head = pieces[0]
     assert isinstance(head, str)
     rest = head.removeprefix("file:")
     if rest.startswith("//"):
-        rest = "/" + rest.removeprefix("//").partition("/")[2]
+        authority, slash, path = rest.removeprefix("//").partition("/")
+        rest = f"/{path}" if slash or authority or len(pieces) == 1 else ""
     return [unquote(piece) if isinstance(piece, str) else piece for piece in _without_query([rest, *pieces[1:]])]
 
 
