@@ -181,11 +181,18 @@ def record_statement(
     if not known and method not in {"execute", "executemany", "executescript", "exec_driver_sql", "raw"}:
         return None
     sql = interpreter.state.freeze(bindings.argument(arguments, "sql", 0, interpreter.place(node.span)))
-    if not known and not isinstance(sql, Constant | Text | Parameter | Unknown | Result | Member):
+    if not known and not _may_be_text(sql):
         return None
     roles = {"sql": sql, "connection": connection}
     recording.record(interpreter, "statement", method, roles, node, arguments.spans.get(0))
     return connection if known else Result(method, (connection,))
+
+
+def _may_be_text(value: Value) -> bool:
+    """Whether a value may be a text, on some side of its branches."""
+    if isinstance(value, Choice):
+        return _may_be_text(value.then) or _may_be_text(value.orelse)
+    return isinstance(value, Constant | Text | Parameter | Unknown | Result | Member)
 
 
 def _is_table(value: Value) -> bool:
