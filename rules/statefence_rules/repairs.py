@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -56,7 +56,7 @@ def carrying(
     items = {each.name: item_for(each, module) for each in required if blocks[each.name]}
     shared = {origin(block) for block in inner_blocks(project, spawn)}
     repairs = [
-        _passing(module, spawn, items.values())
+        _passing(module, spawn, items.values(), removed=not items.keys().isdisjoint(block.drops))
         if block.anchor is Anchor.ABSENT
         else _completing(module, spawn, block, variable.name, items, shared=origin(block) in shared)
         for block in blocks[variable.name]
@@ -120,11 +120,15 @@ def _mixed(module: Module, display: Span) -> bool:
     return not all(_PARENT.fullmatch(text) for text in spreads(module, display))
 
 
-def _passing(module: Module, spawn: Spawn, items: Iterable[Item]) -> Repair:
-    """Hand an environment to a call that passes none, or None, if its callee takes one by keyword."""
+def _passing(module: Module, spawn: Spawn, items: Collection[Item], *, removed: bool) -> Repair:
+    """Hand an environment to a call that passes none, or None, if its callee takes one by keyword.
+
+    Nothing can be copied that the program has `removed` from its own environment; a value of the policy's can be set.
+    """
     callee = _callee(spawn)
-    if callee is None or callee.env is None:
+    if callee is None or callee.env is None or (removed and not all(item.key for item in items)):
         return Repair()
+    safety = Safety.UNSAFE if removed else Safety.SAFE
     sources, imports = [item.source for item in items], _imports(items)
     over_parent = _is_over_parent(callee)
     if over_parent:
@@ -133,10 +137,10 @@ def _passing(module: Module, spawn: Spawn, items: Iterable[Item]) -> Repair:
     passed = spawn.argument
     if passed is None:
         certain = all(block.anchor is Anchor.ABSENT for block in spawn.environments)
-        return Repair((AddArgument(spawn.span, callee.env.keyword, display, imports),) if certain else ())
+        return Repair((AddArgument(spawn.span, callee.env.keyword, display, imports),) if certain else (), safety)
     if text_at(module, passed) == "None":
-        return Repair((ReplaceExpression(passed, display, imports),))
-    return _wrapping(module, spawn, passed, list(items), keep=True, removed=False)
+        return Repair((ReplaceExpression(passed, display, imports),), safety)
+    return _wrapping(module, spawn, passed, list(items), keep=True, removed=removed)
 
 
 def _is_over_parent(callee: KnownSpawner | None) -> bool:

@@ -68,13 +68,18 @@ class Block(Struct, frozen=True):
     drops: tuple[str, ...] = ()
 
 
-def environments(site: RawSite) -> tuple[Environment, ...]:
-    """What the child of a spawn gets: the main answer first, then those that other branches and arguments give."""
+def environments(site: RawSite, imported: Value = ABSENT) -> tuple[Environment, ...]:
+    """What the child of a spawn gets: the main answer first, then those that other branches and arguments give.
+
+    Args:
+        imported: what became of the process's own block when the module was imported, before the call.
+    """
+    ambient = [fold(made.changes) for made in (imported, site.roles.get("ambient")) if isinstance(made, Dictionary)]
     entry = site.spawner or SPAWNER_BY_NAME[site.entry]
     found: list[Environment] = []
     for world in worlds(site.roles["env"], lambda world: _gist(_environment(world.value, entry, site))):
         for environment in _alternatives(world, entry, site):
-            known = _as_known(environment, world, site)
+            known = _as_known(environment, world, ambient)
             if known not in found:
                 found.append(known)
     return tuple(found)
@@ -86,12 +91,17 @@ def _gist(environment: Environment) -> tuple[object, ...]:
     return environment.kind, environment.rest, environment.prefixes, exceptions
 
 
-def _as_known(environment: Environment, world: World, site: RawSite) -> Environment:
+def _as_known(environment: Environment, world: World, ambient: list[Block]) -> Environment:
     """The environment with what the tests on the way, and changes to the process's own block, say of the parent's."""
     lacks, has = _parent(world)
+    gone: set[str] = set()
     if environment.rest is not Answer.NO or environment.kind in {EnvKind.FULL, EnvKind.INHERITS, EnvKind.FILTERED}:
-        ambient = site.roles.get("ambient", ABSENT)
-        has = {*has, *(fold(ambient.changes).sets if isinstance(ambient, Dictionary) else ())}
+        for block in ambient:
+            has = {*has.difference(block.drops), *block.sets}
+            gone = {*gone.difference(block.sets), *block.drops}
+    if environment.kind is EnvKind.INHERITS and environment.rest is Answer.YES and gone:
+        carried = {**environment.carried, **dict.fromkeys(sorted(gone), Answer.NO)}
+        environment = structs.replace(environment, carried=carried, drops=(*environment.drops, *sorted(gone)))
     if not lacks and not has:
         return environment
     carried = {**environment.carried, **dict.fromkeys(lacks.difference(environment.drops), Answer.YES)}
@@ -134,8 +144,13 @@ def _alternatives(world: World, entry: Spawner, site: RawSite) -> list[Environme
     if isinstance(value, Parameter) and value.default is not None:
         return [main, *[_environment(other.value, entry, site) for other in worlds(value.default)]]
     if isinstance(value, Item) and value.default is not None:
-        return [main, _environment(value.default, entry, site)]
+        return [main, _if_missing(value.default, _environment(value.default, entry, site))]
     return [main]
+
+
+def _if_missing(default: Value, environment: Environment) -> Environment:
+    """What a child gets where a mapping lacks the key. Whether one that is unpacked into the call does is not known."""
+    return structs.replace(environment, certain=not isinstance(default, Absent))
 
 
 def _environment(value: Value, entry: Spawner, site: RawSite) -> Environment:

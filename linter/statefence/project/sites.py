@@ -75,6 +75,7 @@ class Environment(Struct, frozen=True):
         reason: why the answer is unknown or decided elsewhere; empty otherwise.
         anchor: how the block is written, at `anchor_path` and `anchor_span` (the call itself when absent).
         trace: where the block was made, nearest first.
+        certain: some way leads to it; not so what a child gets where a mapping, unpacked into the call, lacks the key.
     """
 
     kind: EnvKind
@@ -90,6 +91,7 @@ class Environment(Struct, frozen=True):
     anchor_path: str = ""
     anchor_span: Span | None = None
     trace: tuple[Step, ...] = ()
+    certain: bool = True
 
     def carries(self, name: str) -> Answer:
         """Whether a child gets `name` when its parent has it."""

@@ -83,7 +83,7 @@ def _lacking(module: Module, project: Project, spawn: Spawn, required: list[Vari
         blocks = lacking_blocks(project, spawn, variable.name, drops)
         if blocks:
             repair = carrying(module, project, spawn, variable, required, drops)
-            message = f"the child does not get {variable.name}: {_why(blocks[0])}"
+            message = f"the child does not get {variable.name}: {_why(blocks[0], variable.name)}"
             trace = (*blocks[0].trace, *spawn.trace)
             yield Hit(spawn.span, message, trace, repair.edits, repair.safety)
 
@@ -102,7 +102,9 @@ def _merged(module: Module, block: Environment) -> tuple[Edit, ...]:
     return (ReplaceExpression(block.anchor_span, source, (Import("os"),)),)
 
 
-def _why(block: Environment) -> str:
+def _why(block: Environment, name: str = "") -> str:
+    if block.kind is EnvKind.INHERITS and name in block.drops:
+        return "it is taken out of the environment that the child inherits"
     if block.kind is EnvKind.EMPTY:
         return "its environment is empty"
     if block.kind is EnvKind.PARTIAL and block.sets:
@@ -299,6 +301,24 @@ RULE = Rule(
             env = os.environ.copy()
             env.pop("APP", None)
             subprocess.run(["helper"], env={**env, "APP": os.environ.get("APP", "main")})
+            """,
+            policy=ENSURED,
+        ),
+        Bad(
+            "it is taken out of the process's own environment",
+            """
+            import os
+            import subprocess
+
+            os.environ.pop("APP", None)
+            subprocess.run(["helper"])  # error: taken out of the environment that the child inherits
+            """,
+            fixed="""
+            import os
+            import subprocess
+
+            os.environ.pop("APP", None)
+            subprocess.run(["helper"], env={**os.environ, "APP": os.environ.get("APP", "main")})
             """,
             policy=ENSURED,
         ),
