@@ -25,12 +25,14 @@ from statefence.project.values import (
     LiveEnvironment,
     Member,
     Parameter,
+    Path,
     Put,
     Result,
     Select,
     Sequence,
     Spread,
     Test,
+    Text,
     Unknown,
     Value,
     is_constant_none,
@@ -410,10 +412,24 @@ def _either(first: Answer, second: Answer) -> Answer:
 
 
 def program_name(site: RawSite) -> str | None:
-    """argv[0], where it is known."""
+    """argv[0], where it is known; of one that is looked for on `PATH`, its name."""
     value = main_world(site.roles["program"])
     if isinstance(value, Sequence) and value.items:
         value = value.items[0]
-    if isinstance(value, Constant) and isinstance(value.value, str) and value.value.strip():
-        return value.value.split()[0]
-    return None
+    if isinstance(value, Result) and value.callee == "shutil.which" and value.arguments:
+        value = value.arguments[0]
+    text = _literal_path(value)
+    if not text and isinstance(value, Text):
+        text = _literal_path(value.parts[0]) if value.parts else ""
+        text = text if len(text.split(maxsplit=1)) > 1 or text[-1:].isspace() else ""
+    return text.split()[0] if text.strip() else None
+
+
+def _literal_path(value: Value) -> str:
+    """A text or path that is written out, empty for any other value."""
+    if isinstance(value, Constant):
+        return value.value if isinstance(value.value, str) else ""
+    if not isinstance(value, Path | Text):
+        return ""
+    parts = [_literal_path(part) for part in value.parts]
+    return ("/" if isinstance(value, Path) else "").join(parts) if all(parts) else ""

@@ -30,7 +30,7 @@ from statefence.project.mentions import Mentions, Word
 from statefence.project.program import Program, RawSite, Unit
 from statefence.project.scopes import looked_up
 from statefence.project.sinks import opener, spawner
-from statefence.project.values import ClassValue, External, FunctionValue, Imported, Value, asked_variables
+from statefence.project.values import ClassValue, External, FunctionValue, Imported, Partial, Value, asked_variables
 
 ENVIRONMENT = ("environ", "getenv")
 
@@ -139,9 +139,12 @@ def _exported(program: Program, wrappers: Collection[str]) -> Iterator[Word]:
                 ):
                     yield Word.function(name, [home], home)
     for key, model in program.models.items():
+        home, cls = key.partition(":")[0].rpartition(".")[2], key.rpartition(":")[2].rpartition(".")[2]
         if any(_is_callee(program, base) for base in model.bases):
-            home, cls = key.partition(":")[0].rpartition(".")[2], key.rpartition(":")[2].rpartition(".")[2]
             yield Word.function(cls, [home, cls], home)
+        for name, value in model.names.items():
+            if _is_callee(program, value):
+                yield Word.method(name, frozenset({home.encode(), cls.encode()}), home)
 
 
 def _callee_names(policy: Policy) -> frozenset[str]:
@@ -150,6 +153,8 @@ def _callee_names(policy: Policy) -> frozenset[str]:
 
 
 def _is_callee(program: Program, value: Value) -> bool:
+    if isinstance(value, Partial):
+        return _is_callee(program, value.function)
     if not isinstance(value, External):
         return False
     reaches_file = value.name in FILE_OPENERS_BY_NAME and are_kept(program.policy)

@@ -323,6 +323,46 @@ RULE = Rule(
             policy=ENSURED,
         ),
         Bad(
+            "a callable that was made with a block",
+            """
+            import functools
+            import os
+            import subprocess
+
+            quiet = functools.partial(subprocess.run, env={"LANG": "C"})
+
+
+            class Tool:
+                start = staticmethod(subprocess.Popen)
+
+                def run(self) -> None:
+                    self.start(["helper"], env={"LANG": "C"})  # error: holds only LANG
+
+
+            def run() -> None:
+                quiet(["helper"])  # error: holds only LANG
+            """,
+            fixed="""
+            import functools
+            import os
+            import subprocess
+
+            quiet = functools.partial(subprocess.run, env={"LANG": "C", "APP": os.environ.get("APP", "main")})
+
+
+            class Tool:
+                start = staticmethod(subprocess.Popen)
+
+                def run(self) -> None:
+                    self.start(["helper"], env={"LANG": "C", "APP": os.environ.get("APP", "main")})
+
+
+            def run() -> None:
+                quiet(["helper"])
+            """,
+            policy=ENSURED,
+        ),
+        Bad(
             "one branch drops it",
             """
             import os
@@ -420,6 +460,23 @@ RULE = Rule(
         Good(
             "an exempt program",
             'import subprocess\n\nsubprocess.run(["git", "status"], env={"LANG": "C"})\n',
+            policy='[env.APP]\nexempt = ["git", "*/ffmpeg"]\n',
+        ),
+        Good(
+            "exempt programs, however they are found",
+            """
+            import shutil
+            import subprocess
+            from pathlib import Path
+
+
+            def status(place: str) -> None:
+                git = shutil.which("git")
+                if git is not None:
+                    subprocess.run([git, "status"], env={"LANG": "C"})
+                subprocess.run([Path("/opt") / "bin" / "ffmpeg"], env={"LANG": "C"})
+                subprocess.run(f"git -C {place} status", shell=True, env={"LANG": "C"})
+            """,
             policy='[env.APP]\nexempt = ["git", "*/ffmpeg"]\n',
         ),
         Good(
