@@ -222,6 +222,7 @@ class Chain(Struct, frozen=True):
 
     Attributes:
         expression: the span is that of one expression, not of statements.
+        reads: where the chain asks each variable, of those it asks in this file.
     """
 
     path: str
@@ -229,6 +230,7 @@ class Chain(Struct, frozen=True):
     symbol: str
     names: tuple[str, ...]
     expression: bool
+    reads: Mapping[str, Span] = {}
 
 
 class ClassModel(Struct, frozen=True):

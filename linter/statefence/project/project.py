@@ -402,7 +402,7 @@ def _reads(program: Program) -> Iterator[EnvRead]:
         for chain in chains:
             names = _distinct(chain.names)
             if len(names) > 1 and not any(_within(chain, other) for other in chains):
-                yield EnvRead(chain.path, chain.span, chain.symbol, names, chain.expression)
+                yield EnvRead(chain.path, chain.span, chain.symbol, names, chain.expression, dict(chain.reads))
 
 
 def _within(chain: Chain, other: Chain) -> bool:

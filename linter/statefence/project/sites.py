@@ -229,6 +229,7 @@ class EnvRead(Struct, frozen=True):
 
     Attributes:
         expression: `span` is one expression; otherwise it is the statement in which the chain is put together.
+        reads: where each variable is asked, of those that are asked in the same file.
     """
 
     path: str
@@ -236,3 +237,4 @@ class EnvRead(Struct, frozen=True):
     symbol: str
     names: tuple[str, ...]
     expression: bool = True
+    reads: dict[str, Span] = {}

@@ -572,6 +572,16 @@ def asked_variables(value: Value) -> tuple[str, ...]:
     return known
 
 
+def first_reads(value: Value) -> dict[str, Place]:
+    """Where each of these variables is asked first."""
+    if isinstance(value, Choice):
+        return {**first_reads(value.orelse), **first_reads(value.then)}
+    if not isinstance(value, EnvironmentVariable):
+        return {}
+    later = {} if value.default is None else first_reads(value.default)
+    return {**later, value.name: value.place}
+
+
 def key_of(module: str, qualified: str) -> str:
     """The name by which a function or class is known across the project: `module:qualified.name`."""
     return f"{module}:{qualified}"
