@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from urllib.parse import unquote
 
 from statefence.callees import Effect, Opener
+from statefence.project.argparse import PARSED
 from statefence.project.program import RawSite
 from statefence.project.sites import Mode, PathKind, Target
 from statefence.project.values import (
@@ -40,7 +41,6 @@ from statefence.template import Symbol, SymbolKind, Template, build
 
 Piece = str | Symbol
 SERVER_URL = re.compile(r"[A-Za-z][\w+.-]*://")
-ARGUMENTS = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args"})
 CONFIGURATION = re.compile(r"(?:^|[._])(?:settings|config|conf|cfg|configuration)(?:$|[._(])", re.IGNORECASE)
 
 
@@ -385,7 +385,7 @@ def _open_end(value: Value) -> Symbol:
         return Symbol(SymbolKind.ANY, "a piece of a text")
     if isinstance(root, Parameter):
         return _parameter(root)
-    if isinstance(root, Result) and root.callee.rpartition(".")[2] in ARGUMENTS:
+    if isinstance(root, Result) and root.callee.rpartition(".")[2] in PARSED:
         return Symbol(SymbolKind.PARAM, f"arguments.{'.'.join(reversed(names))}")
     if isinstance(root, LiveEnvironment):
         return Symbol(SymbolKind.ENV, "?")

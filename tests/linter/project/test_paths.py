@@ -365,10 +365,20 @@ PROGRAMS: dict[str, str | Files] = {
     """,
     "a command line's argument": """
         import argparse, sqlite3
-        parser = argparse.ArgumentParser()
-        parser.add_argument("--db", default="x.db")
-        arguments = parser.parse_args()
-        sqlite3.connect(arguments.db)  # parameter
+        def made():
+            parser = argparse.ArgumentParser()
+            group = parser.add_argument_group("places")
+            group.add_argument("-d", "--db-path", default="x.db")
+            parser.add_argument("--other")
+            parser.add_argument("--memory", action="store_true")
+            parser.add_argument("file")
+            return parser
+        arguments, rest = made().parse_known_args()
+        sqlite3.connect(arguments.db_path)  # parameter | cwd-relative {cwd}/x.db
+        sqlite3.connect(arguments.other or "/srv/x.db")  # literal /srv/x.db | parameter
+        sqlite3.connect(":memory:" if arguments.memory else "/srv/y.db")  # literal /srv/y.db | memory
+        sqlite3.connect(arguments.file)  # parameter
+        sqlite3.connect(arguments.unheard_of)  # parameter
     """,
     "other stores": """
         import shelve, dbm, diskcache
