@@ -1,4 +1,4 @@
-"""What is wrong with a policy that only the project can tell: globs and roots without modules, modules in two layers."""
+"""What is wrong with a policy that only the project can tell: globs, roots without modules, modules in two layers."""
 
 from __future__ import annotations
 
