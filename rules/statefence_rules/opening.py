@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from msgspec.structs import replace
+
 from statefence.api import (
     Answer,
     Edit,
@@ -48,7 +50,13 @@ DOES: Mapping[Effect, str] = {
 def opens_decided_in(module: Module, project: Project) -> tuple[Open, ...]:
     """The opens whose path this module's code chose; a path that a callee falls back to by itself is the callee's."""
     opens = project.opens(module)
-    return tuple(opened for opened in opens if opened.via is None or opened.argument is not None)
+    return tuple(_as_chosen(opened) for opened in opens if opened.via is None or opened.argument is not None)
+
+
+def _as_chosen(opened: Open) -> Open:
+    """The open without the places that its callee may open by itself, unless it can open no other."""
+    chosen = tuple(target for target in opened.targets if target not in opened.own)
+    return replace(opened, targets=chosen) if chosen else opened
 
 
 def stores_at(target: Target, policy: Policy) -> tuple[Store, ...]:

@@ -248,6 +248,9 @@ def _at_call(
     roles = {role: bounded(instantiate(program, value, edge.binding)) for role, value in site.roles.items()}
     if site.roles.get("directory") == WORKING_DIRECTORY:
         roles["directory"] = edge.directory
+    if site.kind == "open" and isinstance(site.roles["path"], Choice):
+        anything = {**edge.binding, (parameter.function, parameter.name): Unknown("whatever is handed over")}
+        roles["own"] = bounded(instantiate(program, site.roles["path"], anything))
     step = Step(Place(site.path, site.span), f"{site.api} {_VERBS[site.kind]}")
     return RawSite(
         site.kind,

@@ -37,7 +37,7 @@ from statefence.project.statements import (
     texts,
     touched,
 )
-from statefence.project.targets import effects, is_tree, mode, targets
+from statefence.project.targets import effects, is_tree, mode, own_targets, targets
 from statefence.project.text_files import Texts
 from statefence.project.values import ABSENT, Value, key_of
 from statefence.source import Source
@@ -337,6 +337,7 @@ def _open(group: list[RawSite], effect: Effect) -> Open:
         is_tree(first),
         first.trace,
         all(site.gives for site in group),
+        _distinct(target for site in group for target in own_targets(site) if target in found),
     )
 
 

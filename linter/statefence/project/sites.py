@@ -145,6 +145,7 @@ class Open(Struct, frozen=True):
         tree: what it does to a directory, it does to everything in it.
         targets: main answer first; never empty.
         gives: the call gives the connection itself, not something that is made of it.
+        own: those of the targets that what is called may reach whatever this call hands over.
     """
 
     path: str
@@ -159,6 +160,7 @@ class Open(Struct, frozen=True):
     tree: bool = False
     trace: tuple[Step, ...] = ()
     gives: bool = True
+    own: tuple[Target, ...] = ()
 
     @property
     def database(self) -> bool:

@@ -51,6 +51,12 @@ def targets(site: RawSite) -> tuple[Target, ...]:
     return found if directory == WORKING_DIRECTORY else tuple([_moved(target, directory) for target in found])
 
 
+def own_targets(site: RawSite) -> tuple[Target, ...]:
+    """The places that a callee may open whatever this call hands over."""
+    own = site.roles.get("own")
+    return () if own is None else targets_of(own, _opener(site))
+
+
 def _moved(target: Target, directory: Value) -> Target:
     """A relative place, after the program went to another directory."""
     if target.kind is not PathKind.CWD_RELATIVE or target.template is None:

@@ -298,6 +298,38 @@ RULE = Rule(
             policy=POLICY,
         ),
         Good(
+            "a callee that falls back to a path of its own",
+            {
+                "app/storage.py": """
+                import sqlite3
+                from pathlib import Path
+
+                HOME = Path.home() / ".app"
+
+
+                class Settings:
+                    def __init__(self, root: Path = HOME) -> None:
+                        self.admin = root / "admin.db"
+
+
+                class Database:
+                    def __init__(self, settings: Settings | None = None) -> None:
+                        self.connection = sqlite3.connect((settings or Settings()).admin)
+                """,
+                "app/admin.py": "",
+                "app/runtime.py": """
+                from pathlib import Path
+
+                from app.storage import Settings
+
+
+                def settings(root: Path) -> Settings:
+                    return Settings(root)
+                """,
+            },
+            policy=POLICY,
+        ),
+        Good(
             "a reader reads",
             {
                 "app/storage.py": "",
