@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from statefence.callees import (
     ARGUMENT_METHODS,
     EXECUTORS,
+    LOOPS,
     OPENERS,
     PATH_METHODS,
     SPAWNERS,
@@ -66,7 +67,7 @@ def _of_callee(name: str) -> Word:
     *modules, last = name.split(".")
     if modules == ["builtins"]:
         return Word.builtin(last)
-    if modules[-1][:1].isupper():
+    if modules[-1][:1].isupper() or modules[-1] in LOOPS:
         return Word.method(last, frozenset({modules[0].encode()}))
     return Word.function(last, modules)
 

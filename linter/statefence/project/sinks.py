@@ -13,6 +13,7 @@ from statefence.callees import (
     TABLE_METHODS,
     TABLE_OPENERS,
     Argument,
+    Given,
     Opener,
     Spawner,
 )
@@ -102,6 +103,8 @@ def external_call(interpreter: Interpreter, name: str, arguments: Arguments, nod
 
 def record_spawn(interpreter: Interpreter, entry: Spawner, arguments: Arguments, node: ir.Call) -> None:
     """A child is started here."""
+    if entry.replacing and arguments.keywords.get(entry.replacing) == Constant(value=True):
+        entry = structs.replace(entry, given=Given.REPLACES)
     env = recording.role(interpreter, arguments, entry.env, node)
     program = recording.role(interpreter, arguments, entry.program, node)
     if isinstance(program, Sequence) and program.items:
