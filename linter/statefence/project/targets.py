@@ -40,6 +40,7 @@ from statefence.project.worlds import World, main_world, worlds
 from statefence.template import Symbol, SymbolKind, Template, build
 
 Piece = str | Symbol
+MEMORY = ":memory:"
 SERVER_URL = re.compile(r"[A-Za-z][\w+.-]*://")
 CONFIGURATION = re.compile(r"(?:^|[._])(?:settings|config|conf|cfg|configuration)(?:$|[._(])", re.IGNORECASE)
 
@@ -341,8 +342,9 @@ def flatten(value: Value) -> list[Piece]:
     if isinstance(value, Directory):
         return _directory(value)
     if isinstance(value, EnvironmentVariable):
-        default = None if value.default is None else build(flatten(main_world(value.default)))
-        return [Symbol(SymbolKind.ENV, value.name, default)]
+        default = [] if value.default is None else flatten(main_world(value.default))
+        is_memory = default[:1] == [MEMORY]  # another answer, which is no place
+        return [Symbol(SymbolKind.ENV, value.name, None if value.default is None or is_memory else build(default))]
     if isinstance(value, Text | Path) and any(is_constant_none(part) for part in value.parts):
         return [Symbol(SymbolKind.ANY, "None where a text is needed")]
     if isinstance(value, Text):
