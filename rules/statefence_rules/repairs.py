@@ -34,6 +34,7 @@ PARENT = "**os.environ"
 PRESENT = "**{}"
 """The replaced text itself, spread into a new display."""
 
+_BLOCK = re.compile(r"[\w.]+(\(\))?")
 _PARENT = re.compile(r"(\w+\.)*environ(\.copy\(\))?")
 
 
@@ -78,6 +79,8 @@ def _completing(
     removed, may_hold_it = name in block.drops, block.carries(name) is Answer.YES
     here = None if shared or removed or block.anchor_path != module.path else block.anchor_span
     passed = spawn.argument
+    if here is not None and here != passed and block.kind is EnvKind.FILTERED and _takes_over(module, here):
+        here = None  # what is put in there, too, would be taken out with the rest
     item = items[name]
     for span in (here, passed):
         if span is not None and not removed and is_dict(module, span) and not (may_hold_it and _mixed(module, span)):
@@ -113,6 +116,11 @@ def _callee(spawn: Spawn) -> KnownSpawner | None:
     if spawn.via is not None:
         return None
     return next((each for each in SPAWNERS if spawn.api in each.names), None)
+
+
+def _takes_over(module: Module, display: Span) -> bool:
+    """Whether a display begins with another block whole, of which something must be taken out later."""
+    return is_dict(module, display) and any(_BLOCK.fullmatch(text) for text in spreads(module, display))
 
 
 def _mixed(module: Module, display: Span) -> bool:

@@ -305,6 +305,30 @@ RULE = Rule(
             policy=ENSURED,
         ),
         Bad(
+            "a loop takes out what is not on a list",
+            """
+            import os
+            import subprocess
+
+            env = dict(os.environ)
+            for name in list(env):
+                if name not in ("PATH", "HOME"):
+                    env.pop(name)
+            subprocess.run(["helper"], env=env)  # error: filtered
+            """,
+            fixed="""
+            import os
+            import subprocess
+
+            env = dict(os.environ)
+            for name in list(env):
+                if name not in ("PATH", "HOME"):
+                    env.pop(name)
+            subprocess.run(["helper"], env={**env, "APP": os.environ.get("APP", "main")})
+            """,
+            policy=ENSURED,
+        ),
+        Bad(
             "it is taken out of the process's own environment",
             """
             import os
