@@ -53,6 +53,7 @@ class Block(Struct, frozen=True):
         open: a value decided elsewhere went in; `unknown` a value nobody can know, with its reason.
         selected: names went in, or were taken out, by choice.
         prefixes: names that begin so were taken out.
+        kept: `rest` is said of names that begin so, and no others are there; of all names when it is empty.
         listed: the variables that MCP's SDK gives every server went in.
         sets: the values put, by name.
     """
@@ -65,6 +66,7 @@ class Block(Struct, frozen=True):
     added: bool = False
     listed: bool = False
     prefixes: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     carried: dict[str, Answer] = {}
     sets: dict[str, Value] = {}
     drops: tuple[str, ...] = ()
@@ -90,7 +92,7 @@ def environments(site: RawSite, imported: Value = ABSENT) -> tuple[Environment, 
 def _gist(environment: Environment) -> tuple[object, ...]:
     """What of an environment a test must change for it to matter together with others."""
     exceptions = frozenset(item for item in environment.carried.items() if item[1] is not environment.rest)
-    return environment.kind, environment.rest, environment.prefixes, exceptions
+    return environment.kind, environment.rest, environment.prefixes, environment.kept, exceptions
 
 
 def _as_known(environment: Environment, world: World, ambient: list[Block]) -> Environment:
@@ -222,6 +224,7 @@ def _of_block(value: Dictionary, block: Block, entry: Spawner, site: RawSite) ->
         carried=carried,
         rest=rest,
         prefixes=block.prefixes,
+        kept=block.kept if rest is not Answer.YES else (),
         ensured=tuple(name for name, put in block.sets.items() if _never_missing(put)),
         reads={name: read for name, put in block.sets.items() if (read := _variables(put))},
         reason=block.unknown if kind is EnvKind.UNKNOWN else _decider(value) if kind is EnvKind.PASSTHROUGH else "",
@@ -301,7 +304,7 @@ def _put(block: Block, change: Put) -> Block:
     rest = Answer.UNKNOWN if block.rest is Answer.NO else block.rest
     carried = {name: Answer.UNKNOWN if answer is Answer.NO else answer for name, answer in block.carried.items()}
     selected = block.selected or bool(block.drops) or (selected and not block.parent)
-    return structs.replace(block, rest=rest, carried=carried, drops=(), selected=selected, added=True)
+    return structs.replace(block, rest=rest, kept=(), carried=carried, drops=(), selected=selected, added=True)
 
 
 def _drop(block: Block, change: Drop) -> Block:
@@ -340,6 +343,12 @@ def _select(change: Select) -> Block:
         prefixes = source.prefixes + change.prefixes
         return structs.replace(source, carried=carried, sets=sets, prefixes=prefixes, selected=True)
     rest = Answer.UNKNOWN if source.rest is Answer.YES else source.rest
+    if change.kept:
+        carried = {
+            name: answer if name.startswith(change.kept) else Answer.NO for name, answer in source.carried.items()
+        }
+        sets = {name: value for name, value in source.sets.items() if name.startswith(change.kept)}
+        return structs.replace(source, rest=rest, kept=change.kept, carried=carried, sets=sets, selected=True)
     carried = {name: Answer.UNKNOWN if answer is Answer.YES else answer for name, answer in source.carried.items()}
     return structs.replace(source, rest=rest, carried=carried, sets={}, selected=True)
 
@@ -352,6 +361,7 @@ def _spread(block: Block, source: Value) -> Block:
             parent=True,
             selected=False,
             prefixes=(),
+            kept=(),
             carried={name: Answer.YES for name, answer in block.carried.items() if answer is not Answer.NO},
             drops=(),
         )
@@ -363,9 +373,9 @@ def _spread(block: Block, source: Value) -> Block:
     carried = {name: Answer.UNKNOWN if answer is Answer.NO else answer for name, answer in block.carried.items()}
     drops: tuple[str, ...] = ()
     if _is_decided_elsewhere(source):
-        return structs.replace(block, rest=rest, carried=carried, drops=drops, open=True)
+        return structs.replace(block, rest=rest, kept=(), carried=carried, drops=drops, open=True)
     reason = source.reason if isinstance(source, Unknown) else "a mapping that is not followed goes in"
-    return structs.replace(block, rest=rest, carried=carried, drops=drops, unknown=block.unknown or reason)
+    return structs.replace(block, rest=rest, kept=(), carried=carried, drops=drops, unknown=block.unknown or reason)
 
 
 def _merge(block: Block, other: Block) -> Block:
@@ -381,6 +391,7 @@ def _merge(block: Block, other: Block) -> Block:
         added=block.added or other.added,
         listed=block.listed or other.listed,
         prefixes=_prefixes(block, other),
+        kept=_kept(block, other),
         carried=carried,
         sets={**block.sets, **other.sets},
         drops=tuple(dict.fromkeys(name for name in (*block.drops, *other.drops) if carried[name] is Answer.NO)),
@@ -388,8 +399,11 @@ def _merge(block: Block, other: Block) -> Block:
 
 
 def _carries(block: Block, name: str) -> Answer:
-    missing = name not in block.carried and bool(block.prefixes) and name.startswith(block.prefixes)
-    return Answer.NO if missing else block.carried.get(name, block.rest)
+    if name in block.carried:
+        return block.carried[name]
+    removed = bool(block.prefixes) and name.startswith(block.prefixes)
+    passed_over = bool(block.kept) and not name.startswith(block.kept)
+    return Answer.NO if removed or passed_over else block.rest
 
 
 def _selected(block: Block, other: Block) -> bool:
@@ -397,6 +411,13 @@ def _selected(block: Block, other: Block) -> bool:
     if block.parent == other.parent:
         return block.selected and other.selected if block.parent else block.selected or other.selected
     return block.selected if block.parent else other.selected
+
+
+def _kept(block: Block, other: Block) -> tuple[str, ...]:
+    """The beginnings of all names that two blocks may have together besides those known; empty for any name."""
+    if block.rest is Answer.NO or other.rest is Answer.NO:
+        return other.kept if block.rest is Answer.NO else block.kept
+    return (*block.kept, *other.kept) if block.kept and other.kept else ()
 
 
 def _prefixes(block: Block, other: Block) -> tuple[str, ...]:

@@ -70,6 +70,7 @@ class Environment(Struct, frozen=True):
         carried: for each name the analysis was asked about or saw: does the child get it when the parent has it?
         rest: the same answer for every other name.
         prefixes: names that begin so are removed.
+        kept: `rest` is said of names that begin so, and no others are there; of all names when it is empty.
         ensured: names that the child gets even when the parent lacks them.
         reads: for each name set, the variables its value's fallback chain reads.
         reason: why the answer is unknown or decided elsewhere; empty otherwise.
@@ -84,6 +85,7 @@ class Environment(Struct, frozen=True):
     carried: dict[str, Answer] = {}
     rest: Answer = Answer.UNKNOWN
     prefixes: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     ensured: tuple[str, ...] = ()
     reads: dict[str, tuple[str, ...]] = {}
     reason: str = ""
@@ -95,9 +97,11 @@ class Environment(Struct, frozen=True):
 
     def carries(self, name: str) -> Answer:
         """Whether a child gets `name` when its parent has it."""
-        if name not in self.carried and self.prefixes and name.startswith(self.prefixes):
-            return Answer.NO
-        return self.carried.get(name, self.rest)
+        if name in self.carried:
+            return self.carried[name]
+        removed = bool(self.prefixes) and name.startswith(self.prefixes)
+        passed_over = bool(self.kept) and not name.startswith(self.kept)
+        return Answer.NO if removed or passed_over else self.rest
 
     def ensures(self, name: str) -> Answer:
         """Whether a child gets `name` even when its parent lacks it."""

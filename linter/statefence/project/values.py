@@ -218,12 +218,14 @@ class Select(Term, frozen=True, eq=False):
         names: exactly these, when known (an allow-list).
         prefixes: names that begin so are dropped, when that is the whole predicate (a deny-list).
         denied: exactly these are dropped, when that is the whole predicate.
+        kept: only names that begin so are put, when that is the whole predicate.
     """
 
     source: Value
     names: tuple[str, ...] | None = None
     prefixes: tuple[str, ...] = ()
     denied: tuple[str, ...] | None = None
+    kept: tuple[str, ...] = ()
 
 
 class Clear(Term, frozen=True, eq=False):

@@ -305,6 +305,41 @@ RULE = Rule(
             policy=ENSURED,
         ),
         Bad(
+            "only names that begin otherwise are kept",
+            """
+            import os
+            import subprocess
+
+            env = {**{k: v for k, v in os.environ.items() if k.startswith(("LC_", "X"))}}
+            subprocess.run(["helper"], env=env)  # error: filtered
+            """,
+            fixed="""
+            import os
+            import subprocess
+
+            env = {**{k: v for k, v in os.environ.items() if k.startswith(("LC_", "X"))}, "APP": os.environ.get("APP", "main")}
+            subprocess.run(["helper"], env=env)
+            """,
+            policy=ENSURED,
+        ),
+        Good(
+            "names that may be kept",
+            """
+            import os
+            import subprocess
+
+
+            def start(extra: dict[str, str]) -> None:
+                kept = {k: v for k, v in os.environ.items() if k.startswith("APP")}
+                subprocess.run(["helper"], env=kept)
+                other = {k: v for k, v in os.environ.items() if k.startswith("LC_")}
+                subprocess.run(["helper"], env={**other, **extra})
+                subprocess.run(["helper"], env={**other, **kept})
+                subprocess.run(["helper"], env={**other, **os.environ})
+            """,
+            policy=COPIED,
+        ),
+        Bad(
             "a loop takes out what is not on a list",
             """
             import os
