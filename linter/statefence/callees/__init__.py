@@ -7,7 +7,7 @@ from statefence.callees.executors import EXECUTORS, TABLE_GETTERS, TABLE_METHODS
 from statefence.callees.files import ARGUMENT_METHODS, FILE_OPENERS, HANDLE_METHODS, HANDLE_WRITERS, PATH_METHODS
 from statefence.callees.openers import OPENERS
 from statefence.callees.records import Argument, Effect, Given, Opener
-from statefence.callees.spawners import MCP_KEEPS, SPAWNERS, Spawner
+from statefence.callees.spawners import LOOPS, MCP_KEEPS, SPAWNERS, Spawner
 
 __all__ = [
     "ARGUMENT_METHODS",
@@ -15,6 +15,7 @@ __all__ = [
     "FILE_OPENERS",
     "HANDLE_METHODS",
     "HANDLE_WRITERS",
+    "LOOPS",
     "MCP_KEEPS",
     "OPENERS",
     "PATH_METHODS",

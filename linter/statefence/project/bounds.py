@@ -56,7 +56,7 @@ def _change(change: Change) -> Change:
     if isinstance(change, Spread):
         return Spread(_thinned(change.source))
     if isinstance(change, Select):
-        return Select(_thinned(change.source), change.names, change.prefixes, change.denied)
+        return Select(_thinned(change.source), change.names, change.prefixes, change.denied, change.kept)
     if isinstance(change, When):
         return When(_opened(change.test), _changes(change.then), _changes(change.orelse))
     return change

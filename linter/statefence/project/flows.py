@@ -26,6 +26,7 @@ from statefence.project.values import (
     Absent,
     Binding,
     Choice,
+    Connection,
     Constant,
     Derived,
     Directory,
@@ -275,6 +276,9 @@ def _at_call(
     roles = {role: bounded(_bound(program, value, edge)) for role, value in site.roles.items()}
     if site.roles.get("directory") == WORKING_DIRECTORY:
         roles["directory"] = edge.directory
+    if site.kind == "open" and isinstance(site.roles["path"], Choice):
+        anything = {**edge.binding, (parameter.function, parameter.name): Unknown("whatever is handed over")}
+        roles["own"] = bounded(instantiate(program, site.roles["path"], anything))
     step = Step(Place(site.path, site.span), f"{site.api} {_VERBS[site.kind]}")
     return RawSite(
         site.kind,
@@ -293,7 +297,20 @@ def _at_call(
         opener=site.opener,
         handed_over=tuple(edge.spans.values()),
         chosen=parameter in _in_text(site),
+        gives=site.gives and _gives_connection(program, edge.callee),
     )
+
+
+def _gives_connection(program: Program, function: str) -> bool:
+    """Whether what a function gives is the connection itself, whichever way it takes."""
+    summary = program.summaries.get(function)
+    return summary is not None and _is_connection(summary.returns)
+
+
+def _is_connection(value: Value) -> bool:
+    if isinstance(value, Choice):
+        return _is_connection(value.then) and _is_connection(value.orelse)
+    return isinstance(value, Connection)
 
 
 _VERBS = {"spawn": "starts the child", "open": "opens it", "statement": "runs it"}

@@ -73,6 +73,15 @@ REEXPORTED = {
     "pathlib.os": "os",
     "tempfile._os": "os",
 }
+PLATFORM = {
+    "os.sep": "/",
+    "os.curdir": ".",
+    "os.pardir": "..",
+    "os.devnull": "/dev/null",
+    "os.name": "posix",
+    "sys.platform": "linux",
+}
+"""Texts that the platform decides, as they are on Linux."""
 APPLICATION_DIRECTORY = re.compile(r"(?:user|site)_\w+_(?:dir|path)|get_app_dir|user_\w+dir|AppDirs|PlatformDirs")
 
 
@@ -84,13 +93,8 @@ def external(name: str) -> Value:
     name = ALIASES.get(name, name)
     if name in {"os.environ", "os.environb"}:
         return ENVIRON
-    if name == "os.sep":
-        return Constant("/")
-    if name == "os.devnull":
-        return Constant("/dev/null")
-    if name in {"os.name", "sys.platform"}:
-        return Constant("posix" if name == "os.name" else "linux")
-    return External(name)
+    text = PLATFORM.get(name)
+    return External(name) if text is None else Constant(text)
 
 
 def is_test_function(path: str, name: str) -> bool:
@@ -189,7 +193,7 @@ def _expanduser(interpreter: Interpreter, arguments: Arguments, _place: Place) -
 
 
 def expanded(value: Value) -> Value:
-    """`expanduser`: a leading `~` becomes the home directory."""
+    """`expanduser`: a leading `~` becomes the home directory, `~ann` that of the account (as it is on Linux)."""
     if isinstance(value, Choice):
         return choose(value.test, expanded(value.then), expanded(value.orelse))
     if isinstance(value, Constant) and isinstance(value.value, str) and value.value.startswith("~"):
@@ -197,12 +201,37 @@ def expanded(value: Value) -> Value:
         if head == "~":
             home = Directory(SymbolKind.HOME)
             return Path((home, Constant(tail))) if tail else home
+        return Constant(f"/home/{value.value[1:]}")
     if isinstance(value, Path | Text) and value.parts:
         first = expanded(value.parts[0])
         return type(value)((first, *value.parts[1:]))
     if isinstance(value, EnvironmentVariable) and value.default is not None:
         return EnvironmentVariable(value.name, expanded(value.default), value.required, value.place)
     return value
+
+
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{([^{}]+)\})")
+
+
+def _expandvars(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
+    return with_variables(first(interpreter, arguments), place)
+
+
+def with_variables(value: Value, place: Place) -> Value:
+    """`expandvars`: `$NAME` and `${NAME}` become the variables, which are left as they stand where they are not set."""
+    if isinstance(value, Choice):
+        return choose(value.test, with_variables(value.then, place), with_variables(value.orelse, place))
+    if isinstance(value, Path | Text):
+        return type(value)(tuple([with_variables(part, place) for part in value.parts]))
+    if not isinstance(value, Constant) or not isinstance(value.value, str):
+        return value
+    parts: list[Value] = []
+    for number, piece in enumerate(_VARIABLE.split(value.value)):
+        if number % 3:
+            parts += [EnvironmentVariable(piece, None, required=True, place=place)] if piece else []
+        elif piece:
+            parts.append(Constant(piece))
+    return Text(tuple(parts)) if len(parts) > 1 else parts[0] if parts else value
 
 
 def _dict(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
@@ -377,7 +406,7 @@ MODELS: Mapping[str, Model] = {
     "os.getcwdb": _directory(SymbolKind.CWD),
     "os.path.join": _path,
     "os.path.expanduser": _expanduser,
-    "os.path.expandvars": _same,
+    "os.path.expandvars": _expandvars,
     "os.path.abspath": _same,
     "os.path.realpath": _same,
     "os.path.normpath": _same,

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from statefence.callees import (
     ARGUMENT_METHODS,
     EXECUTORS,
+    LOOPS,
     OPENERS,
     PATH_METHODS,
     SPAWNERS,
@@ -30,7 +31,7 @@ from statefence.project.mentions import Mentions, Word
 from statefence.project.program import Program, RawSite, Unit
 from statefence.project.scopes import looked_up
 from statefence.project.sinks import opener, spawner
-from statefence.project.values import ClassValue, External, FunctionValue, Imported, Value, asked_variables
+from statefence.project.values import ClassValue, External, FunctionValue, Imported, Partial, Value, asked_variables
 
 ENVIRONMENT = ("environ", "getenv")
 
@@ -66,7 +67,7 @@ def _of_callee(name: str) -> Word:
     *modules, last = name.split(".")
     if modules == ["builtins"]:
         return Word.builtin(last)
-    if modules[-1][:1].isupper():
+    if modules[-1][:1].isupper() or modules[-1] in LOOPS:
         return Word.method(last, frozenset({modules[0].encode()}))
     return Word.function(last, modules)
 
@@ -139,9 +140,12 @@ def _exported(program: Program, wrappers: Collection[str]) -> Iterator[Word]:
                 ):
                     yield Word.function(name, [home], home)
     for key, model in program.models.items():
+        home, cls = key.partition(":")[0].rpartition(".")[2], key.rpartition(":")[2].rpartition(".")[2]
         if any(_is_callee(program, base) for base in model.bases):
-            home, cls = key.partition(":")[0].rpartition(".")[2], key.rpartition(":")[2].rpartition(".")[2]
             yield Word.function(cls, [home, cls], home)
+        for name, value in model.names.items():
+            if _is_callee(program, value):
+                yield Word.method(name, frozenset({home.encode(), cls.encode()}), home)
 
 
 def _callee_names(policy: Policy) -> frozenset[str]:
@@ -150,6 +154,8 @@ def _callee_names(policy: Policy) -> frozenset[str]:
 
 
 def _is_callee(program: Program, value: Value) -> bool:
+    if isinstance(value, Partial):
+        return _is_callee(program, value.function)
     if not isinstance(value, External):
         return False
     reaches_file = value.name in FILE_OPENERS_BY_NAME and are_kept(program.policy)

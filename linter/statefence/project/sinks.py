@@ -13,6 +13,7 @@ from statefence.callees import (
     TABLE_METHODS,
     TABLE_OPENERS,
     Argument,
+    Given,
     Opener,
     Spawner,
 )
@@ -102,6 +103,8 @@ def external_call(interpreter: Interpreter, name: str, arguments: Arguments, nod
 
 def record_spawn(interpreter: Interpreter, entry: Spawner, arguments: Arguments, node: ir.Call) -> None:
     """A child is started here."""
+    if entry.replacing and arguments.keywords.get(entry.replacing) == Constant(value=True):
+        entry = structs.replace(entry, given=Given.REPLACES)
     env = recording.role(interpreter, arguments, entry.env, node)
     program = recording.role(interpreter, arguments, entry.program, node)
     if isinstance(program, Sequence) and program.items:
@@ -155,7 +158,8 @@ def record_open(interpreter: Interpreter, entry: Opener, arguments: Arguments, n
         path = arguments.spreads[0]
     if any(_given(arguments.keywords.get(keyword)) for keyword in entry.memory):
         path, span = Constant(":memory:"), None
-    roles = {"path": path, "mode": ABSENT, "directory": interpreter.directory()}
+    mode = interpreter.state.freeze(recording.role(interpreter, arguments, entry.mode_at, node))
+    roles = {"path": path, "mode": mode, "directory": interpreter.directory()}
     recording.record(interpreter, "open", entry.names[0], roles, node, span, opener=entry)
     if entry.connection:
         return Connection(entry.names[0], path, interpreter.place(node.span))
@@ -180,11 +184,18 @@ def record_statement(
     if not known and method not in {"execute", "executemany", "executescript", "exec_driver_sql", "raw"}:
         return None
     sql = interpreter.state.freeze(bindings.argument(arguments, "sql", 0, interpreter.place(node.span)))
-    if not known and not isinstance(sql, Constant | Text | Parameter | Unknown | Result | Member):
+    if not known and not _may_be_text(sql):
         return None
     roles = {"sql": sql, "connection": connection}
     recording.record(interpreter, "statement", method, roles, node, arguments.spans.get(0))
     return connection if known else Result(method, (connection,))
+
+
+def _may_be_text(value: Value) -> bool:
+    """Whether a value may be a text, on some side of its branches."""
+    if isinstance(value, Choice):
+        return _may_be_text(value.then) or _may_be_text(value.orelse)
+    return isinstance(value, Constant | Text | Parameter | Unknown | Result | Member)
 
 
 def _is_table(value: Value) -> bool:
