@@ -3,7 +3,15 @@
 Adding a callee is adding one entry to the table of its family; every entry names the source of its facts.
 """
 
-from statefence.callees.executors import EXECUTORS, TABLE_GETTERS, TABLE_METHODS, TABLE_OPENERS, Executor
+from statefence.callees.executors import (
+    EXECUTING_FUNCTIONS,
+    EXECUTORS,
+    TABLE_GETTERS,
+    TABLE_METHODS,
+    TABLE_OPENERS,
+    TEXT_KEYWORDS,
+    Executor,
+)
 from statefence.callees.files import ARGUMENT_METHODS, FILE_OPENERS, HANDLE_METHODS, HANDLE_WRITERS, PATH_METHODS
 from statefence.callees.openers import OPENERS
 from statefence.callees.records import Argument, Effect, Given, Opener
@@ -11,6 +19,7 @@ from statefence.callees.spawners import MCP_KEEPS, SPAWNERS, Spawner
 
 __all__ = [
     "ARGUMENT_METHODS",
+    "EXECUTING_FUNCTIONS",
     "EXECUTORS",
     "FILE_OPENERS",
     "HANDLE_METHODS",
@@ -22,6 +31,7 @@ __all__ = [
     "TABLE_GETTERS",
     "TABLE_METHODS",
     "TABLE_OPENERS",
+    "TEXT_KEYWORDS",
     "Argument",
     "Effect",
     "Executor",

@@ -6,14 +6,23 @@ from msgspec import Struct
 
 
 class Executor(Struct, frozen=True):
-    """A method that takes SQL as its first argument; `script` when it takes several statements."""
+    """A method that takes SQL as its first argument.
+
+    Attributes:
+        script: it takes several statements.
+        drivers: how the names of the openers begin whose connections have it; empty for every one.
+        rows: it gives rows or a prepared statement, whose own methods take no SQL.
+    """
 
     method: str
     source: str
     script: bool = False
+    drivers: tuple[str, ...] = ()
+    rows: bool = False
 
 
 DBAPI = "peps.python.org/pep-0249"
+ASYNCPG = "magicstack.github.io/asyncpg"
 
 EXECUTORS: dict[str, Executor] = {
     executor.method: executor
@@ -27,14 +36,26 @@ EXECUTORS: dict[str, Executor] = {
         Executor("execute_sql", "docs.peewee-orm.com"),
         Executor("scalar", "docs.sqlalchemy.org/en/20/core/connections.html"),
         Executor("scalars", "docs.sqlalchemy.org/en/20/core/connections.html"),
-        Executor("fetch", "magicstack.github.io/asyncpg"),
-        Executor("fetchrow", "magicstack.github.io/asyncpg"),
-        Executor("fetchval", "magicstack.github.io/asyncpg"),
+        Executor("fetch", ASYNCPG),
+        Executor("fetchrow", ASYNCPG),
+        Executor("fetchval", ASYNCPG),
+        Executor("cursor", ASYNCPG, drivers=("asyncpg.",), rows=True),
+        Executor("prepare", ASYNCPG, drivers=("asyncpg.",), rows=True),
+        Executor("copy_from_query", ASYNCPG, drivers=("asyncpg.",), rows=True),
+        Executor("stream", "www.psycopg.org/psycopg3", drivers=("psycopg", "sqlalchemy.ext.asyncio"), rows=True),
+        Executor("copy", "www.psycopg.org/psycopg3", drivers=("psycopg",), rows=True),
+        Executor("copy_expert", "www.psycopg.org", drivers=("psycopg2",), rows=True),
         Executor("query", "sqlite-utils.datasette.io"),
         Executor("sql", "duckdb.org/docs/api/python"),
         Executor("raw", "docs.peewee-orm.com, docs.djangoproject.com"),
     )
 }
+
+EXECUTING_FUNCTIONS = frozenset({"psycopg2.extras.execute_values", "psycopg2.extras.execute_batch"})
+"""Functions that are handed a cursor, and then the SQL it runs. Source: www.psycopg.org/docs/extras.html"""
+
+TEXT_KEYWORDS = ("sql", "query", "statement", "operation")
+"""The names by which drivers take the text."""
 
 TABLE_OPENERS = frozenset(
     {"sqlite_utils.Database", "sqlite_utils.db.Database", "dataset.connect"},

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from msgspec import structs
 
 from statefence.callees import (
+    EXECUTING_FUNCTIONS,
     EXECUTORS,
     OPENERS,
     SPAWNERS,
     TABLE_METHODS,
     TABLE_OPENERS,
+    TEXT_KEYWORDS,
     Argument,
     Opener,
     Spawner,
@@ -96,6 +99,8 @@ def external_call(interpreter: Interpreter, name: str, arguments: Arguments, nod
         return record_open(interpreter, opened, arguments, node)
     if name == "peewee.Model.raw":
         record_statement(interpreter, External(name), "raw", arguments, node)
+    if name in EXECUTING_FUNCTIONS:
+        _record_function(interpreter, arguments, node)
     reached = file_sinks.record_function(interpreter, name, arguments, node)
     return reached if reached is not None else models.external_call(interpreter, name, arguments, node)
 
@@ -172,6 +177,9 @@ def record_statement(
     """A method that takes SQL is called; None when it is not one, or what it is given cannot be SQL."""
     if _is_table(receiver) and method in TABLE_METHODS:
         return _record_table_method(interpreter, receiver, method, node)
+    if _makes_table(receiver, method) and arguments.positional:
+        made = Item(receiver, interpreter.state.freeze(arguments.positional[0]))
+        return _record_table_method(interpreter, made, "create", node)
     entry = EXECUTORS.get(method)
     if entry is None:
         return None
@@ -179,17 +187,42 @@ def record_statement(
     known = isinstance(connection, Connection)
     if not known and method not in {"execute", "executemany", "executescript", "exec_driver_sql", "raw"}:
         return None
-    sql = interpreter.state.freeze(bindings.argument(arguments, "sql", 0, interpreter.place(node.span)))
+    if entry.drivers and not (isinstance(connection, Connection) and connection.api.startswith(entry.drivers)):
+        return None
+    keyword = next((name for name in TEXT_KEYWORDS if name in arguments.keywords), "sql")
+    sql = interpreter.state.freeze(bindings.argument(arguments, keyword, 0, interpreter.place(node.span)))
     if not known and not isinstance(sql, Constant | Text | Parameter | Unknown | Result | Member):
         return None
     roles = {"sql": sql, "connection": connection}
-    recording.record(interpreter, "statement", method, roles, node, arguments.spans.get(0))
-    return connection if known else Result(method, (connection,))
+    span = arguments.spans.get(0, arguments.spans.get(keyword))
+    recording.record(interpreter, "statement", method, roles, node, span)
+    return connection if known and not entry.rows else Result(method, (connection,))
+
+
+def _record_function(interpreter: Interpreter, arguments: Arguments, node: ir.Call) -> None:
+    """A function runs SQL on the cursor that it is handed first; a marker may stand for all rows of a `VALUES`."""
+    place = interpreter.place(node.span)
+    cursor = interpreter.content(bindings.argument(arguments, "cur", 0, place))
+    sql = interpreter.state.freeze(bindings.argument(arguments, "sql", 1, place))
+    if isinstance(sql, Constant) and isinstance(sql.value, str):
+        sql = Constant(_ALL_ROWS.sub("VALUES (%s)", sql.value))
+    roles = {"sql": sql, "connection": _connection(interpreter.state.freeze(cursor))}
+    recording.record(
+        interpreter, "statement", "execute", roles, node, arguments.spans.get(1, arguments.spans.get("sql"))
+    )
+
+
+_ALL_ROWS = re.compile(r"\bVALUES\s+%s", re.IGNORECASE)
 
 
 def _is_table(value: Value) -> bool:
     """Whether the value is `db["table"]`, of a library whose connections give tables by name."""
     return isinstance(value, Item) and isinstance(value.owner, Connection) and value.owner.api in TABLE_OPENERS
+
+
+def _makes_table(value: Value, method: str) -> bool:
+    """Whether a connection that gives tables by name makes one."""
+    return method == "create_table" and isinstance(value, Connection) and value.api in TABLE_OPENERS
 
 
 def _record_table_method(interpreter: Interpreter, table: Value, method: str, node: ir.Call) -> Value:

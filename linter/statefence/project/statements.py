@@ -89,7 +89,7 @@ def is_postgres(value: Value) -> bool:
         return False
     texts = (node.value for node in walk(connection.path) if isinstance(node, Constant) and isinstance(node.value, str))
     is_url = next(texts, "").startswith(("postgres:", "postgresql:", "postgresql+"))
-    return is_url or connection.api.partition(".")[0] in _POSTGRES_DRIVERS
+    return is_url or connection.api.partition(".")[0] in _POSTGRES_DRIVERS or "Postgresql" in connection.api
 
 
 def connection_targets(value: Value) -> tuple[Target, ...]:

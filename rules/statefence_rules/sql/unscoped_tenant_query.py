@@ -9,8 +9,8 @@ and the row that it changes instead must be the tenant's own: by the conflict's 
 `DO UPDATE`. That is reported where the other columns are literals, so that all tenants share the row.
 
 What cannot be told is not reported: a piece of the text that is not known and may hold the condition, a column that is
-compared with what a subquery finds, or a row that is replaced by a key, which may be another's. Tests are left alone where their connection is
-not known.
+compared with what a subquery finds, or a row that is replaced by a key, which may be another's. Tests are left alone
+where their connection is not known.
 
 ## Why is this bad?
 One user reads, changes or deletes what belongs to another. It works in every test that has only one user.
