@@ -6,6 +6,7 @@ Adding a callee is adding one entry to the table of its family; every entry name
 from statefence.callees.executors import (
     EXECUTING_FUNCTIONS,
     EXECUTORS,
+    OWN_NAMES,
     TABLE_GETTERS,
     TABLE_METHODS,
     TABLE_OPENERS,
@@ -26,6 +27,7 @@ __all__ = [
     "HANDLE_WRITERS",
     "MCP_KEEPS",
     "OPENERS",
+    "OWN_NAMES",
     "PATH_METHODS",
     "SPAWNERS",
     "TABLE_GETTERS",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from statefence.callees.records import Argument
+
 
 class Executor(Struct, frozen=True):
     """A method that takes SQL as its first argument.
@@ -45,14 +47,37 @@ EXECUTORS: dict[str, Executor] = {
         Executor("stream", "www.psycopg.org/psycopg3", drivers=("psycopg", "sqlalchemy.ext.asyncio"), rows=True),
         Executor("copy", "www.psycopg.org/psycopg3", drivers=("psycopg",), rows=True),
         Executor("copy_expert", "www.psycopg.org", drivers=("psycopg2",), rows=True),
+        *(
+            Executor(method, "www.encode.io/databases", drivers=("databases.",))
+            for method in ("fetch_all", "fetch_one", "fetch_val", "iterate")
+        ),
         Executor("query", "sqlite-utils.datasette.io"),
         Executor("sql", "duckdb.org/docs/api/python"),
         Executor("raw", "docs.peewee-orm.com, docs.djangoproject.com"),
     )
 }
 
-EXECUTING_FUNCTIONS = frozenset({"psycopg2.extras.execute_values", "psycopg2.extras.execute_batch"})
-"""Functions that are handed a cursor, and then the SQL it runs. Source: www.psycopg.org/docs/extras.html"""
+EXECUTING_FUNCTIONS: dict[str, tuple[Argument, Argument]] = {
+    **dict.fromkeys(
+        ("psycopg2.extras.execute_values", "psycopg2.extras.execute_batch"), (Argument("cur", 0), Argument("sql", 1))
+    ),
+    **dict.fromkeys(
+        ("pandas.read_sql", "pandas.read_sql_query", "polars.read_database"), (Argument("con", 1), Argument("sql", 0))
+    ),
+}
+"""Functions that are handed a connection or cursor, and the SQL it runs, where they take both.
+
+Sources: www.psycopg.org/docs/extras.html, pandas.pydata.org/docs/reference/io.html, docs.pola.rs
+"""
+
+OWN_NAMES = frozenset(
+    {
+        "execute", "executemany", "executescript", "exec_driver_sql", "raw", "execute_async", "execute_fetchall",
+        "execute_insert", "execute_many", "execute_query", "execute_read", "execute_script", "execute_sql",
+        "execute_write", "execute_write_many", "execute_write_script",
+    }
+)  # fmt: skip
+"""Methods that run SQL whatever they are called on, if that is SQL: those of drivers, and usual ones of programs."""
 
 TEXT_KEYWORDS = ("sql", "query", "statement", "operation")
 """The names by which drivers take the text."""

@@ -11,11 +11,13 @@ from statefence.callees import (
     EXECUTING_FUNCTIONS,
     EXECUTORS,
     OPENERS,
+    OWN_NAMES,
     SPAWNERS,
     TABLE_METHODS,
     TABLE_OPENERS,
     TEXT_KEYWORDS,
     Argument,
+    Executor,
     Opener,
     Spawner,
 )
@@ -100,7 +102,7 @@ def external_call(interpreter: Interpreter, name: str, arguments: Arguments, nod
     if name == "peewee.Model.raw":
         record_statement(interpreter, External(name), "raw", arguments, node)
     if name in EXECUTING_FUNCTIONS:
-        _record_function(interpreter, arguments, node)
+        _record_function(interpreter, name, arguments, node)
     reached = file_sinks.record_function(interpreter, name, arguments, node)
     return reached if reached is not None else models.external_call(interpreter, name, arguments, node)
 
@@ -180,12 +182,12 @@ def record_statement(
     if _makes_table(receiver, method) and arguments.positional:
         made = Item(receiver, interpreter.state.freeze(arguments.positional[0]))
         return _record_table_method(interpreter, made, "create", node)
-    entry = EXECUTORS.get(method)
+    entry = EXECUTORS.get(method) or (Executor(method, "") if method in OWN_NAMES else None)
     if entry is None:
         return None
     connection = _connection(interpreter.state.freeze(receiver))
     known = isinstance(connection, Connection)
-    if not known and method not in {"execute", "executemany", "executescript", "exec_driver_sql", "raw"}:
+    if not known and method not in OWN_NAMES:
         return None
     if entry.drivers and not (isinstance(connection, Connection) and connection.api.startswith(entry.drivers)):
         return None
@@ -199,20 +201,22 @@ def record_statement(
     return connection if known and not entry.rows else Result(method, (connection,))
 
 
-def _record_function(interpreter: Interpreter, arguments: Arguments, node: ir.Call) -> None:
-    """A function runs SQL on the cursor that it is handed first; a marker may stand for all rows of a `VALUES`."""
-    place = interpreter.place(node.span)
-    cursor = interpreter.content(bindings.argument(arguments, "cur", 0, place))
-    sql = interpreter.state.freeze(bindings.argument(arguments, "sql", 1, place))
+def _record_function(interpreter: Interpreter, name: str, arguments: Arguments, node: ir.Call) -> None:
+    """A function runs SQL on the connection that it is handed; a marker may stand for all rows of a `VALUES`."""
+    connection, text = EXECUTING_FUNCTIONS[name]
+    sql = interpreter.state.freeze(recording.role(interpreter, arguments, text, node))
     if isinstance(sql, Constant) and isinstance(sql.value, str):
         sql = Constant(_ALL_ROWS.sub("VALUES (%s)", sql.value))
-    roles = {"sql": sql, "connection": _connection(interpreter.state.freeze(cursor))}
-    recording.record(
-        interpreter, "statement", "execute", roles, node, arguments.spans.get(1, arguments.spans.get("sql"))
-    )
+    handed = interpreter.state.freeze(recording.role(interpreter, arguments, connection, node))
+    roles = {"sql": sql, "connection": _connection(handed)}
+    recording.record(interpreter, "statement", "execute", roles, node, recording.span_of(arguments, text))
 
 
 _ALL_ROWS = re.compile(r"\bVALUES\s+%s", re.IGNORECASE)
+
+
+_GIVE_THE_SAME = frozenset({"cursor", "connection", "raw_connection", "get_bind", "transaction", "atomic"})
+"""Methods of a connection that is not known yet, whose answer runs statements on it."""
 
 
 def _is_table(value: Value) -> bool:
@@ -253,6 +257,8 @@ def _connection(receiver: Value) -> Value:
         )
     if isinstance(receiver, Connection | Parameter):
         return receiver
+    if isinstance(receiver, Result) and receiver.callee in _GIVE_THE_SAME and receiver.arguments:
+        return _connection(receiver.arguments[0])
     origin = receiver
     while isinstance(origin, Member | Item):
         origin = origin.owner

@@ -23,6 +23,11 @@ _ENGLISH_WORDS = """
 A AN THE THIS THAT THESE THOSE IT ITS YOU YOUR MY OUR THEIR HIS HER ME US THEM WE THEY ONE SOME ANY EVERY AT BE ARE WAS
 WERE WILL CAN MAY MUST SHOULD PLEASE HERE THERE WHICH WHAT HOW WHY OTHER ANOTHER NEW
 """
+_TYPE_NAMES = """
+BIGINT BLOB BOOLEAN BYTEA CHAR DATE DATETIME DECIMAL DOUBLE FLOAT INT INTEGER JSON JSONB NUMERIC REAL SERIAL SMALLINT
+TEXT TIMESTAMP TIMESTAMPTZ UUID VARCHAR
+"""
+_TYPES = frozenset(_TYPE_NAMES.split())
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
 _SIGNS = frozenset("=*<>(),.+|")
 _PHRASES = frozenset(
@@ -75,8 +80,11 @@ def _is_name(token: Token) -> bool:
 
 
 def _is_english(token: Token, after: Token) -> bool:
-    """Whether two names in a row are an article or a pronoun and its noun: nobody gives a column such an alias."""
-    return token.upper in _ENGLISH and _is_name(after)
+    """Whether two names in a row are an article or a pronoun and its noun: nobody gives a column such an alias.
+
+    A column of that name has a type behind it where it is defined.
+    """
+    return token.upper in _ENGLISH and _is_name(after) and after.upper not in _TYPES
 
 
 def _is_alone(statement: Statement) -> bool:
