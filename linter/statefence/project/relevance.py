@@ -31,7 +31,7 @@ from statefence.project.flows import deciding_functions
 from statefence.project.mentions import Mentions, Word
 from statefence.project.program import Program, RawSite, Unit
 from statefence.project.scopes import looked_up
-from statefence.project.sinks import opener, spawner
+from statefence.project.sinks import SPEAKS_OF_DATABASES, opener, spawner
 from statefence.project.values import ClassValue, External, FunctionValue, Imported, Value, asked_variables
 
 ENVIRONMENT = ("environ", "getenv")
@@ -49,9 +49,8 @@ def callee_words(policy: Policy) -> Mentions:
     words = [_of_callee(name) for entry in _TABLES for name in entry.names]
     words += [_of_callee(spawner.target.replace(":", ".")) for spawner in policy.spawners]
     words += [_of_callee(opener.target.replace(":", ".")) for opener in policy.openers]
-    connecting = frozenset(each.names[0].partition(".")[0].encode() for each in OPENERS if each.connection)
     for method in (*EXECUTORS, *OWN_NAMES):
-        words.append(Word.method(method, frozenset() if method.startswith("execute") else connecting))
+        words.append(Word.method(method, frozenset() if method.startswith("execute") else SPEAKS_OF_DATABASES))
     words += [_of_callee(name) for name in EXECUTING_FUNCTIONS]
     libraries = frozenset(opener.partition(".")[0].encode() for opener in TABLE_OPENERS)
     words += [Word.method(method, libraries) for method in TABLE_METHODS]

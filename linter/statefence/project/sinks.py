@@ -99,8 +99,9 @@ def external_call(interpreter: Interpreter, name: str, arguments: Arguments, nod
     opened = interpreter.program.openers.get(name) or opener(name)
     if opened is not None:
         return record_open(interpreter, opened, arguments, node)
-    if name == "peewee.Model.raw":
-        record_statement(interpreter, External(name), "raw", arguments, node)
+    owner, _, method = name.rpartition(".")
+    if name == "peewee.Model.raw" or (owner and method in OWN_NAMES - {"raw"}):
+        record_statement(interpreter, External(name), method, arguments, node)
     if name in EXECUTING_FUNCTIONS:
         _record_function(interpreter, name, arguments, node)
     reached = file_sinks.record_function(interpreter, name, arguments, node)
@@ -176,7 +177,10 @@ def _given(value: Value | None) -> bool:
 def record_statement(
     interpreter: Interpreter, receiver: Value, method: str, arguments: Arguments, node: ir.Call
 ) -> Value | None:
-    """A method that takes SQL is called; None when it is not one, or what it is given cannot be SQL."""
+    """A method that takes SQL is called: what it gives.
+
+    None when it is no such method, when what it is given cannot be SQL, or when the method may as well be another.
+    """
     if _is_table(receiver) and method in TABLE_METHODS:
         return _record_table_method(interpreter, receiver, method, node)
     if _makes_table(receiver, method) and arguments.positional:
@@ -187,18 +191,35 @@ def record_statement(
         return None
     connection = _connection(interpreter.state.freeze(receiver))
     known = isinstance(connection, Connection)
-    if not known and method not in OWN_NAMES:
-        return None
-    if entry.drivers and not (isinstance(connection, Connection) and connection.api.startswith(entry.drivers)):
-        return None
     keyword = next((name for name in TEXT_KEYWORDS if name in arguments.keywords), "sql")
     sql = interpreter.state.freeze(bindings.argument(arguments, keyword, 0, interpreter.place(node.span)))
+    if not known and method not in OWN_NAMES and not _may_be_asked(interpreter, receiver, sql):
+        return None
+    if entry.drivers and isinstance(connection, Connection) and not connection.api.startswith(entry.drivers):
+        return None
     if not known and not isinstance(sql, Constant | Text | Parameter | Unknown | Result | Member):
         return None
     roles = {"sql": sql, "connection": connection}
     span = arguments.spans.get(0, arguments.spans.get(keyword))
     recording.record(interpreter, "statement", method, roles, node, span)
+    if not known and method not in OWN_NAMES:
+        return None
     return connection if known and not entry.rows else Result(method, (connection,))
+
+
+def _may_be_asked(interpreter: Interpreter, receiver: Value, sql: Value) -> bool:
+    """Whether `store.query("...")` may run SQL: it is written out, in a file that speaks of databases."""
+    if isinstance(receiver, External) or SPEAKS_OF_DATABASES.isdisjoint(interpreter.unit.words):
+        return False
+    first = sql.parts[0] if isinstance(sql, Text) and sql.parts else sql
+    return isinstance(first, Constant) and isinstance(first.value, str)
+
+
+SPEAKS_OF_DATABASES = frozenset(
+    {b"db", b"conn", b"connection", b"cursor", b"database", b"pool", b"sqlite"}
+    | {entry.names[0].partition(".")[0].encode() for entry in OPENERS if entry.connection}
+)
+"""Words of which a file holds one when methods with usual names, `query` or `fetch`, may be those of a database."""
 
 
 def _record_function(interpreter: Interpreter, name: str, arguments: Arguments, node: ir.Call) -> None:

@@ -29,6 +29,7 @@ TEXT TIMESTAMP TIMESTAMPTZ UUID VARCHAR
 """
 _TYPES = frozenset(_TYPE_NAMES.split())
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_OTHER_VERBS = frozenset({"COPY", "TRUNCATE", "MERGE", "COMMENT", "GRANT", "REVOKE", "LOCK", "CALL", "REFRESH"})
 _SIGNS = frozenset("=*<>(),.+|")
 _PHRASES = frozenset(
     {("IF", "EXISTS"), ("NOT", "EXISTS"), ("ORDER", "BY"), ("GROUP", "BY"), ("IS", "NULL"), ("NOT", "NULL")}
@@ -53,6 +54,18 @@ def is_sql(pieces: Sequence[str | None], schema: Schema = _NO_SCHEMA) -> bool:
         return False
     touches = statements(pieces, schema)
     return len(touches) == len(script) and all(_is_prepared(touch) for touch in touches)
+
+
+def begins_as_sql(pieces: Sequence[str | None]) -> bool:
+    """Whether keywords, names and signs are those of a program, and each statement begins with a verb of SQL.
+
+    For texts that SQLite does not understand; whoever asks must know who does. Never raises.
+    """
+    script = split(joined(pieces))
+    return bool(script) and all(
+        each.tokens[0].upper in VERBS | _OTHER_VERBS and len(each.tokens) > 1 and _looks_written(each, _NO_SCHEMA)
+        for each in script
+    )
 
 
 def _is_prepared(touch: Touch) -> bool:
