@@ -64,7 +64,8 @@ def _of_definition(tree: exp.Create | exp.Drop | exp.Alter) -> Tables:
     if isinstance(tree, exp.Create):
         targets = [] if tree.find(exp.TemporaryProperty) else _created(tree)
         made = _created(tree)
-        return Tables(reads=_names(_sources(tree, made)), ddl=_names(targets))
+        reads = () if kind in _ON_A_TABLE else _names(_sources(tree, made))
+        return Tables(reads=reads, ddl=_names(targets))
     if kind in _ON_A_TABLE:
         owner = tree.args.get("cluster")
         found = list(owner.find_all(exp.Table)) if owner is not None else []

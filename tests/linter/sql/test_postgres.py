@@ -77,6 +77,7 @@ ALONE = {
     "SET LOCAL search_path TO app": "",
     "CREATE TRIGGER t BEFORE UPDATE ON a FOR EACH ROW EXECUTE FUNCTION f()": "ddl=a",
     "CREATE UNIQUE INDEX CONCURRENTLY i ON app.a USING gin (tags) WHERE id > 0": "ddl=app.a",
+    "CREATE INDEX i ON a USING hnsw (vector vector_cosine_ops) WITH (m = 16)": "ddl=a",
     "DROP TRIGGER t ON a": "ddl=a",
     "DROP TABLE IF EXISTS a, app.b CASCADE": "ddl=a,app.b",
     "ALTER TABLE ONLY public.a ENABLE ROW LEVEL SECURITY": "ddl=a",
