@@ -60,6 +60,8 @@ OPENERS: tuple[Opener, ...] = (
         "playhouse.sqlite_ext.SqliteExtDatabase",
         "playhouse.sqliteq.SqliteQueueDatabase",
         "playhouse.apsw_ext.APSWDatabase",
+        "playhouse.pool.PooledSqliteDatabase",
+        "playhouse.pool.PooledSqliteExtDatabase",
         source="docs.peewee-orm.com",
         argument="database",
     ),
@@ -203,6 +205,23 @@ OPENERS: tuple[Opener, ...] = (
         arguments=(Argument("conninfo", 0),),
     ),
     server("asyncpg.connect", "asyncpg.create_pool", source="magicstack.github.io/asyncpg", arguments=DSN),
+    server(
+        "peewee.PostgresqlDatabase",
+        "playhouse.postgres_ext.PostgresqlExtDatabase",
+        "playhouse.pool.PooledPostgresqlDatabase",
+        "playhouse.pool.PooledPostgresqlExtDatabase",
+        source="docs.peewee-orm.com",
+        arguments=(Argument("database", 0),),
+    ),
+    server(
+        "peewee.MySQLDatabase",
+        "playhouse.pool.PooledMySQLDatabase",
+        source="docs.peewee-orm.com",
+        arguments=(Argument("database", 0),),
+    ),
+    server(
+        "pg8000.connect", "pg8000.dbapi.connect", source="github.com/tlocke/pg8000", arguments=(Argument("host", 1),)
+    ),
     server("aiopg.connect", "aiopg.create_pool", source="aiopg.readthedocs.io", arguments=DSN),
     server(
         "pymysql.connect",

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct, structs
 
 from statefence.callees import Effect
+from statefence.facts import ir
 from statefence.model import Answer, Place, Span, Step
 from statefence.policy import Policy
 from statefence.project.bindings import instantiate
@@ -160,7 +161,7 @@ def _handed_over(
     """
     effect, values = _key(site).effect, _key(site).values
     wanted: dict[str, Parameter] = {}
-    for parameter in _deciding(site):
+    for parameter in _deciding(program, site):
         wanted.setdefault(parameter.function, parameter)
     for function, parameter in wanted.items():
         for edge in callers.get(function, ()):
@@ -194,27 +195,35 @@ def _at(program: Program, site: RawSite, edge: Edge, parameter: Parameter) -> Ra
 def _is_of_a_database(handed: RawSite, binding: Binding, parameter: Parameter) -> bool:
     """Whether what a call hands over may be a database, where it decides no more than which one it is."""
     bound = binding.get((parameter.function, parameter.name))
-    return not isinstance(handed.roles["connection"], Unknown) and (
-        handed.chosen or not isinstance(bound, _NO_DATABASE)
-    )
+    if handed.chosen:
+        return True
+    return not isinstance(handed.roles["connection"], Unknown) and not isinstance(bound, _NO_DATABASE)
 
 
-def _deciding(site: RawSite) -> Iterable[Parameter]:
+def _deciding(program: Program, site: RawSite) -> Iterable[Parameter]:
     """The parameters that decide the site. A text is decided by those it is joined from, not by what they hold."""
     if site.kind != "statement":
         for role in DECISIVE[site.kind]:
             yield from parameters_of(site.roles[role])
         return
-    yield from _in_text(site)
+    yield from _in_text(program, site)
     yield from _connections(site.roles["connection"])
 
 
-def _in_text(site: RawSite) -> Iterable[Parameter]:
-    """The parameters of the site's function that are its SQL, or pieces of it."""
+def _in_text(program: Program, site: RawSite) -> Iterable[Parameter]:
+    """The parameters of the site's function, and of those around it, that are its SQL, or pieces of it."""
     sql = site.roles.get("sql")
     for part in _parts(sql) if sql is not None else ():
-        if isinstance(part, Parameter) and part.function == site.function:
+        if isinstance(part, Parameter) and _is_in(program, site.function, part.function):
             yield part
+
+
+def _is_in(program: Program, function: str, outer: str) -> bool:
+    """Whether a function is another, or stands within that; what a class is given is another matter."""
+    if function == outer:
+        return True
+    around = program.definitions.get(outer) if function.startswith(f"{outer}.") else None
+    return around is not None and isinstance(around.node, ir.Function)
 
 
 def _parts(text: Value) -> Iterable[Value]:
@@ -228,9 +237,9 @@ def _parts(text: Value) -> Iterable[Value]:
         yield text
 
 
-def deciding_functions(sites: Iterable[RawSite]) -> set[str]:
+def deciding_functions(program: Program, sites: Iterable[RawSite]) -> set[str]:
     """The keys of the functions and constructors on whose parameters some site depends."""
-    return {parameter.function for site in sites for parameter in _deciding(site)}
+    return {parameter.function for site in sites for parameter in _deciding(program, site)}
 
 
 def _connections(value: Value) -> Iterable[Parameter]:
@@ -296,7 +305,7 @@ def _at_call(
         spawner=site.spawner,
         opener=site.opener,
         handed_over=tuple(edge.spans.values()),
-        chosen=parameter in _in_text(site),
+        chosen=parameter in _in_text(program, site),
         gives=site.gives and _gives_connection(program, edge.callee),
     )
 

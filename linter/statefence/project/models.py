@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from statefence.callees import MCP_KEEPS
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import methods, scopes
+from statefence.project import compositions, methods, scopes
 from statefence.project.deferred import deferred
 from statefence.project.mappings import joined_pairs
 from statefence.project.values import (
@@ -390,7 +390,27 @@ def _session_maker(interpreter: Interpreter, arguments: Arguments, place: Place)
     return Partial(External(SESSIONS[0]), () if isinstance(bound, Result) else (bound,), ())
 
 
+def _identifier(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    return compositions.identifier([interpreter.state.freeze(value) for value in arguments.positional])
+
+
+def _placeholder(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    return compositions.placeholder(first(interpreter, arguments) if arguments.positional else None)
+
+
+def _compositions(package: str) -> dict[str, Model]:
+    """What a package's module for the composition of SQL has."""
+    return {
+        **dict.fromkeys((f"{package}.SQL", f"{package}.Composed"), _same),
+        f"{package}.Identifier": _identifier,
+        f"{package}.Placeholder": _placeholder,
+        f"{package}.Literal": lambda _interpreter, _arguments, _place: compositions.placeholder(None),
+    }
+
+
 MODELS: Mapping[str, Model] = {
+    **_compositions("psycopg.sql"),
+    **_compositions("psycopg2.sql"),
     **dict.fromkeys(SESSIONS, _session),
     **dict.fromkeys(SESSION_MAKERS, _session_maker),
     "sqlalchemy.orm.scoped_session": _same,

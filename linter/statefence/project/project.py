@@ -33,6 +33,7 @@ from statefence.project.statements import (
     connection_targets,
     driver,
     is_decided_by_caller,
+    mentions_postgres,
     schema_of_program,
     texts,
     touched,
@@ -257,7 +258,9 @@ def _project(
         elif kind == "write":
             writes.append(_write(group))
         else:
-            statements.extend(_statements(group, schema, files))
+            unit = program.by_path.get(group[0].path)
+            postgres = unit is not None and mentions_postgres(unit.words)
+            statements.extend(_statements(group, schema, files, postgres=postgres))
     return Project(
         modules,
         skipped,
@@ -352,13 +355,17 @@ def _distinct(items: Iterable[Item]) -> tuple[Item, ...]:
     return tuple(found)
 
 
-def _statements(group: list[RawSite], schema: Schema, files: Texts) -> Iterator[Statement]:
-    """One record per text that may be run; a text that is no SQL is none."""
+def _statements(group: list[RawSite], schema: Schema, files: Texts, *, postgres: bool) -> Iterator[Statement]:
+    """One record per text that may be run; a text that is no SQL is none.
+
+    Args:
+        postgres: the file speaks of PostgreSQL, so that a text that SQLite does not understand may be for that.
+    """
     seen: set[tuple[Pieces, tuple[Target, ...]]] = set()
     for site in group:
         connection = connection_targets(site.roles["connection"])
         for pieces in () if is_decided_by_caller(site) else texts(site, files):
-            touches = None if (pieces, connection) in seen else touched(site, pieces, schema)
+            touches = None if (pieces, connection) in seen else touched(site, pieces, schema, postgres=postgres)
             seen.add((pieces, connection))
             if touches is not None:
                 yield _statement(site, pieces, touches, connection)

@@ -317,7 +317,8 @@ RULE = Rule(
             import os
             import subprocess
 
-            env = {**{k: v for k, v in os.environ.items() if k.startswith(("LC_", "X"))}, "APP": os.environ.get("APP", "main")}
+            kept = {k: v for k, v in os.environ.items() if k.startswith(("LC_", "X"))}
+            env = {**kept, "APP": os.environ.get("APP", "main")}
             subprocess.run(["helper"], env=env)
             """,
             policy=ENSURED,
