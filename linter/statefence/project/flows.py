@@ -16,6 +16,7 @@ from statefence.callees import Effect
 from statefence.facts import ir
 from statefence.model import Answer, Place, Span, Step
 from statefence.policy import Policy
+from statefence.project import argparse
 from statefence.project.bindings import instantiate
 from statefence.project.bounds import bounded
 from statefence.project.program import Edge, Program, RawSite
@@ -238,8 +239,9 @@ def _parts(text: Value) -> Iterable[Value]:
 
 
 def deciding_functions(program: Program, sites: Iterable[RawSite]) -> set[str]:
-    """The keys of the functions and constructors on whose parameters some site depends."""
-    return {parameter.function for site in sites for parameter in _deciding(program, site)}
+    """The keys of the functions and constructors on whose parameters some site depends; a command line is neither."""
+    deciding = {parameter.function for site in sites for parameter in _deciding(program, site)}
+    return deciding - {argparse.OWNER}
 
 
 def _connections(value: Value) -> Iterable[Parameter]:
@@ -279,6 +281,15 @@ def _bound(program: Program, value: Value, edge: Edge) -> Value:
     return known[value]
 
 
+def _own(program: Program, path: Value, edge: Edge, parameter: Parameter) -> Value:
+    """A path of the callee at a call that hands over anything for the parameter; kept with the call."""
+    known: dict[tuple[Value, str], Value] = edge.__dict__.setdefault("own", {})
+    if (path, parameter.name) not in known:
+        anything = {**edge.binding, (parameter.function, parameter.name): Unknown("whatever is handed over")}
+        known[path, parameter.name] = program.shared(instantiate(program, path, anything))
+    return known[path, parameter.name]
+
+
 def _at_call(
     program: Program, site: RawSite, edge: Edge, parameter: Parameter, conditions: tuple[Test, ...]
 ) -> RawSite:
@@ -286,8 +297,7 @@ def _at_call(
     if site.roles.get("directory") == WORKING_DIRECTORY:
         roles["directory"] = edge.directory
     if site.kind == "open" and isinstance(site.roles["path"], Choice):
-        anything = {**edge.binding, (parameter.function, parameter.name): Unknown("whatever is handed over")}
-        roles["own"] = bounded(instantiate(program, site.roles["path"], anything))
+        roles["own"] = bounded(_own(program, site.roles["path"], edge, parameter))
     step = Step(Place(site.path, site.span), f"{site.api} {_VERBS[site.kind]}")
     return RawSite(
         site.kind,
