@@ -11,7 +11,8 @@ import sys
 from pytest_statefence.rendezvous import find
 
 BRIEF = "brief"
-"""In the run's directory: the project's root, the journals of notices and of sightings, then the watched prefixes."""
+"""In the run's directory: the project's root, the journals of notices and of sightings, the names of the variables that
+decide where the policy points, then the watched prefixes."""
 
 _MOST = 1 << 20
 _MARK = "_statefence_child"
@@ -44,9 +45,9 @@ def _report(directory: str, family: tuple[int, ...]) -> None:
     except OSError:
         return  # the run has just ended
     try:
-        root, notices, sightings, *prefixes = os.fsdecode(os.read(descriptor, _MOST)).split("\0")
+        root, notices, sightings, variables, *prefixes = os.fsdecode(os.read(descriptor, _MOST)).split("\0")
     finally:
         os.close(descriptor)
-    audit.listen(noticing(notices, root, tuple(prefixes), family))
+    audit.listen(noticing(notices, root, tuple(prefixes), tuple(filter(None, variables.split("="))), family))
     if sightings:
         audit.listen_too(observing(sightings, root, lambda: os.path.expanduser("~")))  # noqa: PTH111

@@ -11,6 +11,7 @@ from weakref import ReferenceType
 from msgspec import Struct
 
 from pytest_statefence.births import Birth
+from pytest_statefence.locations import Location
 from pytest_statefence.owners import Stack
 
 _MOST_CULPRITS = 4
@@ -41,6 +42,7 @@ class Started(Struct, frozen=True):
         birth: its process's id, which outlives the Popen object.
         by: which other child started it; empty for this process.
         began: when this process started it, in nanoseconds since the epoch; 0 where another child did.
+        locations: where the policy points in its environment.
     """
 
     arguments: tuple[str, ...]
@@ -50,6 +52,7 @@ class Started(Struct, frozen=True):
     birth: Birth | None = None
     by: str = ""
     began: int = 0
+    locations: frozenset[Location] = frozenset()
 
     @property
     def pid(self) -> int | None:
