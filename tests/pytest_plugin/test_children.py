@@ -1,11 +1,8 @@
 """Python children tell what they do themselves, however little of the environment reaches them."""
 
 import os
-import shutil
 import subprocess
 import sys
-import sysconfig
-import venv
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,18 +62,6 @@ OWN_STATE = """
 [[forbidden]]
 path = "{repo}/state/*_chat_runtime/*_chat_runtime.db"
 """
-
-
-@pytest.fixture(scope="module")
-def child_python(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """An interpreter with statefence installed, its .pth included, whatever the one of this run has."""
-    home = tmp_path_factory.mktemp("installed")
-    venv.create(home, symlinks=True)
-    packages = Path(sysconfig.get_path("purelib", vars={"base": str(home), "platbase": str(home)}))
-    roots = [str(ROOT / name) for name in ("linter", "rules", "pytest_plugin")]
-    (packages / "_paths.pth").write_text("\n".join([*roots, sysconfig.get_path("purelib"), ""]))
-    shutil.copy(ROOT / "pytest_plugin" / "statefence-child.pth", packages)
-    return str(home / "bin" / "python")
 
 
 def test_the_line_of_the_child_is_told(run_project: RunProject, child_python: str) -> None:
