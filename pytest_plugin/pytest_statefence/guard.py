@@ -385,7 +385,7 @@ class Guard:
         touches, seen = self._listener.seen()
         during = self._listener.threads.during
         started = sorted(seen, key=lambda child: child.during != during)
-        lines = culprits(path, touches, started)
+        lines = culprits(path, touches, started, during)
         places = tuple(place for stack in stacks(path, touches, started) for place in stack.places)
         suspected = candidates(path, touches, started, self._scene(path, during))
         if not suspected and self._is_older_than_test(path):

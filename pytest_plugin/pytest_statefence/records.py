@@ -166,7 +166,8 @@ class TableChange(Struct, frozen=True):
     def __str__(self) -> str:
         before = "absent" if self.rows_before is None else self.rows_before
         after = "absent" if self.rows_after is None else self.rows_after
-        return f"{self.table}: rows {before} -> {after}"
+        same = ", not the same ones" if before == after else ""
+        return f"{self.table}: rows {before} -> {after}{same}"
 
 
 class Explanation(Struct, frozen=True):
