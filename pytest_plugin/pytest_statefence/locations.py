@@ -156,6 +156,7 @@ def _of_store(policy: Policy, store: Store) -> Clause:
         f"{policy.source}:{line}",
         store=store.name,
         foreign=foreign if store.kind is StoreKind.SQLITE else frozenset(),
+        owners=tuple((t.casefold(), other.name) for other in policy.stores for t in other.tables if other != store),
         kind=store.kind,
         is_append_only=store.append_only,
         known=known_of(policy, store) if store.kind is StoreKind.SQLITE else None,

@@ -51,6 +51,7 @@ class Clause(Struct, frozen=True):
         store: the store's name; None for a forbidden path.
         reason: why a path is forbidden, as the policy says it.
         foreign: tables (in lower case) that other stores own and this one does not.
+        owners: the foreign tables, each with the stores that own it.
         kind: what the store is on disk; a forbidden path is one of databases.
         is_append_only: whether what is in the store may never change or go.
         is_of_machine: whether it is the store of the user who runs the tests, which no test may change at all.
@@ -62,6 +63,7 @@ class Clause(Struct, frozen=True):
     store: str | None = None
     reason: str = ""
     foreign: frozenset[str] = frozenset()
+    owners: tuple[tuple[str, str], ...] = ()
     kind: StoreKind = StoreKind.SQLITE
     is_append_only: bool = False
     is_of_machine: bool = False
