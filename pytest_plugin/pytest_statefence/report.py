@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,10 +42,33 @@ class Told(Struct, frozen=True):
         """Writes it as pytest asks a failure to do."""
         for each in self.said.splitlines():
             colour = next((colour for start, colour in _COLOURS.items() if each.startswith(start)), "")
-            terminal.line(each, **{colour: True} if colour else {})
+            for part in folded(each, terminal.fullwidth) if terminal.hasmarkup else [each]:
+                terminal.line(part, **{colour: True} if colour else {})
 
     def __str__(self) -> str:
         return self.said
+
+
+def folded(line: str, width: int) -> list[str]:
+    """A line in lines that are no wider, at spaces; the calls of a stack in one each."""
+    if len(line) <= width:
+        return [line]
+    innermost, *outer = line.split(" < ")
+    before, at, call = innermost.rpartition(" at ") if outer else (innermost, "", "")
+    calls = [f"      at {call}", *(f"       < {each}" for each in outer)] if at else []
+    return [part for each in (before, *calls) for part in _wrapped(each, width)]
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    start = " " * (len(line) - len(line.lstrip()))
+    return wrap(
+        line.lstrip(),
+        width,
+        initial_indent=start,
+        subsequent_indent=" " * 6,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def text(violations: Iterable[Violation]) -> str:

@@ -27,6 +27,9 @@ MOVING = ("os.chdir", "os.putenv", "os.unsetenv")
 STARTING = ("subprocess.Popen", "os.posix_spawn", "os.exec", "os.system")
 
 _DEVICES = (f"{os.sep}dev{os.sep}", f"{os.sep}proc{os.sep}", f"{os.sep}sys{os.sep}")
+_SHARED_MEMORY = f"{os.sep}dev{os.sep}shm{os.sep}"
+"""A directory of files in memory, as good as any for temporary ones."""
+
 _MODES = {"os.remove": "remove", "os.rename": "create", "os.link": "create", "os.symlink": "create"}
 
 
@@ -83,7 +86,7 @@ def observing(sightings: str, root: str, home: Callable[[], str]) -> dict[str, H
             journal.append(sightings, record)
 
     def on_open(event: str, arguments: Arguments) -> None:
-        paths = [path for path in _opened(event, arguments) if not path.startswith(_DEVICES) and path != sightings]
+        paths = [path for path in _opened(event, arguments) if not _is_device(path) and path != sightings]
         lines = positions(root) if paths and not _is_import(event) else ()
         for path in paths if lines else ():
             tell(
@@ -169,6 +172,10 @@ def _opened(event: str, arguments: Arguments) -> tuple[str, ...]:
     if event == "open":
         return tuple(audit.absolute(arguments[:1]))
     return audit.paths_written(event, arguments)
+
+
+def _is_device(path: str) -> bool:
+    return path.startswith(_DEVICES) and not path.startswith(_SHARED_MEMORY)
 
 
 def _is_in_memory(database: object) -> bool:
