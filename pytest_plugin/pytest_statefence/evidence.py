@@ -16,6 +16,7 @@ from pytest_statefence.owners import Stack
 
 _MOST_CULPRITS = 4
 _MOST_COMMAND = 200
+_THIS_PROCESS = "this process"
 
 
 class Touch(Struct, frozen=True):
@@ -32,7 +33,12 @@ class Touch(Struct, frozen=True):
     stack: Stack
     cuts: bool = False
     during: str = ""
-    by: str = "this process"
+    by: str = _THIS_PROCESS
+
+    @property
+    def is_told(self) -> bool:
+        """Whether another process said so."""
+        return self.by != _THIS_PROCESS
 
 
 class Started(Struct, frozen=True):

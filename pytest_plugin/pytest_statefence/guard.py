@@ -231,9 +231,9 @@ class Guard:
         """Watches where children went by themselves, of which they told before they could do anything there."""
         for place in self._listener.places():
             locations = self._locate(place.variables, home_of(place.variables), place.cwd)
+            self._children.append((place, locations))
             if locations is not self._here:
                 self._elsewhere = True
-                self._children.append((place, locations))
                 self._adopt(self._add(locations), place.at)
 
     def _where_children_are(self) -> frozenset[Location]:

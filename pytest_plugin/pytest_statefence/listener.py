@@ -74,6 +74,7 @@ class Listener:
         self._touches: dict[Touch, None] = {}
         self._started: list[Started] = []
         self._earlier: tuple[Started, ...] = ()
+        self._told_before: tuple[Touch, ...] = ()
         self._violations: list[Violation] = []
         self._untold: list[str] = []
         self._unheard: list[str] = []
@@ -87,11 +88,16 @@ class Listener:
         return not (self._stirred or self._earlier or threading.active_count() > 1)
 
     def hear(self) -> Heard:
-        """Everything since the last call; children that still run are told again."""
+        """Everything since the last call; children that still run are told again.
+
+        What another process said it was about to do may come true only now, so it is told once more.
+        """
         self._receive()
         self._stirred = False
         started = (*self._earlier, *self._started)
-        heard = Heard(tuple(self._touches), started, tuple(self._violations), tuple(self._untold), tuple(self._unheard))
+        touches = (*self._touches, *self._told_before)
+        heard = Heard(touches, started, tuple(self._violations), tuple(self._untold), tuple(self._unheard))
+        self._told_before = tuple(touch for touch in self._touches if touch.is_told)
         self._touches.clear()
         for kept in (self._started, self._violations, self._untold, self._unheard):
             kept.clear()
@@ -101,7 +107,7 @@ class Listener:
     def seen(self) -> tuple[tuple[Touch, ...], tuple[Started, ...]]:
         """Who touched what and what was started since the last `hear`, which stays."""
         self._receive()
-        return tuple(self._touches), (*self._earlier, *self._started)
+        return (*self._touches, *self._told_before), (*self._earlier, *self._started)
 
     def places(self) -> tuple[Place, ...]:
         """Where children said they were since the last call, by themselves and not by who started them."""

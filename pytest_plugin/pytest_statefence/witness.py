@@ -34,7 +34,11 @@ _MODES = {"os.remove": "remove", "os.rename": "create", "os.link": "create", "os
 
 
 def noticing(
-    notices: str, root: str, prefixes: tuple[str, ...], variables: tuple[str, ...], family: tuple[int, ...]
+    notices: str,
+    root: str,
+    prefixes: Callable[[], tuple[str, ...]],
+    variables: tuple[str, ...],
+    family: tuple[int, ...],
 ) -> dict[str, Handler]:
     """Handlers that write to the journal `notices` what a child does to files below `prefixes`, and what it starts.
 
@@ -60,7 +64,7 @@ def noticing(
 
     def on_touch(event: str, arguments: Arguments) -> None:
         for path in audit.paths_written(event, arguments):
-            if path.startswith(prefixes):
+            if path.startswith(prefixes()):
                 cuts = audit.cuts_off(event, arguments, path)
                 tell(did=event, path=path, cuts=cuts, stack=told_stack(root))
 
@@ -72,7 +76,7 @@ def noticing(
 
     if variables:
         tell(place=place_of(os.environ, own_directory(), variables), is_new=True)
-    return _handlers(on_touch if prefixes else None, on_start, notices, on_move)
+    return _handlers(on_touch, on_start, notices, on_move)
 
 
 def observing(sightings: str, root: str, home: Callable[[], str]) -> dict[str, Handler]:
@@ -135,13 +139,12 @@ def place_after(event: str, arguments: Arguments) -> tuple[dict[str, str], str]:
 
 
 def _handlers(
-    on_touch: Callable[[str, Arguments], None] | None,
+    on_touch: Callable[[str, Arguments], None],
     on_start: Callable[[str, Arguments], None],
     told: str,
     on_move: Callable[[str, Arguments], None] | None = None,
 ) -> dict[str, Handler]:
-    handlers = dict.fromkeys(STARTING, on_start)
-    handlers |= dict.fromkeys(TOUCHING, on_touch) if on_touch else {}
+    handlers = dict.fromkeys(STARTING, on_start) | dict.fromkeys(TOUCHING, on_touch)
     handlers |= dict.fromkeys(MOVING, on_move) if on_move else {}
     return {event: _guarded(event, handler, told) for event, handler in handlers.items()}
 
