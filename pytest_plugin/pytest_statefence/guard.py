@@ -66,7 +66,8 @@ class Guard:
         self._variables = sorted(variables_of(self._clauses))
         self._listener = Listener(policy, self._variables, self.learn, post)
         self._of_machine = machine_locations(policy, os.environ, own_home(), own_directory())
-        self._hold_all(self._add(self._of_machine))
+        self._kept = frozenset(self._add(self._of_machine))
+        self._hold_all(self._kept)
         self.learn(os.environ, own_home(), own_directory())
 
     def learn(self, environ: Mapping[str, str], home: str, cwd: str) -> frozenset[Location]:
@@ -217,6 +218,8 @@ class Guard:
         after = self._measure(path, before)
         for clause in self._clauses_at(path):
             if not clause.is_of_databases and clause.is_of_machine:
+                if not self._owned([clause], path):
+                    continue
                 self._tell(path, growth.judge_of_machine(clause, path, before, after))
             elif not clause.is_of_databases:
                 self._tell(path, growth.judge_append_only(clause, path, before, after, remade=remade))
@@ -313,8 +316,12 @@ class Guard:
             if clause.known is not None and after != ABSENT:
                 books = (self._copies.bookkeeping(copy) for copy in (before, after))
                 self._note(path, judge_migrated(str(clause), clause.store or "", path, clause.known, *books))
-        for clause in of_machine[:1]:
+        for clause in self._owned(of_machine, path)[:1]:
             self._tell(path, self._judge_of_machine(clause, path, before, after))
+
+    def _owned(self, of_machine: list[Clause], path: str) -> list[Clause]:
+        """The clauses by which a file is its user's."""
+        return [clause for clause in of_machine if path in self._kept or not clause.is_kept_only]
 
     def _judge_forbidden(self, clause: Clause, path: str, before: Copy, after: Copy) -> Judgement:
         if after == ABSENT:

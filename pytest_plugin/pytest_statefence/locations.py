@@ -56,7 +56,8 @@ def machine_locations(policy: Policy, environ: Mapping[str, str], home: str, cwd
     """Where the user who runs the tests keeps the stores: where the policy points when no variable of it is set.
 
     Variables of the XDG Base Directory Specification say where such places are, so they count. What lies in the
-    project, or in the directory of temporary files, is no one's own state. `home` is that of the process.
+    project, or in the directory of temporary files, is no one's own state, but for what the home of the process,
+    `home`, held before a run that nobody sent elsewhere.
     """
     clauses = tuple(replace(clause, is_of_machine=True) for clause in _of_stores(policy))
     chosen = _variable_names(clauses)
@@ -65,9 +66,21 @@ def machine_locations(policy: Policy, environ: Mapping[str, str], home: str, cwd
     found: dict[tuple[str, str], Location] = {}
     for directory in (home, pwd.getpwuid(os.getuid()).pw_dir):
         for at in _located(clauses, plain, home=directory, cwd=cwd, repo=policy.root):
-            if not os.path.join(os.path.realpath(at.prefix), "").startswith(spared):
+            is_spared = os.path.join(os.path.realpath(at.prefix), "").startswith(spared)
+            if is_spared and directory == home and _is_at_home(at.clause, environ):
+                found.setdefault(
+                    (at.clause.place, str(at.template)), replace(at, clause=replace(at.clause, is_kept_only=True))
+                )
+            elif not is_spared:
                 found.setdefault((at.clause.place, str(at.template)), at)
     return frozenset(found.values())
+
+
+def _is_at_home(clause: Clause, environ: Mapping[str, str]) -> bool:
+    """Whether a clause points below the home directory, since no variable of it is set."""
+    symbols = tuple(symbols_of([clause]))
+    is_of_home = any(symbol.kind in {SymbolKind.HOME, SymbolKind.APP} for symbol in symbols)
+    return is_of_home and not any(symbol.kind is SymbolKind.ENV and symbol.name in environ for symbol in symbols)
 
 
 def locator(clauses: tuple[Clause, ...], repo: str) -> Locate:

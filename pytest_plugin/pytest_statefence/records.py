@@ -55,6 +55,7 @@ class Clause(Struct, frozen=True):
         kind: what the store is on disk; a forbidden path is one of databases.
         is_append_only: whether what is in the store may never change or go.
         is_of_machine: whether it is the store of the user who runs the tests, which no test may change at all.
+        is_kept_only: whether what is made there is nobody's yet, and only what was there before the run may not change.
         known: what the store's migrations make; None when it declares none.
     """
 
@@ -67,6 +68,7 @@ class Clause(Struct, frozen=True):
     kind: StoreKind = StoreKind.SQLITE
     is_append_only: bool = False
     is_of_machine: bool = False
+    is_kept_only: bool = False
     known: Known | None = None
 
     @property

@@ -116,7 +116,7 @@ def _run_pytest(project: Path, *arguments: str, plugins: tuple[str, ...] = (), *
         env={**kept, "HOME": str(project / "home"), **environ},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     cases = ET.parse(results).iter("testcase") if results.exists() else ()
