@@ -16,7 +16,7 @@ from statefence.facts import TOO_DEEP, Reader
 from statefence.migrations.model import History
 from statefence.migrations.read import histories
 from statefence.migrations.rehearse import migrated
-from statefence.model import Skipped, Span
+from statefence.model import Place, Skipped, Span
 from statefence.module_names import module_names
 from statefence.policy import Policy
 from statefence.project import functions, scopes
@@ -309,13 +309,21 @@ def _at_import(program: Program, site: RawSite) -> Value:
 
 
 def _opens(group: list[RawSite]) -> Iterator[Open]:
-    """One record for each thing that the call does, in the order in which it does them."""
-    by_effect: dict[Effect, list[RawSite]] = {}
+    """One record for each thing that the call does, in the order in which it does them.
+
+    To files it does as many things as there are ways to them; ways to the same places are one. Of a database, they are
+    alternatives.
+    """
+    done: dict[tuple[Effect, tuple[Place, ...]], list[RawSite]] = {}
     for site in group:
         for effect in effects(site):
-            by_effect.setdefault(effect, []).append(site)
-    for effect, sites in by_effect.items():
-        yield _open(sites, effect)
+            way = () if effect is Effect.DATABASE else tuple(step.place for step in site.trace)
+            done.setdefault((effect, way), []).append(site)
+    found: dict[tuple[Effect, tuple[Target, ...]], Open] = {}
+    for (effect, _), sites in done.items():
+        opened = _open(sites, effect)
+        found.setdefault((effect, opened.targets), opened)
+    yield from found.values()
 
 
 def _write(group: list[RawSite]) -> Write:
