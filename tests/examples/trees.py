@@ -31,7 +31,7 @@ def environment() -> dict[str, str]:
 def copy(system: str, form: str, target: Path) -> Path:
     """Copy `broken` or `mended`, without what running it left behind, as a repository of its own that tracks it all."""
     shutil.copytree(EXAMPLES / system / form, target, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
-    for command in (["init", "--quiet", f"--separate-git-dir={target}.git"], ["add", "--all", "--force"]):
+    for command in (["init", "--quiet", "-b", "main", f"--separate-git-dir={target}.git"], ["add", "--all", "--force"]):
         subprocess.run(["git", *command], cwd=target, check=True)
     return target
 

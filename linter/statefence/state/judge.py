@@ -17,7 +17,7 @@ _OTHERS_PASS = 0o001
 
 
 def role_of(paths: Iterable[str], retired: frozenset[str], places: Places) -> Role:
-    """What a database with these names is. A store's own path wins over a glob that forbids it."""
+    """What a database with these names is. A store's own path wins over a glob that forbids it, a tree's does not."""
     names = tuple(paths)
     if any(name in retired for name in names):
         return Role.RETIRED

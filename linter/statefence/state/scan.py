@@ -150,10 +150,11 @@ def _of_database(looked: Looked, sight: Sight, policy: Policy) -> Iterator[Found
     file, name = looked.file, relative(looked.file.path, sight.tree.root)
     linked = judge.of_links(file, sight.files.links.get(file.path, ()), name)
     yield from (linked,) if linked else ()
-    for each in names_of(file, sight) if role_of(file, sight) is not Role.RETIRED else ():
+    is_retired = role_of(file, sight) is Role.RETIRED
+    for each in names_of(file, sight) if not is_retired else ():
         forbidden = judge.forbidden(each, relative(each, sight.tree.root), sight.places)
         yield from (forbidden,) if forbidden else ()
-    yield from judge.of_contents(looked, name, store_of(file, sight), policy)
+    yield from judge.of_contents(looked, name, None if is_retired else store_of(file, sight), policy)
     for fault in sight.applied.get(file.path, Applied()).faults:
         yield Found(Problem.MIGRATIONS, name, fault)
 

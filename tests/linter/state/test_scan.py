@@ -22,6 +22,7 @@ from statefence.policy import Policy
 from statefence.policy.load import default
 from statefence.report.state_scan import scan_schema
 from statefence.state.records import Scan
+from statefence.state.repair import repair
 from statefence.state.scan import scan
 
 from .databases import POLICY, make, policy, python, state_environment
@@ -85,6 +86,20 @@ def test_forbidden_databases_and_foreign_tables_are_told_with_the_line_of_the_po
         ("x/stray.db", "SF202", "statefence.toml:14"),
     ]
     assert "with 1 rows" in found.findings[0].message
+
+
+def test_a_database_that_is_forbidden_within_a_tree_is_told_until_it_is_retired(state: Path) -> None:
+    tree = '[stores.spaces]\npath = "{state}/spaces/{name}/**"\nkind = "tree"\nowners = ["core"]\n'
+    forbidden = '[[forbidden]]\npath = "{state}/spaces/*/.app/*.db"\nbelongs-to = "admin"\n'
+    stray = make(state / "spaces" / "one" / ".app" / "admin.db", MODELS)
+    make(state / "spaces" / "one" / "other.db", "CREATE TABLE own (a)")
+    of = policy(f"{POLICY}{forbidden}{tree}")
+    assert [(each.path, each.code) for each in scanned(state, of).findings if each.code == "SF202"] == [
+        ("spaces/one/.app/admin.db", "SF202")
+    ]
+    repair(of, str(state), state_environment(state), apply=True)
+    assert not stray.exists()
+    assert problems(scanned(state, of)) == []
 
 
 def test_a_copy_of_a_state_directory_is_judged_as_one(state: Path, tmp_path: Path) -> None:

@@ -19,15 +19,16 @@ def list_all(user: str, gpt_id: str) -> list[Reference]:
     """What a user has imported into a runtime, by title."""
     path = references_path(user, gpt_id)
     rows = json.loads(path.read_bytes()) if path.is_file() else []
-    return sorted((Reference(*row) for row in rows), key=lambda reference: (reference.title, reference.id))
+    return sorted((Reference(**row) for row in rows), key=lambda reference: (reference.title, reference.id))
 
 
 def remember(user: str, gpt_id: str, found: list[Reference]) -> None:
     """Keep what was imported into a runtime."""
     path = references_path(user, gpt_id)
     path.parent.mkdir(parents=True, exist_ok=True)
+    rows = [reference._asdict() for reference in found]
     with path.open("w", encoding="utf-8") as file:
-        json.dump(found, file, indent=1)  # a list of lists, shorter than with names
+        json.dump(rows, file, indent=1)  # one line each is easier to look at
 
 
 def references_path(user: str, gpt_id: str) -> Path:

@@ -14,13 +14,13 @@ class Reference(NamedTuple):
     Attributes:
         id: what the program that it comes from calls it.
         messages: how many there were in it.
-        archive: the name of the upload that holds it.
+        archive: the name of the upload that holds it; earlier versions had one name for all.
     """
 
     id: str
     title: str
     messages: int
-    archive: str
+    archive: str = "export.zip"
 
 
 def list_all(user: str, gpt_id: str) -> list[Reference]:
