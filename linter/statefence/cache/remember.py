@@ -16,6 +16,13 @@ from statefence.cache.stamps import digest, stamps
 from statefence.database_file import is_database
 from statefence.discover import NEVER_SOURCE, in_work_tree, listed_files, tracked_files
 
+_WRITTEN = (
+    ".c", ".cfg", ".cpp", ".css", ".csv", ".go", ".h", ".html", ".ini", ".ipynb", ".java", ".jpeg", ".jpg", ".js",
+    ".json", ".jsx", ".lock", ".md", ".mdx", ".png", ".po", ".py", ".pyi", ".rs", ".rst", ".sh", ".sql", ".svg", ".toml",
+    ".ts", ".tsx", ".txt", ".xml", ".yaml", ".yml",
+)  # fmt: skip
+"""A file with such an ending is not looked at for becoming a database: there are too many of them, and none does."""
+
 
 class Reading(Struct, frozen=True):
     """What a run has read.
@@ -61,7 +68,8 @@ def _dependencies(reading: Reading) -> dict[str, bytes]:
         depends[path] = LISTING
     for path in tracked_files(reading.listing) if ignoring else ():
         place = f"{reading.root}/{path}"
-        depends[place] = DATABASE if is_database(place) else PLAIN
+        if not path.endswith(_WRITTEN) or is_database(place):
+            depends[place] = DATABASE if is_database(place) else PLAIN
     for path in files:
         if path.endswith((".py", ".gitignore")):
             depends[f"{reading.root}/{path}"] = UNKNOWN

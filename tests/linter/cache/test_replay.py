@@ -185,7 +185,7 @@ def test_the_map_is_remembered_too(project: Path, capsys: Capture) -> None:
     assert capsys.readouterr() != first
 
 
-@pytest.mark.parametrize("tracked", ["data.bin", "notes.md"])
+@pytest.mark.parametrize("tracked", ["data.bin", "app.db", "state"])
 def test_a_tracked_file_that_turns_into_a_database_is_told_though_nothing_was_staged(
     project: Path, capsys: Capture, tracked: str
 ) -> None:
@@ -200,8 +200,8 @@ def test_a_tracked_file_that_turns_into_a_database_is_told_though_nothing_was_st
 
 
 def test_a_tracked_file_that_changes_and_is_no_database_costs_no_run(project: Path) -> None:
-    (project / "notes.md").write_text("one")
+    (project / "notes").write_text("one")
     subprocess.run(["git", "-C", str(project), "add", "."], check=True)
     assert not is_replayed()
-    (project / "notes.md").write_text("two and more")
+    (project / "notes").write_text("two and more")
     assert is_replayed()
