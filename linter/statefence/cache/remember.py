@@ -17,9 +17,9 @@ from statefence.database_file import is_database
 from statefence.discover import NEVER_SOURCE, in_work_tree, listed_files, tracked_files
 
 _WRITTEN = (
-    ".c", ".cfg", ".cpp", ".css", ".csv", ".go", ".h", ".html", ".ini", ".ipynb", ".java", ".jpeg", ".jpg", ".js",
-    ".json", ".jsx", ".lock", ".md", ".mdx", ".png", ".po", ".py", ".pyi", ".rs", ".rst", ".sh", ".sql", ".svg", ".toml",
-    ".ts", ".tsx", ".txt", ".xml", ".yaml", ".yml",
+    ".c", ".cfg", ".cpp", ".css", ".csv", ".go", ".h", ".html", ".ini", ".ipynb", ".java", ".jpeg", ".jpg",
+    ".js", ".json", ".jsx", ".lock", ".md", ".mdx", ".png", ".po", ".py", ".pyi", ".rs", ".rst", ".sh",
+    ".sql", ".svg", ".toml", ".ts", ".tsx", ".txt", ".xml", ".yaml", ".yml",
 )  # fmt: skip
 """A file with such an ending is not looked at for becoming a database: there are too many of them, and none does."""
 
