@@ -178,6 +178,27 @@ def test_a_journal_is_hot_when_nobody_is_in_the_middle_of_its_transaction(state:
     assert (state / "x.db-journal").exists()
 
 
+def test_a_journal_whose_super_journal_is_gone_is_never_rolled_back_and_said_not_to_be(state: Path) -> None:
+    big(state / "x.db")
+    with python(HOLD, state / "x.db") as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        writer.kill()
+    name = os.fsencode(state / "main.db-mj0")
+    trailer = name + len(name).to_bytes(4) + sum(name).to_bytes(4) + bytes.fromhex("d9d505f920a163d7")
+    with (state / "x.db-journal").open("ab") as journal:
+        journal.write(b"\x7f\xff\xff\xff" + trailer)
+
+    Path(os.fsdecode(name)).write_bytes(os.fsencode(state / "x.db-journal") + b"\0")
+    assert "rolls it back" in scanned(state).findings[0].message
+    Path(os.fsdecode(name)).unlink()
+    assert "is not there: SQLite takes it for committed" in scanned(state).findings[0].message
+
+    with closing(sqlite3.connect(state / "x.db")) as connection:
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    assert not (state / "x.db-journal").exists()
+
+
 def damage(path: Path, how: str) -> None:
     data = path.read_bytes()
     match how:
