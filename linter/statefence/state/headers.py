@@ -1,6 +1,7 @@
 """What the first bytes of a file tell. Source: the file format of SQLite, https://www.sqlite.org/fileformat2.html."""
 
 # Paths are text here: thousands of files, and names in any encoding.
+# ruff: noqa: PTH123
 
 from __future__ import annotations
 

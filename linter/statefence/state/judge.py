@@ -85,9 +85,7 @@ def of_name(file: File, kind: Kind, shown: str, places: Places) -> tuple[Found |
     return None, f"the store {store.name} has no header of a database: it is encrypted, or was overwritten"
 
 
-def of_companion(
-    companion: Companion, shown: str, *, has_main: bool, is_hot: bool, missing: str = ""
-) -> Found | None:
+def of_companion(companion: Companion, shown: str, *, has_main: bool, is_hot: bool, missing: str = "") -> Found | None:
     """That a companion is left without its database, or waits to be rolled back.
 
     Args:

@@ -1,7 +1,7 @@
 """`state scan`: everything that a state directory holds, and what is wrong with it."""
 
 # Paths are text here: thousands of files, and names in any encoding.
-# ruff: noqa: PTH112, PTH116, PTH118
+# ruff: noqa: PTH110, PTH112, PTH116, PTH118
 
 from __future__ import annotations
 

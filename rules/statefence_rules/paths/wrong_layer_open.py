@@ -293,6 +293,35 @@ RULE = Rule(
             """,
         ),
         Good(
+            "where it lies, a function says that no layer has",
+            {
+                "app/workspaces.py": """
+                from pathlib import Path
+
+
+                def read(path: Path) -> str:
+                    return path.read_text()
+                """,
+                "app/factory.py": """
+                from vendor import found
+
+                from app.workspaces import read
+
+
+                def make(directory: str) -> str:
+                    return read(found(directory).parent / "workspace.lock")
+                """,
+                "app/storage.py": """
+                from app.factory import make
+
+
+                def show(directory: str) -> str:
+                    return make(directory)
+                """,
+            },
+            policy=WORKSPACES.replace("{home}/.app/workspaces/{name}", "{any}/workspace.lock").replace("tree", "file"),
+        ),
+        Good(
             "who reads a store's file by way of its owner, and then something else",
             {
                 "app/workspaces.py": """
