@@ -433,37 +433,6 @@ RULE = Rule(
             policy=TRANSCRIPTS,
         ),
         Good(
-            "who makes a record is not who names a file by what it says",
-            {
-                "app/transcripts.py": """
-                from pathlib import Path
-
-                from app.messages import Message
-
-                HOME = Path.home() / ".app" / "transcripts"
-
-
-                def begin(message: Message) -> None:
-                    (HOME / message.text).write_text("")
-                """,
-                "app/messages.py": """
-                from typing import NamedTuple
-
-
-                class Message(NamedTuple):
-                    text: str
-                """,
-                "app/importer.py": """
-                from app.messages import Message
-
-
-                def load(text: str) -> Message:
-                    return Message(text)
-                """,
-            },
-            policy=TRANSCRIPTS,
-        ),
-        Good(
             "it only reads",
             {
                 "app/storage/vault.py": VAULT,
