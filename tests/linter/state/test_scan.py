@@ -20,8 +20,8 @@ import pytest
 from statefence.errors import UsageError
 from statefence.policy import Policy
 from statefence.policy.load import default
-from statefence.report.state_scan import scan_schema
-from statefence.state.records import Scan
+from statefence.report.state_scan import finding_lines, plain_table, scan_schema
+from statefence.state.records import Found, Problem, Scan
 from statefence.state.repair import repair
 from statefence.state.scan import scan
 
@@ -100,6 +100,17 @@ def test_a_database_that_is_forbidden_within_a_tree_is_told_until_it_is_retired(
     repair(of, str(state), state_environment(state), apply=True)
     assert not stray.exists()
     assert problems(scanned(state, of)) == []
+
+
+def test_many_files_that_others_may_read_are_one_line_and_a_long_name_leaves_room(state: Path) -> None:
+    make(state / f"{'x' * 100}" / "a.db", "CREATE TABLE t (a)")
+    found = scanned(state)
+    readable = tuple(Found(Problem.READABLE, f"f{number}", "others can") for number in range(7))
+    (line,) = finding_lines(msgspec.structs.replace(found, findings=readable))
+    assert "7 files, such as f0, f1, f2, f3, f4" in line
+    few = msgspec.structs.replace(found, findings=readable[:5])
+    assert len(list(finding_lines(few))) == 5
+    assert [len(row.split("  ")[0]) for row in list(plain_table(found))[1:]] == [60]
 
 
 def test_a_copy_of_a_state_directory_is_judged_as_one(state: Path, tmp_path: Path) -> None:
