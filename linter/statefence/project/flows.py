@@ -47,6 +47,7 @@ from statefence.project.values import (
     traits,
 )
 from statefence.project.worlds import holds_by_default, settled
+from statefence.template import Symbol, SymbolKind
 from statefence.template.matching import match
 
 LONGEST = 8
@@ -165,7 +166,7 @@ def _handed_over(
     for parameter in _deciding(program, site):
         wanted.setdefault(parameter.function, parameter)
     for function, parameter in wanted.items():
-        for edge in callers.get(function, ()):
+        for edge in callers.get(function, ()) if not _is_of_a_record(site, function) else ():
             if derived.get(_call(site, edge.path, edge.span), 0) > MOST:
                 continue
             way = (id(edge), site.kind, site.entry, effect, values)
@@ -182,6 +183,22 @@ def _handed_over(
             if known[2] is not None:
                 ways.add(way)
                 yield known[2]
+
+
+def _is_of_a_record(site: RawSite, constructor: str) -> bool:
+    """Whether an object that others made gives a file's path no more than a piece of it, as a record's id does.
+
+    Who makes the record knows nothing of the file. A path that begins with what the object holds was chosen there, and
+    an object's own methods open what it was made for.
+    """
+    cls, _, name = constructor.rpartition(".")
+    if name != "__init__" or site.kind != "open" or site.opener is None or site.opener.effect is Effect.DATABASE:
+        return False
+    fronts = [target.template.segments[0] if target.template is not None else () for target in targets(site)]
+    return not site.function.startswith(f"{cls}.") and not any(
+        front == () or (isinstance(front[0], Symbol) and front[0].kind in {SymbolKind.PARAM, SymbolKind.ANY})
+        for front in fronts
+    )
 
 
 def _at(program: Program, site: RawSite, edge: Edge, parameter: Parameter) -> RawSite | None:
