@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from typing import TYPE_CHECKING
@@ -73,6 +74,9 @@ UNROLLED = 32
 
 MOST_TURNS = 256
 """Loops within each other are followed item by item up to so many turns of the innermost in all."""
+
+KNOWN_EFFECTS = sys.stdlib_module_names | {"builtins", "rich", "loguru", "structlog", "icecream"}
+"""Packages whose functions change no mapping that they are handed by the way, or are known to."""
 
 
 class Interpreter:
@@ -294,8 +298,19 @@ class Interpreter:
                 self.state.variables.pop(target.id, None)
 
     def effect(self, node: ir.Evaluate) -> None:
-        """An expression for its effect."""
+        """An expression for its effect, which of a call outside the project may be anything."""
         self.evaluate(node.value)
+        if isinstance(node.value, ir.Call) and isinstance(node.value.function, ir.Name):
+            callee = self.evaluate(node.value.function)
+            if isinstance(callee, External) and callee.name.partition(".")[0] not in KNOWN_EFFECTS:
+                self.unseen(callee.name, node.value)
+
+    def unseen(self, name: str, node: ir.Call) -> None:
+        """A function that cannot be seen is handed mappings, which it may fill."""
+        for argument in node.arguments:
+            handed = self.evaluate(argument) if isinstance(argument, ir.Name) else None
+            if isinstance(handed, Reference) and isinstance(self.content(handed), Dictionary):
+                self.change(handed, Spread(Unknown(f"what {name}() puts in")))
 
     def leave_function(self, node: ir.Return) -> bool:
         """`return`: the value is kept with the conditions it stands under."""
