@@ -215,7 +215,12 @@ def _python_file(path: str) -> Iterator[str | Skipped]:
 
 
 def _linked(root: str, path: str) -> Iterator[_Place]:
-    """A symbolic link: to a file it is a file, to a directory of the project nothing, to any other a place left out."""
+    """A symbolic link: to a file it is a file, to a directory of the project nothing, to any other a place left out.
+
+    A link `.#app.py` to nothing is the lock that Emacs puts beside a file while it is edited.
+    """
+    if path.rpartition("/")[2].startswith(".#") and not Path(root, path).exists():
+        return
     if not Path(root, path).is_dir():
         yield from (place if isinstance(place, Skipped) else _Link(path) for place in _python_file(path))
         return

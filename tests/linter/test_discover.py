@@ -89,6 +89,12 @@ def test_a_dangling_link_is_left_to_the_reader(root: Path) -> None:
     assert found(root).paths == ("a.py", "b.py")
 
 
+def test_the_lock_of_an_editor_is_no_file(root: Path) -> None:
+    write(root, "a.py")
+    (root / ".#a.py").symlink_to("ann@machine.1234:5678")
+    assert found(root).paths == ("a.py",)
+
+
 def test_a_link_to_its_own_parent_is_reported_and_not_followed(root: Path) -> None:
     write(root, "a/b.py")
     (root / "a" / "again").symlink_to("..")
