@@ -1,9 +1,9 @@
 """Telling SQL from prose that looks like it: the text must be a statement to SQLite, and look like nobody's sentence.
 
 `Delete from disk` is a statement to SQLite. What sets programs apart from sentences: keywords are written in one case,
-either upper or lower, or the verb is in upper case at least; there is a sign that sentences lack (a marker, an operator,
-a column list), or keywords in upper case beside names that are not, or a table that is known; and no name is an article
-or a pronoun.
+either upper or lower, or the verb at least is in upper case; there is a sign that sentences lack (a marker, a column
+list, an operator), or keywords in upper case beside names that are not, or a table that is known; and no name is an
+article or a pronoun.
 """
 
 from __future__ import annotations
