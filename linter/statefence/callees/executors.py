@@ -45,12 +45,10 @@ EXECUTORS: dict[str, Executor] = {
         Executor("prepare", ASYNCPG, drivers=("asyncpg.",), rows=True),
         Executor("copy_from_query", ASYNCPG, drivers=("asyncpg.",), rows=True),
         Executor("stream", "www.psycopg.org/psycopg3", drivers=("psycopg", "sqlalchemy.ext.asyncio"), rows=True),
-        Executor("copy", "www.psycopg.org/psycopg3", drivers=("psycopg",), rows=True),
+        Executor("copy", "www.psycopg.org/psycopg3", drivers=("psycopg", "psycopg_pool"), rows=True),
         Executor("copy_expert", "www.psycopg.org", drivers=("psycopg2",), rows=True),
-        *(
-            Executor(method, "www.encode.io/databases", drivers=("databases.",))
-            for method in ("fetch_all", "fetch_one", "fetch_val", "iterate")
-        ),
+        *(Executor(method, "www.encode.io/databases") for method in ("fetch_all", "fetch_one", "fetch_val")),
+        Executor("iterate", "www.encode.io/databases", drivers=("databases.",)),
         Executor("query", "sqlite-utils.datasette.io"),
         Executor("sql", "duckdb.org/docs/api/python"),
         Executor("raw", "docs.peewee-orm.com, docs.djangoproject.com"),

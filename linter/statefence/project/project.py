@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from statefence.callees import Effect
-from statefence.facts import TOO_DEEP, Reader
+from statefence.facts import TOO_DEEP, Reader, words_of
 from statefence.migrations.model import History
 from statefence.migrations.read import histories
 from statefence.migrations.rehearse import migrated
@@ -260,7 +260,7 @@ def _project(
             writes.append(_write(group))
         else:
             unit = program.by_path.get(group[0].path)
-            postgres = unit is not None and mentions_postgres(unit.words)
+            postgres = unit is not None and mentions_postgres(unit.words | words_of(unit.path.encode()))
             statements.extend(_statements(group, schema, files, postgres=postgres))
     return Project(
         modules,

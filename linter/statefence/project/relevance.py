@@ -51,7 +51,7 @@ def callee_words(policy: Policy) -> Mentions:
     words += [_of_callee(spawner.target.replace(":", ".")) for spawner in policy.spawners]
     words += [_of_callee(opener.target.replace(":", ".")) for opener in policy.openers]
     for method in (*EXECUTORS, *OWN_NAMES):
-        words.append(Word.method(method, frozenset() if method.startswith("execute") else SPEAKS_OF_DATABASES))
+        words.append(Word.method(method, _speaking_of(method)))
     words += [_of_callee(name) for name in EXECUTING_FUNCTIONS]
     libraries = frozenset(opener.partition(".")[0].encode() for opener in TABLE_OPENERS)
     words += [Word.method(method, libraries) for method in TABLE_METHODS]
@@ -62,6 +62,14 @@ def callee_words(policy: Policy) -> Mentions:
     if any(variable.not_from for variable in policy.variables):
         words += [_of_callee(f"os.{name}") for name in ENVIRONMENT]
     return Mentions.of(words)
+
+
+def _speaking_of(method: str) -> frozenset[bytes]:
+    """The words of which a file must hold one for a method to run SQL there; none for those that do so anywhere."""
+    drivers = EXECUTORS[method].drivers if method in EXECUTORS else ()
+    if drivers:
+        return frozenset(driver.partition(".")[0].encode() for driver in drivers)
+    return frozenset() if method.startswith("execute") else SPEAKS_OF_DATABASES
 
 
 def _of_callee(name: str) -> Word:

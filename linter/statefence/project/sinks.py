@@ -199,7 +199,7 @@ def record_statement(
     sql = interpreter.state.freeze(bindings.argument(arguments, keyword, 0, interpreter.place(node.span)))
     if not known and method not in OWN_NAMES and not _may_be_asked(interpreter, receiver, sql):
         return None
-    if entry.drivers and isinstance(connection, Connection) and not connection.api.startswith(entry.drivers):
+    if entry.drivers and not (isinstance(connection, Connection) and connection.api.startswith(entry.drivers)):
         return None
     if not known and not _may_be_text(sql):
         return None

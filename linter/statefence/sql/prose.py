@@ -1,8 +1,9 @@
 """Telling SQL from prose that looks like it: the text must be a statement to SQLite, and look like nobody's sentence.
 
 `Delete from disk` is a statement to SQLite. What sets programs apart from sentences: keywords are written in one case,
-either upper or lower; there is a sign that sentences lack (a marker, an operator, a column list), or keywords in upper
-case beside names that are not, or a table that is known; and no name is an article or a pronoun.
+either upper or lower, or the verb at least is in upper case; there is a sign that sentences lack (a marker, a column
+list, an operator), or keywords in upper case beside names that are not, or a table that is known; and no name is an
+article or a pronoun.
 """
 
 from __future__ import annotations
@@ -77,10 +78,11 @@ def _looks_written(statement: Statement, schema: Schema) -> bool:
     """Whether keywords, names and signs are those of a program."""
     keywords = [token for token in statement.tokens if token.upper in KEYWORDS]
     upper = all(token.text.isupper() for token in keywords)
-    if not upper and not all(token.text.islower() for token in keywords):
-        return _knows_a_table(statement, schema) and _has_sign(statement)
     if any(_is_english(token, after) for token, after in pairwise(statement.tokens)):
         return False
+    if not upper and not all(token.text.islower() for token in keywords):
+        shouted = statement.tokens[0].text.isupper()  # a name may be a keyword too, such as `filter` or `key`
+        return (shouted or _knows_a_table(statement, schema)) and _has_sign(statement)
     if upper and _is_alone(statement):
         return True
     mixed = upper and any(token.text != token.text.upper() for token in statement.tokens if _is_name(token))

@@ -52,6 +52,10 @@ Commit your changes
 commit
 RELEASE NOTES
 Release v1.2.3 (stable)
+SELECT one (1) from the menu
+SELECT a model (from the list)
+DROP files here (max 3)
+DELETE from favorites?
 Rollback complete
 PRAGMA ONCE
 ANALYZE DATA
@@ -110,6 +114,9 @@ ROLLBACK
 VACUUM
 WITH x AS (SELECT 1) SELECT * FROM x
 VALUES (1), (2)
+UPDATE queues SET filter = '{}' WHERE filter IS NULL
+CREATE INDEX by_name on flows (name COLLATE NOCASE)
+UPDATE limits SET decay = 0.0 WHERE decay is null
 CREATE TABLE a (id); INSERT INTO a VALUES (1);
   -- a comment first\\n SELECT * FROM users
 """
