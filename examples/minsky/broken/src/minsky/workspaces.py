@@ -30,7 +30,9 @@ def make(session: Session) -> None:
     git.clone(repository, workspace, base=base_branch(repository), branch=session.name)
     configuration = workspace / WORKSPACE_CONFIGURATION
     configuration.parent.mkdir(exist_ok=True)
-    configuration.write_text(CONFIGURATION, encoding="utf-8")
+    if not configuration.exists():
+        with configuration.open("x", encoding="utf-8") as file:
+            file.write(CONFIGURATION)
 
 
 def remove(name: str) -> None:
