@@ -33,10 +33,13 @@ class Spawner(Struct, frozen=True):
 ENV = Argument("env")
 SUBPROCESS = "docs.python.org/3/library/subprocess.html#subprocess.Popen"
 ASYNCIO = "docs.python.org/3/library/asyncio-subprocess.html: keyword arguments go to Popen"
+LOOP = "docs.python.org/3/library/asyncio-eventloop.html: subprocess_exec(protocol_factory, *args, **kwargs), as Popen"
 OS = "docs.python.org/3/library/os.html#process-management"
 MCP = "modelcontextprotocol/python-sdk src/mcp/client/stdio: get_default_environment() | (server.env or {})"
 MCP_KEEPS = ("HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER")
 FASTMCP = "jlowin/fastmcp src/fastmcp/client/transports/stdio.py: env goes to StdioServerParameters"
+
+NOX = ("run", "run_install", "run_always")
 
 
 def mcp(*names: str, env: Argument = ENV, source: str = MCP) -> Spawner:
@@ -83,6 +86,14 @@ SPAWNERS: tuple[Spawner, ...] = (
         program=Argument("program", 0),
     ),
     Spawner(("asyncio.create_subprocess_shell", "asyncio.subprocess.create_subprocess_shell"), ASYNCIO, env=ENV),
+    *[
+        Spawner((f"{loop}.subprocess_exec",), LOOP, env=ENV, program=Argument("program", 1))
+        for loop in ("asyncio.get_running_loop", "asyncio.get_event_loop", "asyncio.new_event_loop")
+    ],
+    *[
+        Spawner((f"{loop}.subprocess_shell",), LOOP, env=ENV)
+        for loop in ("asyncio.get_running_loop", "asyncio.get_event_loop", "asyncio.new_event_loop")
+    ],
     inheriting("os.system", source=OS),
     inheriting("os.popen", source=OS),
     inheriting("os.startfile", source=OS),
@@ -193,7 +204,7 @@ SPAWNERS: tuple[Spawner, ...] = (
         given=Given.ADDS,
     ),
     Spawner(
-        ("nox.sessions.Session.run", "nox.Session.run"),
+        tuple([f"nox.{cls}.{name}" for name in NOX for cls in ("sessions.Session", "Session")]),
         "nox.thea.codes: env is merged over the session's",
         env=ENV,
         given=Given.ADDS,

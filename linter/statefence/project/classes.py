@@ -37,8 +37,19 @@ if TYPE_CHECKING:
 
 FIELD_BASES = frozenset({"BaseModel", "NamedTuple", "TypedDict", "Struct", "SQLModel", "RootModel"})
 SETTINGS_BASES = frozenset(
-    {"BaseSettings", "Configurable", "SingletonConfigurable", "HasTraits", "LoggingConfigurable"}
+    {
+        *("BaseSettings", "Configurable", "SingletonConfigurable", "HasTraits", "LoggingConfigurable"),
+        *("JupyterApp", "ServerApp", "ExtensionApp", "LabApp"),
+    }
 )
+TRAIT_DEFAULTS: Mapping[str, Value] = {
+    **dict.fromkeys(("Unicode", "CUnicode", "ObjectName", "DottedObjectName"), Constant("")),
+    **dict.fromkeys(("Int", "Integer", "Float", "CInt", "CFloat"), Constant(0)),
+    **dict.fromkeys(("Bool", "CBool"), Constant(value=False)),
+    **dict.fromkeys(("List", "Tuple", "Set"), Sequence(())),
+    "Dict": Dictionary(()),
+}
+"""What a trait of traitlets holds to which no value is given."""
 FIELD_DECORATORS = frozenset(
     {"dataclass", "dataclass_transform", "define", "frozen", "mutable", "s", "attrs", "attributes"}
 )
@@ -82,14 +93,18 @@ def _is_pydantic_field(value: Value) -> bool:
 
 def _is_field_base(program: Program, base: Value) -> bool:
     if isinstance(base, External):
-        return _last_name(base) in FIELD_BASES | SETTINGS_BASES
+        return _last_name(base) in FIELD_BASES or _is_settings_base(base)
     model = program.models.get(base.key) if isinstance(base, ClassValue) else None
     return model is not None and model.synthetic
 
 
 def _settings(program: Program, key: str) -> bool:
     """Whether a configuration, not the program, decides the fields of this class."""
-    return any(isinstance(base, External) and _last_name(base) in SETTINGS_BASES for base in lineage(program, key))
+    return any(isinstance(base, External) and _is_settings_base(base) for base in lineage(program, key))
+
+
+def _is_settings_base(base: External) -> bool:
+    return _last_name(base) in SETTINGS_BASES or base.name.startswith("traitlets.")
 
 
 def _declare_fields(interpreter: Interpreter, key: str, node: ir.Class) -> None:
@@ -135,6 +150,10 @@ def _field(
 
 def _field_default(program: Program, value: Value | None) -> Value | None:
     """The default of `field(default=...)`, `Field(default_factory=...)` or a plain value; None for a required field."""
+    if isinstance(value, Result) and value.callee == "tag" and value.arguments:
+        value = value.arguments[0]
+    if isinstance(value, Result) and value.callee.startswith("traitlets."):
+        return _trait_default(value)
     if not isinstance(value, Result) or value.callee.rpartition(".")[2] not in {"field", "Field", "ib", "attrib"}:
         return value
     keywords = dict(value.keywords)
@@ -149,6 +168,15 @@ def _field_default(program: Program, value: Value | None) -> Value | None:
         return Unknown("a default made by a factory")
     positional = value.arguments[0] if value.arguments else None
     return None if isinstance(positional, External) or positional is None else positional
+
+
+def _trait_default(trait: Result) -> Value:
+    """The default of a trait of traitlets."""
+    given = dict(trait.keywords).get("default_value")
+    kind = trait.callee.rpartition(".")[2]
+    if given is None and trait.arguments and (kind in TRAIT_DEFAULTS or kind == "Any"):
+        given = trait.arguments[0]
+    return given if given is not None else TRAIT_DEFAULTS.get(kind, Unknown("a trait without a default"))
 
 
 def synthetic_summary(_program: Program, _key: str) -> Summary:

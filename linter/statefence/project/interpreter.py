@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import calls, classes, functions, loops, scopes
+from statefence.project import calls, classes, functions, idioms, loops, scopes
 from statefence.project.frames import State, join
 from statefence.project.mappings import is_items, item, joined_pairs, open_test
 from statefence.project.methods import Asked, method_of
@@ -312,6 +312,8 @@ class Interpreter:
 
     def branch(self, node: ir.If) -> bool:
         """`if`: both sides on states of their own, then joined."""
+        if idioms.removes_if_there(node):
+            return self.run(node.then)
         test = self.test(node.test)
         before = self.state
         then, orelse = before.copy(), before.copy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from statefence.callees import TABLE_GETTERS, TABLE_OPENERS
@@ -66,9 +67,12 @@ def derived(owner: Value, name: str) -> Value | None:
     return None
 
 
-MAPPING_METHODS = frozenset({"update", "pop", "setdefault", "clear", "copy", "get", "items", "keys", "values"})
-
-
+CONTAINER_METHODS = frozenset(
+    {
+        *("update", "pop", "setdefault", "clear", "copy", "get", "items", "keys", "values"),
+        *("append", "extend", "add", "insert", "remove", "discard", "sort", "reverse"),
+    }
+)
 MUTATING_METHODS = frozenset({"update", "pop", "popitem", "setdefault", "clear"})
 
 
@@ -77,9 +81,9 @@ def changes_mapping(name: str) -> bool:
     return name in MUTATING_METHODS
 
 
-def is_mapping_method(name: str) -> bool:
-    """Whether a method changes or asks a mapping, so that a choice of mappings must be kept together."""
-    return name in MAPPING_METHODS
+def is_container_method(name: str) -> bool:
+    """Whether a method changes or asks a mapping or list, so that a choice of them must be kept together."""
+    return name in CONTAINER_METHODS
 
 
 def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Arguments, node: ir.Call) -> Value:
@@ -164,12 +168,21 @@ def _is_list(content: Value) -> bool:
 def _list_mutation(
     interpreter: Interpreter, owner: Value, content: Value, name: str, arguments: Arguments
 ) -> Value | None:
-    """Methods that add to a list in place."""
-    if not isinstance(owner, Reference) or not arguments.positional:
+    """Methods that change a list or set in place; one that takes items away leaves them unknown."""
+    if not isinstance(owner, Reference):
         return None
+    if name in {"remove", "discard", "pop", "clear"}:
+        interpreter.state.heap[owner.number] = Unknown("a list from which items are taken")
+        return Unknown("an item taken from a list") if name == "pop" else NONE
+    if not arguments.positional:
+        return None
+    content = _collapsed(content)
     value = arguments.positional[0]
     if name in {"append", "add"}:
         interpreter.state.heap[owner.number] = _longer(content, Sequence((value,)))
+        return NONE
+    if name == "insert" and len(arguments.positional) == 2:
+        interpreter.state.heap[owner.number] = _inserted(content, *arguments.positional[:2])
         return NONE
     if name == "extend":
         more = interpreter.content(value)
@@ -179,12 +192,41 @@ def _list_mutation(
     return None
 
 
+MOST_LISTS = 8
+"""A list to which branches add is followed in so many forms; then as what all begin with, and something more."""
+
+
+def _collapsed(content: Value) -> Value:
+    """The list, in one form where it has too many."""
+    forms: list[Sequence] = []
+    todo = [content]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Choice):
+            todo += (node.then, node.orelse)
+        elif isinstance(node, Sequence):
+            forms.append(node)
+    if len(forms) <= MOST_LISTS:
+        return content
+    common = takewhile(lambda items: len(set(items)) == 1, zip(*[form.items for form in forms], strict=False))
+    return Sequence((*[items[0] for items in common], Unknown("items that branches add to a list")))
+
+
 def _longer(content: Value, added: Sequence) -> Value:
     """A list with more items, on each side of a branch."""
     if isinstance(content, Choice):
         return choose(content.test, _longer(content.then, added), _longer(content.orelse, added))
     assert isinstance(content, Sequence)
     return concatenated(content, added)
+
+
+def _inserted(content: Value, place: Value, added: Value) -> Value:
+    """A list with one more item, on each side of a branch; the place it has is kept where it is a literal."""
+    if isinstance(content, Choice):
+        return choose(content.test, _inserted(content.then, place, added), _inserted(content.orelse, place, added))
+    assert isinstance(content, Sequence)
+    index = place.value if isinstance(place, Constant) and isinstance(place.value, int) else len(content.items)
+    return Sequence((*content.items[:index], added, *content.items[index:]))
 
 
 class Asked(NamedTuple):
@@ -264,9 +306,15 @@ IDENTITIES = (
 )
 """Methods that give the same path, text or database in another form."""
 
+
+def _as_uri(asked: Asked) -> Value:
+    return Text((Constant("file://"), asked.owner))
+
+
 METHODS: Mapping[str, Callable[[Asked], Value]] = {
     **dict.fromkeys(IDENTITIES, _same),
     **dict.fromkeys(("with_name", "with_suffix", "with_stem"), _with),
+    "as_uri": _as_uri,
     "copy": lambda asked: models.copied(asked.owner, asked.place),
     "get": _get,
     "items": _result,

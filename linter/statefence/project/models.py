@@ -73,7 +73,10 @@ REEXPORTED = {
     "pathlib.os": "os",
     "tempfile._os": "os",
 }
-APPLICATION_DIRECTORY = re.compile(r"(?:user|site)_\w+_(?:dir|path)|get_app_dir|user_\w+dir|AppDirs|PlatformDirs")
+APPLICATION_DIRECTORY = re.compile(
+    r"(?:get_)?(?:user|site)_\w+_(?:dir|path)|get_app_dir|user_\w+dir|AppDirs|PlatformDirs|xdg_\w+_home"
+    r"|save_(?:data|config|cache|state)_path|writableLocation"
+)
 
 
 def external(name: str) -> Value:
@@ -84,6 +87,8 @@ def external(name: str) -> Value:
     name = ALIASES.get(name, name)
     if name in {"os.environ", "os.environb"}:
         return ENVIRON
+    if name.startswith("xdg.BaseDirectory.xdg_") and name.endswith("_home"):
+        return Directory(SymbolKind.APP, name.rpartition(".")[2])
     if name == "os.sep":
         return Constant("/")
     if name == "os.devnull":
@@ -384,6 +389,9 @@ MODELS: Mapping[str, Model] = {
     "os.path.dirname": _derive("parent"),
     "os.path.basename": _derive("name"),
     "os.path.splitext": _splitext,
+    "sqlalchemy.make_url": _same,
+    "sqlalchemy.engine.make_url": _same,
+    "sqlalchemy.engine.url.make_url": _same,
     "sqlalchemy.URL.create": _database_url,
     "sqlalchemy.engine.URL.create": _database_url,
     "sqlalchemy.engine.url.URL.create": _database_url,

@@ -43,8 +43,12 @@ from statefence.project.values import (
 )
 
 _TABLES: tuple[Spawner | Opener, ...] = (*SPAWNERS, *OPENERS)
-_ELSEWHERE = sys.stdlib_module_names | {name.partition(".")[0] for entry in _TABLES for name in entry.names}
-"""Modules and packages outside the project: those of the standard library and of the tables of callees."""
+_FIELD_LIBRARIES = frozenset({"attr", "attrs", "click", "msgspec", "pydantic", "pytest", "traitlets", "typer"})
+_ELSEWHERE = (
+    sys.stdlib_module_names | _FIELD_LIBRARIES | {name.partition(".")[0] for entry in _TABLES for name in entry.names}
+)
+"""Modules and packages outside the project: those of the standard library, of the tables of callees, and those whose
+classes and decorators say what fields and parameters are."""
 
 _LOOSE = re.compile(rb"(?:[=(,\[:]|\breturn|\byield)[ \t]*(\w+)[ \t]*(?=[,)\]}#\r\n]|\Z)")
 

@@ -17,11 +17,13 @@ from statefence.project.values import (
     Absent,
     Change,
     Choice,
+    Clear,
     Connection,
     Constant,
     Derived,
     Dictionary,
     Directory,
+    Drop,
     EnvironmentVariable,
     Item,
     LiveEnvironment,
@@ -279,11 +281,7 @@ def _truthy(value: Value) -> Decision:
     if isinstance(value, EnvironmentVariable):
         return Decision(value.default is not None or value.required, certain=False)
     if isinstance(value, Dictionary):
-        filled = any(
-            isinstance(c, Put) or (isinstance(c, Spread) and isinstance(c.source, LiveEnvironment))
-            for c in value.changes
-        )
-        return Decision(filled, certain=filled or not value.changes)
+        return _filled(value)
     if isinstance(value, Sequence):
         return Decision(bool(value.items), certain=False)
     if isinstance(value, Text) and (not value.parts or any(_is_text(part) for part in value.parts)):
@@ -295,6 +293,23 @@ def _truthy(value: Value) -> Decision:
     if isinstance(value, Item) and isinstance(value.default, Absent):
         return Decision(holds=False, certain=False)
     return Decision(holds=True, certain=False)
+
+
+def _filled(value: Dictionary) -> Decision:
+    """Whether a mapping holds anything: certainly what was put into it and not removed since, or the environment."""
+    holds = put = whole = False
+    for change in value.changes:
+        if isinstance(change, Clear):
+            holds = put = whole = False
+        elif isinstance(change, Drop):
+            put = False
+        elif isinstance(change, Put):
+            holds = put = True
+        elif isinstance(change, Spread | Select) and isinstance(change.source, LiveEnvironment | Dictionary):
+            inner = _truthy(change.source)
+            holds = holds or inner.holds
+            whole = whole or (inner.holds and inner.certain and isinstance(change, Spread))
+    return Decision(holds, certain=put or whole or not value.changes)
 
 
 def _is_text(value: Value) -> bool:
