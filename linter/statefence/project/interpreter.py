@@ -440,7 +440,8 @@ class Interpreter:
             if self.turns == 1 and self.has_new_block(before):
                 self.again(node)
             self.state.heap.update(loops.over_all(before.heap, self.state.heap))
-            over = (before.freeze(source),) if isinstance(source, Parameter | Choice) else ()
+            mapping = loops.looped_over(source)
+            over = (before.freeze(mapping),) if isinstance(mapping, Parameter | Choice) else ()
             self.state.become(join(Test("loop", over, self.place(node.span)), self.state.copy(), before))
         else:
             self.state.become(before)

@@ -168,10 +168,16 @@ class _Resolver:
             return any(self.holds(_test(test, index)) for index in range(len(test.operands)))
         if self._is_excluded(test):
             return False
+        if test.kind == "loop" and test.operands and self._is_known_to_be_filled(_value(test, 0)):
+            return True
         decision = self.asked.get(test)
         if decision is None:
             decision = self.asked[test] = _decide(test, self.take)
         return self.flipped.get(test, decision.holds)
+
+    def _is_known_to_be_filled(self, source: Value) -> bool:
+        """Whether what a loop is over was found to be true on the way, so that it is not empty."""
+        return self.known.get(Test("truthy", (self.take(source),)), False)
 
     def _is_excluded(self, test: Test) -> bool:
         """Whether what holds already rules the test out: what is true is not None, what equals one text no other."""
@@ -322,6 +328,8 @@ def _runs(source: Value) -> Decision:
     if isinstance(source, Sequence):
         return Decision(bool(source.items), certain=True)
     if isinstance(source, Constant) and source.value is None:
+        return Decision(holds=False, certain=True)
+    if isinstance(source, Dictionary) and not source.changes:
         return Decision(holds=False, certain=True)
     if isinstance(source, Parameter) and source.default is not None:
         default, _ = resolve(source.default, {})

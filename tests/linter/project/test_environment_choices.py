@@ -5,6 +5,51 @@ import pytest
 from .programs import expected, spawns
 
 PROGRAMS = {
+    "a fallback for a block that was filtered": """
+        import os, subprocess
+        def start():
+            env = {k: v for k, v in os.environ.items() if not k.startswith("A_")}
+            subprocess.run(["a"], env=env or {})  # filtered | empty
+    """,
+    "a fallback for a block out of which all was taken": """
+        import subprocess
+        def start():
+            env = {"A": "1"}
+            env.pop("A")
+            subprocess.run(["a"], env=env or None)  # empty drops=A | inherits
+    """,
+    "a name removed where it is there": """
+        import os, subprocess
+        def start():
+            env = dict(os.environ)
+            if "A" in env:
+                env.pop("A")
+            subprocess.run(["a"], env=env)  # filtered drops=A
+    """,
+    "a name removed where it is in another block": """
+        import os, subprocess
+        def start(other):
+            env = dict(os.environ)
+            if "A" in other:
+                del env["A"]
+            subprocess.run(["a"], env=env)  # filtered drops=A | full
+    """,
+    "a trait of a configurable class that is an empty mapping": """
+        import os, subprocess
+        from traitlets import Dict, List
+        from traitlets.config import LoggingConfigurable
+        class Spawner(LoggingConfigurable):
+            environment = Dict(help="more").tag(config=True)
+            keep = List(["PATH"], help="kept").tag(config=True)
+            def start(self):
+                env = {"A": "1"}
+                for name in self.keep:
+                    if name in os.environ:
+                        env[name] = os.environ[name]
+                for name, value in self.environment.items():
+                    env[name] = value
+                subprocess.run(["a"], env=env)  # filtered sets=A | partial | passthrough
+    """,
     "a required parameter decides": """
         import subprocess
         def start(env):
