@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from statefence.project.values import (
     LARGEST,
     Change,
@@ -12,7 +14,6 @@ from statefence.project.values import (
     Put,
     Select,
     Spread,
-    Term,
     Test,
     Unknown,
     Value,
@@ -23,21 +24,33 @@ from statefence.project.values import (
 from statefence.project.values import bounded as whole_or_unknown
 from statefence.project.worlds import holds_by_default
 
-LARGEST_ITEMS = (20, 4)
-"""In a value that is too large, what a mapping or an object holds under one name is followed up to so many nodes; up to
-the second number where that is still too much."""
+
+class Limits(NamedTuple):
+    """Up to how many nodes parts of a value that is too large are followed.
+
+    Attributes:
+        item: what a mapping or an object holds under one name, and what a test asks about.
+        block: the same, of mappings, objects and choices of them.
+    """
+
+    item: int
+    block: int
+
+
+STEPS = (Limits(20, LARGEST), Limits(4, LARGEST), Limits(4, 100))
+"""How a value is cut down, one step after the other until it is small enough."""
 
 
 def bounded(value: Value) -> Value:
     """The value; of one that is too large its mappings, objects and choices; unknown where these are too many."""
-    for most in LARGEST_ITEMS:
+    for most in STEPS:
         if traits(value).size <= LARGEST:
             return value
         value = _thinned(value, most)
     return whole_or_unknown(value)
 
 
-def _thinned(value: Value, most: int) -> Value:
+def _thinned(value: Value, most: Limits) -> Value:
     """The value without the contents of large items and attributes and the operands of large tests."""
     if isinstance(value, Dictionary):
         return Dictionary(_changes(value.changes, most), value.place, value.display)
@@ -52,16 +65,18 @@ def _thinned(value: Value, most: int) -> Value:
     return value
 
 
-def _item(value: Value, most: int) -> Value:
-    kept = _thinned(value, most) if isinstance(value, Dictionary | Choice | Object) else value
-    return Unknown("a value too large to follow") if _is_large(kept, most) else kept
+def _item(value: Value, most: Limits) -> Value:
+    block = isinstance(value, Dictionary | Choice | Object)
+    kept = _thinned(value, most) if block else value
+    large = traits(kept).size > (most.block if block else most.item)
+    return Unknown("a value too large to follow") if large else kept
 
 
-def _changes(changes: tuple[Change, ...], most: int) -> tuple[Change, ...]:
+def _changes(changes: tuple[Change, ...], most: Limits) -> tuple[Change, ...]:
     return tuple([_change(change, most) for change in changes])
 
 
-def _change(change: Change, most: int) -> Change:
+def _change(change: Change, most: Limits) -> Change:
     if isinstance(change, Put):
         return Put(change.key, _item(change.value, most), change.weak, change.chosen)
     if isinstance(change, Spread):
@@ -73,15 +88,11 @@ def _change(change: Change, most: int) -> Change:
     return change
 
 
-def _opened(test: Test, most: int) -> Test:
+def _opened(test: Test, most: Limits) -> Test:
     """A test of which what is too large is taken as it is by default; equal tests stay equal, flags stay asked."""
-    if not _is_large(test, most):
+    if traits(test).size <= most.item:
         return test
     if test.kind in {"not", "and", "or"}:
         parts = tuple([_opened(part, most) for part in test.operands if isinstance(part, Test)])
         return Test(test.kind, parts, test.place)
     return Test("open", (Constant(hash(test)),), test.place, holds_by_default(test))
-
-
-def _is_large(term: Term, most: int) -> bool:
-    return traits(term).size > most

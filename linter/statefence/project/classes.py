@@ -150,9 +150,7 @@ def _field(
 
 def _field_default(program: Program, value: Value | None) -> Value | None:
     """The default of `field(default=...)`, `Field(default_factory=...)` or a plain value; None for a required field."""
-    if isinstance(value, Result) and value.callee == "tag" and value.arguments:
-        value = value.arguments[0]
-    if isinstance(value, Result) and value.callee.startswith("traitlets."):
+    if value is not None and _is_trait(value):
         return _trait_default(value)
     if not isinstance(value, Result) or value.callee.rpartition(".")[2] not in {"field", "Field", "ib", "attrib"}:
         return value
@@ -170,8 +168,18 @@ def _field_default(program: Program, value: Value | None) -> Value | None:
     return None if isinstance(positional, External) or positional is None else positional
 
 
-def _trait_default(trait: Result) -> Value:
+def _is_trait(value: Value) -> bool:
+    """Whether it is a trait of traitlets, `Unicode(...)` or `Unicode(...).tag(config=True)`."""
+    tagged = isinstance(value, Result) and value.callee == "tag" and bool(value.arguments)
+    trait = value.arguments[0] if tagged and isinstance(value, Result) else value
+    return isinstance(trait, Result) and trait.callee.startswith("traitlets.")
+
+
+def _trait_default(value: Value) -> Value:
     """The default of a trait of traitlets."""
+    assert isinstance(value, Result)
+    trait = value.arguments[0] if value.callee == "tag" else value
+    assert isinstance(trait, Result)
     given = dict(trait.keywords).get("default_value")
     kind = trait.callee.rpartition(".")[2]
     if given is None and trait.arguments and (kind in TRAIT_DEFAULTS or kind == "Any"):
@@ -330,6 +338,8 @@ def _own_attribute(program: Program, key: str, name: str) -> Value | None:
         return in_body
     if in_body is not None and _is_pydantic_field(in_body):
         return Parameter(f"{key}.__init__", name, "keyword", _field_default(program, in_body))
+    if in_body is not None and _is_trait(in_body):
+        return Parameter(f"{key}.__init__", name, "keyword", _field_default(program, in_body), settings=True)
     late = _late_member(program, key, name)
     early = member if member is not None else in_body
     if late is None or early is None:

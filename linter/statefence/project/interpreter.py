@@ -220,6 +220,8 @@ class Interpreter:
     def changing(self, node: ir.Expression) -> Value:
         """What an expression gives whose value is about to change in place; an item of a mapping is an object in it."""
         value = self.evaluate(node)
+        if isinstance(node, ir.Name) and isinstance(value, Result):
+            value = self.state.variables[node.id] = self.allocate(value)
         if not isinstance(node, ir.Subscript) or not isinstance(node.value, ir.Name | ir.Attribute):
             return value
         if not isinstance(value, Dictionary | Choice | Item | Parameter):

@@ -419,6 +419,7 @@ MODELS: Mapping[str, Model] = {
     "functools.partial": _partial,
     "typing.cast": _casted,
     "importlib.import_module": _import_module,
+    "pytest.importorskip": _import_module,
     "builtins.staticmethod": _same,
     "builtins.classmethod": _same,
     "contextlib.closing": _same,
