@@ -229,6 +229,20 @@ def class_of(program: Program, parameter: Parameter) -> str | None:
     return None
 
 
+def external_types(program: Program, parameter: Parameter) -> tuple[str, ...]:
+    """The dotted names of the classes outside the project that a parameter's annotation names."""
+    unit = parameter.function.partition(":")[0]
+    found = []
+    for name in parameter.types:
+        first, _, rest = name.partition(".")
+        value = scopes.global_value(program, unit, first)
+        if isinstance(value, External):
+            found.append(f"{value.name}.{rest}" if rest else value.name)
+        elif value is None and rest:
+            found.append(name)
+    return tuple(found)
+
+
 def is_property(program: Program, owner: Value, name: str) -> bool:
     """Whether an instance's attribute is made anew each time it is asked for."""
     found = _class_attribute(program, ClassValue(owner.cls), name) if isinstance(owner, Object) else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from statefence.callees import TABLE_GETTERS, TABLE_OPENERS
 from statefence.facts import ir
 from statefence.model import Place
-from statefence.project import file_sinks, models, sinks
+from statefence.project import classes, file_sinks, models, sinks
 from statefence.project.deferred import deferred
 from statefence.project.mappings import item
 from statefence.project.texts import TEXT_METHODS, computed, formatted, interpolated, joined_text
@@ -28,6 +28,7 @@ from statefence.project.values import (
     Item,
     LiveEnvironment,
     Object,
+    Parameter,
     Path,
     Put,
     Reference,
@@ -104,8 +105,8 @@ def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Ar
     handed_on = deferred(interpreter, name, arguments, node)
     if handed_on is not None:
         return handed_on
-    if isinstance(content, Result) and content.callee:
-        called = f"{content.callee}.{name}"
+    for owner_name in _callees(interpreter, content):
+        called = f"{owner_name}.{name}"
         if sinks.spawner(called) is not None or called in file_sinks.FILE_OPENERS_BY_NAME:
             return sinks.external_call(interpreter, called, arguments, node)
     mutated = _mutation(interpreter, owner, content, name, arguments, place)
@@ -115,6 +116,13 @@ def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Ar
     keywords = {key: interpreter.state.freeze(value) for key, value in arguments.keywords.items()}
     frozen = interpreter.state.freeze(content)
     return interpreter.rooted(method_of(interpreter, Asked(frozen, name, positional, keywords, place)))
+
+
+def _callees(interpreter: Interpreter, content: Value) -> tuple[str, ...]:
+    """The external classes that a value may be an instance of, by their dotted names."""
+    if isinstance(content, Parameter) and content.types:
+        return classes.external_types(interpreter.program, content)
+    return (content.callee,) if isinstance(content, Result) and content.callee else ()
 
 
 def _entered_directory(interpreter: Interpreter, owner: Value, name: str, arguments: Arguments) -> Value:

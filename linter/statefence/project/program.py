@@ -360,7 +360,7 @@ class Program:
         return extent(definition.unit.line_starts, span.line, span.end_line)
 
     def resolve_module(self, name: str, importer: Unit) -> Value:
-        """What `import name` binds: a module of the project, also one beside the importer, or an external one."""
+        """What `import name` binds: a module of the project, one beside or above the importer too, or an external one."""
         if name in _IMPORTED_AT_START:
             return External(name)
         if name in self.units or name in self.packages:
@@ -370,11 +370,13 @@ class Program:
         beside = f"{importer.package}.{name}" if importer.package else name
         if beside in self.units:
             return ModuleValue(beside)
-        folder = importer.path.rpartition("/")[0]
-        for candidate in (f"{name.replace('.', '/')}.py", f"{name.replace('.', '/')}/__init__.py"):
-            unit = self.by_path.get(f"{folder}/{candidate}" if folder else candidate)
-            if unit is not None:
-                return ModuleValue(unit.name)
+        folder = importer.path
+        while folder:
+            folder = folder.rpartition("/")[0]
+            for candidate in (f"{name.replace('.', '/')}.py", f"{name.replace('.', '/')}/__init__.py"):
+                unit = self.by_path.get(f"{folder}/{candidate}" if folder else candidate)
+                if unit is not None:
+                    return ModuleValue(unit.name)
         return External(name)
 
 

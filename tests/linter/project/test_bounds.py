@@ -7,6 +7,22 @@ from .programs import expected, opens, spawns
 LONG = " + ".join(f'config["{number}"]' for number in range(300))
 
 SPAWNS = {
+    "a large block in a large object": f"""
+        import os, subprocess
+        class Job:
+            def __init__(self, config, key=None):
+                self.a = {LONG}
+                env = os.environ.copy()
+                env["A"] = "1"
+                env["B"] = "ssh"
+                if "more" in config:
+                    env = {{**env, **config["more"]}}
+                if key is not None:
+                    env["B"] += f" -i {{key}}"
+                self.env = env
+            def start(self):
+                subprocess.run(["a"], env=self.env)  # full sets=A,B
+    """,
     "an object with many large attributes": f"""
         import os, subprocess
         class Runner:

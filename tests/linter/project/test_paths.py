@@ -5,6 +5,39 @@ import pytest
 from .programs import Files, expected, opens
 
 PROGRAMS: dict[str, str | Files] = {
+    "a module of a directory above": {
+        "examples/shop/settings_of_shop.py": """
+            import os
+            PATH = os.path.join(os.path.dirname(__file__), "x.db")
+        """,
+        "examples/shop/models/full.py": """
+            import sqlite3
+            from settings_of_shop import PATH
+            sqlite3.connect(PATH)  # symbolic {repo}/examples/shop/x.db
+        """,
+    },
+    "a literal text that is changed without what the method asks for": """
+        import sqlite3
+        sqlite3.connect("x.db".replace())  # unknown
+        sqlite3.connect("x.db".replace("x", "y"))  # cwd-relative {cwd}/y.db
+        sqlite3.connect("x.db".lower("y"))  # unknown
+    """,
+    "a module that a test imports by name": """
+        import pytest
+        duckdb = pytest.importorskip("duckdb")
+        duckdb.connect("/srv/x.db")  # literal /srv/x.db
+    """,
+    "a trait of a class with a constructor of its own": """
+        import sqlite3
+        from traitlets import Unicode
+        from traitlets.config import LoggingConfigurable
+        class Manager(LoggingConfigurable):
+            path = Unicode(default_value=":memory:", help="where").tag(config=True)
+            def __init__(self, *args, **kwargs):
+                super().__init__(*args, **kwargs)
+            def connect(self):
+                return sqlite3.connect(self.path)  # config {param:settings:app.Manager.__init__.path} | memory
+    """,
     "a path as a URI": """
         import sqlite3
         from pathlib import Path
@@ -17,7 +50,8 @@ PROGRAMS: dict[str, str | Files] = {
         from alembic import context
         from sqlalchemy import create_engine, engine_from_config, make_url
         config = context.config
-        engine_from_config(config.get_section("alembic"), prefix="sqlalchemy.")  # config {param:settings:alembic.context.config.get_section}
+        section = config.get_section("alembic")
+        engine_from_config(section)  # config {param:settings:alembic.context.config.get_section}
         settings = config.get_section("alembic")
         settings["sqlalchemy.url"] = "sqlite:////srv/x.db"
         engine_from_config(settings)  # literal /srv/x.db
