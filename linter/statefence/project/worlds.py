@@ -285,7 +285,8 @@ def _truthy(value: Value) -> Decision:
     if isinstance(value, Parameter):
         return _of_parameter(value, _truthy, required=True)
     if isinstance(value, EnvironmentVariable):
-        return Decision(value.default is not None or value.required, certain=False)
+        stands_in = value.default is not None and _truthy(value.default).holds
+        return Decision(stands_in or value.required, certain=False)
     if isinstance(value, Dictionary):
         return _filled(value)
     if isinstance(value, Sequence):

@@ -5,6 +5,20 @@ import pytest
 from .programs import expected, spawns
 
 PROGRAMS = {
+    "a variable for which something false stands in": """
+        import os, subprocess
+        env = dict(os.environ)
+        if env.get("A", False):
+            env.pop("B", None)
+        subprocess.run(["a"], env=env)  # full | filtered
+    """,
+    "a variable for which something true stands in": """
+        import os, subprocess
+        env = dict(os.environ)
+        if os.environ.get("A", "1"):
+            env.pop("B", None)
+        subprocess.run(["a"], env=env)  # filtered drops=B | full
+    """,
     "a fallback for a block that was filtered": """
         import os, subprocess
         def start():

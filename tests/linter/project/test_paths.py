@@ -5,6 +5,10 @@ import pytest
 from .programs import Files, expected, opens
 
 PROGRAMS: dict[str, str | Files] = {
+    "an empty text that stands in for a variable, and what stands in for that": """
+        import os, sqlite3
+        sqlite3.connect(os.environ.get("A", "") or "/srv/x.db")  # config {env:A|/srv/x.db} | literal /srv/x.db
+    """,
     "a module of a directory above": {
         "examples/shop/settings_of_shop.py": """
             import os
