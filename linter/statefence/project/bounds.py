@@ -37,7 +37,7 @@ class Limits(NamedTuple):
     block: int
 
 
-STEPS = (Limits(20, LARGEST), Limits(4, LARGEST), Limits(4, 100))
+STEPS = (Limits(20, LARGEST), Limits(4, LARGEST), Limits(4, 20))
 """How a value is cut down, one step after the other until it is small enough."""
 
 

@@ -360,7 +360,7 @@ class Program:
         return extent(definition.unit.line_starts, span.line, span.end_line)
 
     def resolve_module(self, name: str, importer: Unit) -> Value:
-        """What `import name` binds: a module of the project, one beside or above the importer too, or an external one."""
+        """What `import name` binds: a module of the project, also one beside or above the importer, or another one."""
         if name in _IMPORTED_AT_START:
             return External(name)
         if name in self.units or name in self.packages:

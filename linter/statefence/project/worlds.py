@@ -297,9 +297,14 @@ def _truthy(value: Value) -> Decision:
         return Decision(holds=True, certain=True)
     if isinstance(value, Derived) and value.operation in {"parent", "with_name", "with_suffix"}:
         return Decision(holds=True, certain=True)
-    if isinstance(value, Item) and isinstance(value.default, Absent):
+    if isinstance(value, Item) and (isinstance(value.default, Absent) or _is_false(value.default)):
         return Decision(holds=False, certain=False)
     return Decision(holds=True, certain=False)
+
+
+def _is_false(value: Value | None) -> bool:
+    """Whether the value is a literal that counts as false, other than None, which may stand for anything."""
+    return isinstance(value, Constant) and value.value is not None and not value.value
 
 
 def _filled(value: Dictionary) -> Decision:
