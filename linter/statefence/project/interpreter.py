@@ -149,10 +149,27 @@ class Interpreter:
 
     def run(self, body: Iterable[ir.Statement]) -> bool:
         """Interpret a suite; gives whether its end is reached."""
-        depth = len(self.passed)
-        goes_on = all(STATEMENTS[type(statement)](self, statement) is not False for statement in body)
+        depth, statements = len(self.passed), iter(body)
+        goes_on = all(STATEMENTS[type(statement)](self, statement) is not False for statement in statements)
+        if not goes_on:
+            self.aside(statements)
         del self.passed[depth:]
         return goes_on
+
+    def aside(self, body: Iterable[ir.Statement], target: ir.Expression | None = None) -> None:
+        """Interpret what this run does not reach, such as what another platform does, for the calls in it alone.
+
+        Args:
+            target: what a loop that never runs would bind.
+        """
+        before, pending = self.state, self.pending
+        kept = len(self.returned), len(self.yielded)
+        self.state, self.pending = before.copy(), []
+        if target is not None:
+            self.bind(target, Unknown("a loop variable"))
+        self.run(body)
+        self.state, self.pending = before, pending
+        del self.returned[kept[0] :], self.left[kept[0] :], self.yielded[kept[1] :]
 
     def assign(self, node: ir.Assign) -> None:
         """`targets = value`."""
@@ -387,7 +404,10 @@ class Interpreter:
         if node.test is not None:
             self.test(node.test)
         outer, self.pending = self.pending, []
-        if items is not None and len(items) <= UNROLLED and len(items) * self.turns <= MOST_TURNS:
+        if items == ():
+            goes_on = True
+            self.aside(node.body, node.target)
+        elif items is not None and len(items) <= UNROLLED and len(items) * self.turns <= MOST_TURNS:
             goes_on = self.unrolled(node, items)
         else:
             goes_on = self.once(node, source)
@@ -746,6 +766,8 @@ class Interpreter:
         items = _items(self.content(self.evaluate(clause.iterable)))
         if items is None or len(items) > UNROLLED or len(items) * self.turns > MOST_TURNS:
             return None
+        if not items:
+            self.aside((ir.Evaluate(node.span, node.value),), clause.target)
         found: list[Value] = []
         for value in items:
             self.bind(clause.target, value)
