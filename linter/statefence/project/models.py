@@ -11,7 +11,7 @@ from statefence.facts import ir
 from statefence.model import Place, Span
 from statefence.project import methods, scopes
 from statefence.project.deferred import deferred
-from statefence.project.mappings import joined_pairs
+from statefence.project.mappings import joined_pairs, open_test
 from statefence.project.values import (
     ABSENT,
     ENVIRON,
@@ -274,9 +274,24 @@ def _filter(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Va
 def _getattr(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
     """`getattr(owner, name)`, of a literal name."""
     name = first(interpreter, arguments, 1)
+    if _asks_whether_frozen(interpreter, arguments) and len(arguments.positional) > 2:
+        return choose(open_test(place, preferred=False), External("sys.frozen"), first(interpreter, arguments, 2))
     if not isinstance(name, Constant) or not isinstance(name.value, str) or len(arguments.positional) > 2:
         return Result("builtins.getattr", (first(interpreter, arguments), name))
     return scopes.attribute(interpreter, arguments.positional[0], name.value, place)
+
+
+def _hasattr(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
+    """`hasattr(owner, name)`."""
+    if _asks_whether_frozen(interpreter, arguments):
+        return Choice(open_test(place, preferred=False), Constant(value=True), Constant(value=False))
+    return Result("builtins.hasattr", (first(interpreter, arguments), first(interpreter, arguments, 1)))
+
+
+def _asks_whether_frozen(interpreter: Interpreter, arguments: Arguments) -> bool:
+    """Whether it is asked for what `sys` has only in a program that was packed into one file."""
+    owner, name = first(interpreter, arguments), first(interpreter, arguments, 1)
+    return owner == External("sys") and name in {Constant("frozen"), Constant("_MEIPASS")}
 
 
 def _copy(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
@@ -410,6 +425,7 @@ MODELS: Mapping[str, Model] = {
     "builtins.zip": _zip,
     "builtins.filter": _filter,
     "builtins.getattr": _getattr,
+    "builtins.hasattr": _hasattr,
     "itertools.chain": _chain,
     "types.MappingProxyType": _same,
     "collections.OrderedDict": _dict,

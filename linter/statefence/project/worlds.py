@@ -14,6 +14,7 @@ from msgspec import Struct
 from statefence.project.values import (
     CALLABLES,
     CHOICES,
+    NONE,
     Absent,
     Change,
     Choice,
@@ -394,5 +395,7 @@ def _contains(first: Value, second: Value) -> Decision:
         simple = all(isinstance(change, Put) for change in second.changes)
         return Decision(first in keys, certain=first in keys or simple)
     if isinstance(second, Parameter) and second.kind == "kwargs":
+        return Decision(holds=False, certain=False)
+    if isinstance(first, Parameter) and first.default == NONE:
         return Decision(holds=False, certain=False)
     return Decision(holds=not isinstance(second, Unknown | Result), certain=False)

@@ -5,6 +5,30 @@ import pytest
 from .programs import expected, spawns
 
 PROGRAMS = {
+    "a program that may be packed into one file": """
+        import os, subprocess, sys
+        def is_packed():
+            return getattr(sys, "frozen", False)
+        def start():
+            env = dict(os.environ)
+            if is_packed():
+                env.pop("LD_LIBRARY_PATH", None)
+            subprocess.run(["a"], env=env)  # full | filtered
+        def stop():
+            env = dict(os.environ)
+            if not hasattr(sys, "_MEIPASS"):
+                return subprocess.run(["a"], env=env)  # full
+            env.pop("LD_LIBRARY_PATH", None)
+            return subprocess.run(["a"], env=env)  # filtered drops=LD_LIBRARY_PATH
+    """,
+    "an optional parameter that is looked for in a list": """
+        import os, subprocess
+        def start(names, name=None, check=False):
+            env = None
+            if check or name in names["known"]:
+                env = os.environ.copy()
+            subprocess.run(["a"], env=env)  # inherits | full
+    """,
     "a variable for which something false stands in": """
         import os, subprocess
         env = dict(os.environ)
