@@ -7,6 +7,7 @@ spawns, opens, statements and environment reads, already resolved), the `Project
 from statefence.callees import SPAWNERS, Effect, Given
 from statefence.callees import Spawner as KnownSpawner
 from statefence.migrations.addition import down_edits, registration
+from statefence.migrations.bookkeeping import lists_migrations
 from statefence.migrations.drift import drifts
 from statefence.migrations.files import LOCK_FILE
 from statefence.migrations.imports import reaches
@@ -14,6 +15,7 @@ from statefence.migrations.indexes import Unindexed, index_edits, unindexed
 from statefence.migrations.lock import parse_lock
 from statefence.migrations.model import History, Migration, Registry
 from statefence.migrations.model import Shape as MigrationShape
+from statefence.migrations.moving import moved, owner_of
 from statefence.migrations.rehearse import Rehearsal, Trial, rehearsed, siblings
 from statefence.migrations.sandbox import Ending
 from statefence.model import (
@@ -31,6 +33,7 @@ from statefence.model import (
     InsertText,
     LocalEdit,
     Place,
+    RemoveStatement,
     RemoveSuppression,
     ReplaceExpression,
     Safety,
@@ -107,6 +110,7 @@ __all__ = [
     "ProjectCheck",
     "Registry",
     "Rehearsal",
+    "RemoveStatement",
     "RemoveSuppression",
     "ReplaceExpression",
     "Repository",
@@ -138,9 +142,12 @@ __all__ = [
     "drifts",
     "hole_roles",
     "index_edits",
+    "lists_migrations",
     "markers",
     "match",
     "matches_module",
+    "moved",
+    "owner_of",
     "parse_lock",
     "reaches",
     "registration",

@@ -98,6 +98,13 @@ class InsertStatement(Struct, frozen=True, tag=True):
     imports: tuple[Import, ...] = ()
 
 
+class RemoveStatement(Struct, frozen=True, tag=True):
+    """Remove the statement that spans `target`, with its lines; its block must hold others."""
+
+    target: Span
+    imports: tuple[Import, ...] = ()
+
+
 class RemoveSuppression(Struct, frozen=True, tag=True):
     """Take `codes` out of the suppression comment on `target`'s line; the comment goes when none is left."""
 
@@ -123,7 +130,10 @@ class InsertText(Struct, frozen=True, tag=True):
     imports: tuple[Import, ...] = ()
 
 
-LocalEdit = AddArgument | AddItem | AddElement | ReplaceExpression | InsertStatement | InsertText | RemoveSuppression
+LocalEdit = (
+    AddArgument | AddItem | AddElement | ReplaceExpression | InsertStatement | InsertText | RemoveStatement
+    | RemoveSuppression
+)  # fmt: skip
 
 
 class CreateFile(Struct, frozen=True, tag=True):

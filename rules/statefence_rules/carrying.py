@@ -36,9 +36,10 @@ def required_variables(module: Module, spawn: Spawn, policy: Policy) -> Iterator
 
 
 def lacking_blocks(project: Project, spawn: Spawn, name: str, lacks: Lacks) -> list[Environment]:
-    """The blocks of a call that lack the variable, without those found lacking in what the call leads to."""
-    found_there = {origin(block) for block in inner_blocks(project, spawn) if lacks(block, name)}
-    return [block for block in spawn.environments if lacks(block, name) and origin(block) not in found_there]
+    """The blocks of a call that certainly lack the variable, without those found lacking in what the call leads to."""
+    found_there = {origin(block) for block in inner_blocks(project, spawn) if block.certain and lacks(block, name)}
+    lacking = [block for block in spawn.environments if block.certain and lacks(block, name)]
+    return [block for block in lacking if origin(block) not in found_there]
 
 
 def inner_blocks(project: Project, spawn: Spawn) -> Iterator[Environment]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from msgspec.structs import replace
+
 from statefence.api import (
     Answer,
     Edit,
@@ -48,7 +50,13 @@ DOES: Mapping[Effect, str] = {
 def opens_decided_in(module: Module, project: Project) -> tuple[Open, ...]:
     """The opens whose path this module's code chose; a path that a callee falls back to by itself is the callee's."""
     opens = project.opens(module)
-    return tuple(opened for opened in opens if opened.via is None or opened.argument is not None)
+    return tuple(_as_chosen(opened) for opened in opens if opened.via is None or opened.argument is not None)
+
+
+def _as_chosen(opened: Open) -> Open:
+    """The open without the places that its callee may open by itself, unless it can open no other."""
+    chosen = tuple(target for target in opened.targets if target not in opened.own)
+    return replace(opened, targets=chosen) if chosen else opened
 
 
 def stores_at(target: Target, policy: Policy) -> tuple[Store, ...]:
@@ -115,10 +123,12 @@ def store_named(name: str | None, policy: Policy) -> Store | None:
 def open_instead(module: Module, opened: Open, store: Store | None) -> tuple[Edit, ...]:
     """Call the store's `open-with` in place of a hand-made open.
 
-    None where the store has none, where the call is not one that gives a `sqlite3` connection, where it sets anything
+    None where the store has none, where the call does not give the `sqlite3` connection itself, where it sets anything
     besides the path, or in the module that `open-with` itself is in, which may be the very function being edited.
     """
     if store is None or store.open_with is None or (opened.via or opened.api) != _RETURNS_CONNECTION:
+        return ()
+    if not opened.gives:
         return ()
     home, _, function = store.open_with.partition(":")
     if home == module.name or not has_one_argument(module, opened.span):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -34,6 +34,7 @@ PARENT = "**os.environ"
 PRESENT = "**{}"
 """The replaced text itself, spread into a new display."""
 
+_BLOCK = re.compile(r"[\w.]+(\(\))?")
 _PARENT = re.compile(r"(\w+\.)*environ(\.copy\(\))?")
 
 
@@ -56,7 +57,7 @@ def carrying(
     items = {each.name: item_for(each, module) for each in required if blocks[each.name]}
     shared = {origin(block) for block in inner_blocks(project, spawn)}
     repairs = [
-        _passing(module, spawn, items.values())
+        _passing(module, spawn, items.values(), removed=not items.keys().isdisjoint(block.drops))
         if block.anchor is Anchor.ABSENT
         else _completing(module, spawn, block, variable.name, items, shared=origin(block) in shared)
         for block in blocks[variable.name]
@@ -78,6 +79,8 @@ def _completing(
     removed, may_hold_it = name in block.drops, block.carries(name) is Answer.YES
     here = None if shared or removed or block.anchor_path != module.path else block.anchor_span
     passed = spawn.argument
+    if here is not None and here != passed and block.kind is EnvKind.FILTERED and _takes_over(module, here):
+        here = None  # what is put in there, too, would be taken out with the rest
     item = items[name]
     for span in (here, passed):
         if span is not None and not removed and is_dict(module, span) and not (may_hold_it and _mixed(module, span)):
@@ -115,16 +118,25 @@ def _callee(spawn: Spawn) -> KnownSpawner | None:
     return next((each for each in SPAWNERS if spawn.api in each.names), None)
 
 
+def _takes_over(module: Module, display: Span) -> bool:
+    """Whether a display begins with another block whole, of which something must be taken out later."""
+    return is_dict(module, display) and any(_BLOCK.fullmatch(text) for text in spreads(module, display))
+
+
 def _mixed(module: Module, display: Span) -> bool:
     """Whether something other than the parent's environment is spread into a display."""
     return not all(_PARENT.fullmatch(text) for text in spreads(module, display))
 
 
-def _passing(module: Module, spawn: Spawn, items: Iterable[Item]) -> Repair:
-    """Hand an environment to a call that passes none, or None, if its callee takes one by keyword."""
+def _passing(module: Module, spawn: Spawn, items: Collection[Item], *, removed: bool) -> Repair:
+    """Hand an environment to a call that passes none, or None, if its callee takes one by keyword.
+
+    Nothing can be copied that the program has `removed` from its own environment; a value of the policy's can be set.
+    """
     callee = _callee(spawn)
-    if callee is None or callee.env is None:
+    if callee is None or callee.env is None or (removed and not all(item.key for item in items)):
         return Repair()
+    safety = Safety.UNSAFE if removed else Safety.SAFE
     sources, imports = [item.source for item in items], _imports(items)
     over_parent = _is_over_parent(callee)
     if over_parent:
@@ -133,10 +145,10 @@ def _passing(module: Module, spawn: Spawn, items: Iterable[Item]) -> Repair:
     passed = spawn.argument
     if passed is None:
         certain = all(block.anchor is Anchor.ABSENT for block in spawn.environments)
-        return Repair((AddArgument(spawn.span, callee.env.keyword, display, imports),) if certain else ())
+        return Repair((AddArgument(spawn.span, callee.env.keyword, display, imports),) if certain else (), safety)
     if text_at(module, passed) == "None":
-        return Repair((ReplaceExpression(passed, display, imports),))
-    return _wrapping(module, spawn, passed, list(items), keep=True, removed=False)
+        return Repair((ReplaceExpression(passed, display, imports),), safety)
+    return _wrapping(module, spawn, passed, list(items), keep=True, removed=removed)
 
 
 def _is_over_parent(callee: KnownSpawner | None) -> bool:

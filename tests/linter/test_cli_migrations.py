@@ -210,3 +210,34 @@ def test_what_is_remembered_of_a_run_does_not_outlive_a_new_migration_or_lock(
     assert statefence("check")[0] == 1
     (project / "migrations.lock").unlink()
     assert statefence("check")[0] == 0
+
+
+def test_a_migration_that_is_still_to_be_written_is_not_locked(project: Path, migrations: Command) -> None:
+    migrations("new", "add tags", "--namespace", "core")
+    code, said = migrations("lock")
+    assert (code, said.splitlines()) == (
+        0,
+        [
+            "Locked 2 new migrations, 2 in all, in migrations.lock.",
+            "Not locked: app/core/002_add_tags.sql holds no statement yet: write it, and lock again.",
+        ],
+    )
+    assert "  not known: 002_add_tags holds no statement yet\n" in migrations("verify")[1]
+    (project / "app/core/002_add_tags.sql").write_text("CREATE TABLE tags (id);\n-- down\nDROP TABLE tags;\n")
+    assert migrations("check")[0] == 0
+    assert migrations("lock")[1] == "Locked 1 new migration, 3 in all, in migrations.lock.\n"
+
+
+def test_a_sequence_of_another_database_is_said_not_to_be_run(project: Path, migrations: Command) -> None:
+    policy = project / "statefence.toml"
+    policy.write_text(
+        policy.read_text().replace('path = "{home}/.app/main.db"', 'kind = "url"\npath = "postgresql://h/a"')
+    )
+    code, said = migrations("verify", "--namespace", "core")
+    assert (code, said.splitlines()) == (
+        0,
+        [
+            "main.core: 1 migration in app/core",
+            "  not known: none of them is run, since SQLite is not the database that they are written for",
+        ],
+    )

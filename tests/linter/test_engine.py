@@ -43,6 +43,16 @@ def test_a_finding_says_where_it_stands_and_how_it_can_be_fixed(tmp_path: Path) 
     assert finding.edits
 
 
+@pytest.mark.parametrize(("resolver", "is_fixed"), [("def profile(): ...\n", True), ("def other(): ...\n", False)])
+def test_no_fix_calls_what_the_policy_names_and_its_module_lacks(
+    tmp_path: Path, resolver: str, *, is_fixed: bool
+) -> None:
+    policy = Policy(root=str(tmp_path), variables=(Variable("APP_HOME", resolver="settings:profile"),))
+    overrides = {"settings.py": resolver.encode(), "a.py": PARTIAL.encode()}
+    (finding,) = check(policy, overrides=overrides).findings
+    assert bool(finding.edits) is is_fixed
+
+
 def test_findings_are_sorted_by_place(tmp_path: Path) -> None:
     report = run(tmp_path, {"b.py": PARTIAL, "a.py": PARTIAL + "x = 1  # statefence: ignore\n"})
     assert lines(report) == [("a.py", 5, "SF101"), ("a.py", 6, "SF002"), ("b.py", 5, "SF101")]

@@ -477,7 +477,10 @@ UNREPAIRED = [
 
 
         def launch(command: list[str], **options: object) -> None:
-            subprocess.run(command, **options)  # error
+            subprocess.run(command, **options)
+
+
+        launch(["worker"], check=True)  # error
         """,
         policy=ENSURED,
     ),

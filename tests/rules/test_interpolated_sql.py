@@ -112,6 +112,33 @@ BODIES = {
         sql = f"SELECT * FROM p WHERE name = '{name}'"
         return db.execute(sql).fetchall()
     """,
+    "a sum": """return db.execute("SELECT * FROM p WHERE name = '" + name + "' AND age >= " + str(age)).fetchall()""",
+    "a sum with a pattern": """return db.execute("SELECT * FROM p WHERE note LIKE '%" + name + "{%'").fetchall()""",
+    "a sum that stays": """return db.execute("SELECT * FROM " + table + " WHERE name = '" + name + "'").fetchall()""",
+    "a sum in a variable": """
+        sql = 'SELECT * FROM p WHERE age = ' + str(age)
+        return db.execute(sql).fetchall()
+    """,
+    "a list": """
+        ages = [age, 50]
+        return db.execute(f"SELECT * FROM p WHERE age IN ({','.join(str(each) for each in ages)})").fetchall()
+    """,
+    "an empty list": """
+        ages = []
+        return db.execute(f"SELECT * FROM p WHERE age IN ({', '.join(map(str, ages))}) OR 1").fetchall()
+    """,
+    "a list of texts": """
+        names = (name, "bob")
+        return db.execute("SELECT * FROM p WHERE name IN (%s)" % ", ".join(f"'{each}'" for each in names)).fetchall()
+    """,
+    "a list after a value": """
+        ages = [age, 50]
+        return db.execute(f"SELECT 1 FROM p WHERE age > ? AND age IN ({','.join(map(str, ages))})", (5,)).fetchall()
+    """,
+    "a list in a sum": """
+        ages = [age, 50]
+        return db.execute("SELECT * FROM p WHERE age IN (" + ",".join(map(str, ages)) + ")").fetchall()
+    """,
     "an insert": """
         db.execute(f"INSERT INTO p (name, age) VALUES ('{name}', {age})")
         return db.execute("SELECT * FROM p").fetchall()
@@ -147,6 +174,27 @@ def test_nothing_is_left_to_fix(name: str) -> None:
 
 
 REFUSED = {
+    "a sum with a text": """return db.execute("SELECT * FROM p WHERE age > " + name).fetchall()""",
+    "a sum over lines": """
+        return db.execute(
+            "SELECT * FROM p "  # all of them
+            "WHERE name = '" + name + "'"
+        ).fetchall()
+    """,
+    "a sum of what changes": """
+        ages = iter([30, 40])
+        sql = "SELECT * FROM p WHERE age = " + str(next(ages))
+        next(ages)
+        return db.execute(sql).fetchall()
+    """,
+    "a list that is joined before": """
+        ages = ",".join(map(str, [age, 50]))
+        return db.execute(f"SELECT * FROM p WHERE age IN ({ages})").fetchall()
+    """,
+    "markers": """
+        ages = [age, 50]
+        return db.execute(f"SELECT * FROM p WHERE age IN ({','.join('?' for _ in ages)})", ages).fetchall()
+    """,
     "format that stays": """return db.execute("SELECT 1 FROM {} WHERE name = '{}'".format(table, name)).fetchall()""",
     "values over lines": """
         return db.execute(

@@ -3,25 +3,38 @@
 Adding a callee is adding one entry to the table of its family; every entry names the source of its facts.
 """
 
-from statefence.callees.executors import EXECUTORS, TABLE_GETTERS, TABLE_METHODS, TABLE_OPENERS, Executor
+from statefence.callees.executors import (
+    EXECUTING_FUNCTIONS,
+    EXECUTORS,
+    OWN_NAMES,
+    TABLE_GETTERS,
+    TABLE_METHODS,
+    TABLE_OPENERS,
+    TEXT_KEYWORDS,
+    Executor,
+)
 from statefence.callees.files import ARGUMENT_METHODS, FILE_OPENERS, HANDLE_METHODS, HANDLE_WRITERS, PATH_METHODS
 from statefence.callees.openers import OPENERS
 from statefence.callees.records import Argument, Effect, Given, Opener
-from statefence.callees.spawners import MCP_KEEPS, SPAWNERS, Spawner
+from statefence.callees.spawners import LOOPS, MCP_KEEPS, SPAWNERS, Spawner
 
 __all__ = [
     "ARGUMENT_METHODS",
+    "EXECUTING_FUNCTIONS",
     "EXECUTORS",
     "FILE_OPENERS",
     "HANDLE_METHODS",
     "HANDLE_WRITERS",
+    "LOOPS",
     "MCP_KEEPS",
     "OPENERS",
+    "OWN_NAMES",
     "PATH_METHODS",
     "SPAWNERS",
     "TABLE_GETTERS",
     "TABLE_METHODS",
     "TABLE_OPENERS",
+    "TEXT_KEYWORDS",
     "Argument",
     "Effect",
     "Executor",

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from statefence.callees.records import Argument
+
 
 class Executor(Struct, frozen=True):
-    """A method that takes SQL as its first argument; `script` when it takes several statements."""
+    """A method that takes SQL as its first argument.
+
+    Attributes:
+        script: it takes several statements.
+        drivers: how the names of the openers begin whose connections have it; empty for every one.
+        rows: it gives rows or a prepared statement, whose own methods take no SQL.
+    """
 
     method: str
     source: str
     script: bool = False
+    drivers: tuple[str, ...] = ()
+    rows: bool = False
 
 
 DBAPI = "peps.python.org/pep-0249"
+ASYNCPG = "magicstack.github.io/asyncpg"
 
 EXECUTORS: dict[str, Executor] = {
     executor.method: executor
@@ -27,14 +38,49 @@ EXECUTORS: dict[str, Executor] = {
         Executor("execute_sql", "docs.peewee-orm.com"),
         Executor("scalar", "docs.sqlalchemy.org/en/20/core/connections.html"),
         Executor("scalars", "docs.sqlalchemy.org/en/20/core/connections.html"),
-        Executor("fetch", "magicstack.github.io/asyncpg"),
-        Executor("fetchrow", "magicstack.github.io/asyncpg"),
-        Executor("fetchval", "magicstack.github.io/asyncpg"),
+        Executor("fetch", ASYNCPG),
+        Executor("fetchrow", ASYNCPG),
+        Executor("fetchval", ASYNCPG),
+        Executor("cursor", ASYNCPG, drivers=("asyncpg.",), rows=True),
+        Executor("prepare", ASYNCPG, drivers=("asyncpg.",), rows=True),
+        Executor("copy_from_query", ASYNCPG, drivers=("asyncpg.",), rows=True),
+        Executor("stream", "www.psycopg.org/psycopg3", drivers=("psycopg", "sqlalchemy.ext.asyncio"), rows=True),
+        Executor("copy", "www.psycopg.org/psycopg3", drivers=("psycopg",), rows=True),
+        Executor("copy_expert", "www.psycopg.org", drivers=("psycopg2",), rows=True),
+        *(
+            Executor(method, "www.encode.io/databases", drivers=("databases.",))
+            for method in ("fetch_all", "fetch_one", "fetch_val", "iterate")
+        ),
         Executor("query", "sqlite-utils.datasette.io"),
         Executor("sql", "duckdb.org/docs/api/python"),
         Executor("raw", "docs.peewee-orm.com, docs.djangoproject.com"),
     )
 }
+
+EXECUTING_FUNCTIONS: dict[str, tuple[Argument, Argument]] = {
+    **dict.fromkeys(
+        ("psycopg2.extras.execute_values", "psycopg2.extras.execute_batch"), (Argument("cur", 0), Argument("sql", 1))
+    ),
+    **dict.fromkeys(
+        ("pandas.read_sql", "pandas.read_sql_query", "polars.read_database"), (Argument("con", 1), Argument("sql", 0))
+    ),
+}
+"""Functions that are handed a connection or cursor, and the SQL it runs, where they take both.
+
+Sources: www.psycopg.org/docs/extras.html, pandas.pydata.org/docs/reference/io.html, docs.pola.rs
+"""
+
+OWN_NAMES = frozenset(
+    {
+        "execute", "executemany", "executescript", "exec_driver_sql", "raw", "execute_async", "execute_fetchall",
+        "execute_insert", "execute_many", "execute_query", "execute_read", "execute_script", "execute_sql",
+        "execute_write", "execute_write_many", "execute_write_script",
+    }
+)  # fmt: skip
+"""Methods that run SQL whatever they are called on, if that is SQL: those of drivers, and usual ones of programs."""
+
+TEXT_KEYWORDS = ("sql", "query", "statement", "operation")
+"""The names by which drivers take the text."""
 
 TABLE_OPENERS = frozenset(
     {"sqlite_utils.Database", "sqlite_utils.db.Database", "dataset.connect"},

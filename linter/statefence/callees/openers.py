@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from statefence.callees.records import Argument, Opener
 
 SQLITE = "docs.python.org/3/library/sqlite3.html#sqlite3.connect"
@@ -18,6 +20,11 @@ def server(*names: str, source: str, arguments: tuple[Argument, ...], **options:
     """A database server reached by a URL, a DSN or a host."""
     fields = {"form": "server", "connection": True, **options}
     return Opener(names, source, arguments, **fields)  # type: ignore[arg-type] # see Opener
+
+
+def reading(keyword: str, position: int | None, *values: str | bool, default: str = "") -> dict[str, Any]:
+    """The options of a callee that only reads with one of these values of an argument."""
+    return {"mode_at": Argument(keyword, position), "mode": default, "reading": values}
 
 
 DSN = (Argument("dsn", 0), Argument("conninfo"), Argument("host"), Argument("database"), Argument("dbname"))
@@ -39,7 +46,13 @@ OPENERS: tuple[Opener, ...] = (
         memory=("memory", "memory_name"),
     ),
     database("dataset.connect", source="dataset.readthedocs.io", argument="url", form="url", absent="memory"),
-    database("duckdb.connect", source="duckdb.org/docs/api/python", argument="database", absent="memory"),
+    database(
+        "duckdb.connect",
+        source="duckdb.org/docs/api/python: connect(database=':memory:', read_only=False, config={})",
+        argument="database",
+        absent="memory",
+        **reading("read_only", 1, True),
+    ),
     database("libsql.connect", "libsql_experimental.connect", source="docs.turso.tech", argument="database"),
     database("libsql_client.create_client", source="libsql-client-py", argument="url", form="url"),
     database("peewee.SqliteDatabase", source="docs.peewee-orm.com", argument="database"),
@@ -47,6 +60,8 @@ OPENERS: tuple[Opener, ...] = (
         "playhouse.sqlite_ext.SqliteExtDatabase",
         "playhouse.sqliteq.SqliteQueueDatabase",
         "playhouse.apsw_ext.APSWDatabase",
+        "playhouse.pool.PooledSqliteDatabase",
+        "playhouse.pool.PooledSqliteExtDatabase",
         source="docs.peewee-orm.com",
         argument="database",
     ),
@@ -89,23 +104,62 @@ OPENERS: tuple[Opener, ...] = (
         argument="directory",
         connection=False,
     ),
-    database("shelve.open", source="docs.python.org/3/library/shelve.html", argument="filename", connection=False),
+    database(
+        "shelve.open",
+        source="docs.python.org/3/library/shelve.html: open(filename, flag='c', protocol=None, writeback=False)",
+        argument="filename",
+        connection=False,
+        **reading("flag", 1, "r"),
+    ),
     database(
         "dbm.open",
         "dbm.gnu.open",
         "dbm.ndbm.open",
-        "dbm.dumb.open",
         "dbm.sqlite3.open",
-        source="docs.python.org/3/library/dbm.html",
+        source="docs.python.org/3/library/dbm.html: open(file, flag='r', mode=0o666)",
         argument="file",
         connection=False,
+        **reading("flag", 1, "r", default="r"),
     ),
-    database("tinydb.TinyDB", source="tinydb.readthedocs.io", argument="path", connection=False),
-    database("lmdb.open", "lmdb.Environment", source="lmdb.readthedocs.io", argument="path", connection=False),
+    database(
+        "dbm.dumb.open",
+        source="docs.python.org/3/library/dbm.html: open(filename, flag='c', mode=0o666)",
+        argument="filename",
+        connection=False,
+        **reading("flag", 1, "r"),
+    ),
+    database(
+        "tinydb.TinyDB",
+        source="tinydb.readthedocs.io: what else is passed goes to JSONStorage(path, ..., access_mode='r+')",
+        argument="path",
+        connection=False,
+        **reading("access_mode", None, "r", "rb"),
+    ),
+    database(
+        "lmdb.open",
+        "lmdb.Environment",
+        source="lmdb.readthedocs.io: Environment(path, ..., readonly=False, ...)",
+        argument="path",
+        connection=False,
+        **reading("readonly", None, True),
+    ),
     database("plyvel.DB", source="plyvel.readthedocs.io", argument="name", connection=False),
-    database("sqlitedict.SqliteDict", source="piskvorky/sqlitedict", argument="filename", connection=False),
+    database(
+        "sqlitedict.SqliteDict",
+        source="piskvorky/sqlitedict: SqliteDict(filename=None, tablename='unnamed', flag='c', ...)",
+        argument="filename",
+        connection=False,
+        **reading("flag", 2, "r"),
+    ),
     database("pickledb.load", source="patx/pickledb", argument="location", connection=False),
-    database("kuzu.Database", source="docs.kuzudb.com", argument="database_path", absent="memory", connection=False),
+    database(
+        "kuzu.Database",
+        source="docs.kuzudb.com",
+        argument="database_path",
+        absent="memory",
+        connection=False,
+        **reading("read_only", None, True),
+    ),
     database(
         "chromadb.PersistentClient",
         source="docs.trychroma.com: path defaults to ./chroma",
@@ -164,6 +218,23 @@ OPENERS: tuple[Opener, ...] = (
         arguments=(Argument("conninfo", 0),),
     ),
     server("asyncpg.connect", "asyncpg.create_pool", source="magicstack.github.io/asyncpg", arguments=DSN),
+    server(
+        "peewee.PostgresqlDatabase",
+        "playhouse.postgres_ext.PostgresqlExtDatabase",
+        "playhouse.pool.PooledPostgresqlDatabase",
+        "playhouse.pool.PooledPostgresqlExtDatabase",
+        source="docs.peewee-orm.com",
+        arguments=(Argument("database", 0),),
+    ),
+    server(
+        "peewee.MySQLDatabase",
+        "playhouse.pool.PooledMySQLDatabase",
+        source="docs.peewee-orm.com",
+        arguments=(Argument("database", 0),),
+    ),
+    server(
+        "pg8000.connect", "pg8000.dbapi.connect", source="github.com/tlocke/pg8000", arguments=(Argument("host", 1),)
+    ),
     server("aiopg.connect", "aiopg.create_pool", source="aiopg.readthedocs.io", arguments=DSN),
     server(
         "pymysql.connect",

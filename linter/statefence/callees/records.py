@@ -56,6 +56,7 @@ class Opener(Struct, frozen=True):
         effect: what it does to what it reaches, unless the call's own argument decides.
         mode_at: where the call's own mode argument stands, a text such as `"w"` or flags such as `os.O_RDWR`.
         mode: the mode of a call that passes none.
+        reading: what its mode argument is when a database is only read.
         tree: with a directory, it does so to everything below it.
         connection: what it returns takes statements.
         file: what it returns is the opened file.
@@ -70,6 +71,7 @@ class Opener(Struct, frozen=True):
     effect: Effect = Effect.DATABASE
     mode_at: Argument | None = None
     mode: str = "r"
+    reading: tuple[str | bool, ...] = ()
     tree: bool = False
     connection: bool = False
     file: bool = False

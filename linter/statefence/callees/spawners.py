@@ -18,6 +18,7 @@ class Spawner(Struct, frozen=True):
         absent, none: the child's environment without the argument, and with None: `inherits`, `empty` or `filtered`.
         given: what a mapping becomes.
         keeps: the names of the allow-list behind `filtered`.
+        replacing: a keyword that, when true, makes a mapping replace what it is otherwise merged over.
     """
 
     names: tuple[str, ...]
@@ -28,12 +29,14 @@ class Spawner(Struct, frozen=True):
     none: str = "inherits"
     given: Given = Given.REPLACES
     keeps: tuple[str, ...] = ()
+    replacing: str = ""
 
 
 ENV = Argument("env")
 SUBPROCESS = "docs.python.org/3/library/subprocess.html#subprocess.Popen"
 ASYNCIO = "docs.python.org/3/library/asyncio-subprocess.html: keyword arguments go to Popen"
-LOOP = "docs.python.org/3/library/asyncio-eventloop.html: subprocess_exec(protocol_factory, *args, **kwargs), as Popen"
+LOOP = "docs.python.org/3/library/asyncio-eventloop.html#running-subprocesses: keyword arguments go to Popen"
+LOOPS = ("get_running_loop", "get_event_loop", "new_event_loop")
 OS = "docs.python.org/3/library/os.html#process-management"
 MCP = "modelcontextprotocol/python-sdk src/mcp/client/stdio: get_default_environment() | (server.env or {})"
 MCP_KEEPS = ("HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER")
@@ -86,14 +89,13 @@ SPAWNERS: tuple[Spawner, ...] = (
         program=Argument("program", 0),
     ),
     Spawner(("asyncio.create_subprocess_shell", "asyncio.subprocess.create_subprocess_shell"), ASYNCIO, env=ENV),
-    *[
-        Spawner((f"{loop}.subprocess_exec",), LOOP, env=ENV, program=Argument("program", 1))
-        for loop in ("asyncio.get_running_loop", "asyncio.get_event_loop", "asyncio.new_event_loop")
-    ],
-    *[
-        Spawner((f"{loop}.subprocess_shell",), LOOP, env=ENV)
-        for loop in ("asyncio.get_running_loop", "asyncio.get_event_loop", "asyncio.new_event_loop")
-    ],
+    Spawner(
+        tuple(f"asyncio.{loop}.subprocess_exec" for loop in LOOPS),
+        LOOP,
+        env=ENV,
+        program=Argument("program", 1),
+    ),
+    Spawner(tuple(f"asyncio.{loop}.subprocess_shell" for loop in LOOPS), LOOP, env=ENV),
     inheriting("os.system", source=OS),
     inheriting("os.popen", source=OS),
     inheriting("os.startfile", source=OS),
@@ -196,6 +198,7 @@ SPAWNERS: tuple[Spawner, ...] = (
         "docs.pyinvoke.org: env is merged over os.environ unless replace_env",
         env=ENV,
         given=Given.ADDS,
+        replacing="replace_env",
     ),
     Spawner(
         ("fabric.Connection.run", "fabric.Connection.local"),

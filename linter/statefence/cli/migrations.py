@@ -15,7 +15,7 @@ from statefence.cli.project import policy_in_force
 from statefence.engine import load
 from statefence.errors import UsageError
 from statefence.migrations.files import LOCK_FILE
-from statefence.migrations.lock import Lock, locked, read_lock, written
+from statefence.migrations.lock import Lock, locked, read_lock, unwritten, written
 from statefence.migrations.model import History
 from statefence.policy import Policy
 from statefence.report.labels import counted
@@ -89,6 +89,10 @@ def _lock(arguments: Sequence[str]) -> int:
     new = sum(key not in before.get(sequence, {}) for sequence, entries in after.items() for key in entries)
     every = sum(map(len, after.values()))
     write_lines((f"Locked {counted(new, 'new migration')}, {every} in all, in {LOCK_FILE}.",))
+    for history in histories:
+        for migration in unwritten(history):
+            place = visible(migration.place.path)
+            sys.stderr.write(f"Not locked: {place} holds no statement yet: write it, and lock again.\n")
     return CLEAN
 
 
@@ -179,7 +183,7 @@ def _verify(arguments: Sequence[str]) -> int:
     of.add_argument("--output-format", choices=("text", "json"), default="text")
     options = of.parse_args(arguments)
     histories = _declared(policy_in_force(options.config))
-    found = [verified(history, siblings(history, histories)) for history in _chosen(histories, options) if history.runs]
+    found = [verified(history, siblings(history, histories)) for history in _chosen(histories, options)]
     if options.output_format == "json":
         write_lines((json.dumps(verification_json(found), indent=2),))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from statefence.engine.meta import UNREADABLE_FILE, UNUSED_IGNORE, misused, unre
 from statefence.engine.revision import Since
 from statefence.engine.selection import selected
 from statefence.facts import Reader
-from statefence.model import Answer, Finding, Hit, Place, Safety, Skipped
+from statefence.model import Answer, CreateFile, Finding, Hit, InFile, Place, Safety, Skipped
 from statefence.policy.model import Policy
 from statefence.project import Module, Project
 from statefence.project.sites import EnvKind, PathKind
@@ -142,8 +143,10 @@ def _findings(
             kept += [(rule, hit) for hit in _misuse(source.suppressions, hits, judged, known, policy)]
         return kept
 
+    modules = {module.name: module for module in loaded.project.modules}
     for module in loaded.project.modules:
-        hits = [(rule, hit) for rule in ordinary for hit in _in_module(rule, module, loaded.project, policy)]
+        found = ((rule, hit) for rule in ordinary for hit in _in_module(rule, module, loaded.project, policy))
+        hits = [(rule, _repairable(hit, modules)) for rule, hit in found]
         yield from _module_findings(module, left(module.source, [*hits, *by_path.pop(module.path, ())]))
     for path, source in loaded.project.texts.items():
         yield from (_finding(rule, hit, path, "") for rule, hit in left(source, by_path.pop(path, ())))
@@ -155,6 +158,19 @@ def _findings(
 
 def _in_module(rule: LoadedRule, module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
     return rule.rule.check(module, project, policy) if rule.rule.check else iter(())
+
+
+def _repairable(hit: Hit, modules: Mapping[str, Module]) -> Hit:
+    """The hit, without its repair where that calls what the policy names and its module does not have."""
+    inner = [edit.edit if isinstance(edit, InFile) else edit for edit in hit.edits]
+    wanted = [needed for edit in inner if not isinstance(edit, CreateFile) for needed in edit.imports]
+    is_there = all(each.name is None or _has(modules.get(each.module), each.name) for each in wanted)
+    return hit if is_there else replace(hit, edits=())
+
+
+def _has(module: Module | None, name: str) -> bool:
+    """Whether a module's text holds a name; one outside the project is taken to have it."""
+    return module is None or re.search(rf"\b{re.escape(name)}\b|import \*", module.source.text) is not None
 
 
 def _of_project(

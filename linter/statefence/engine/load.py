@@ -69,7 +69,7 @@ def load(
     paths = sorted({*found.paths, *filter(is_python, overrides)})
     if not paths:
         raise UsageError(f"{policy.root}: no Python file to analyse")
-    check_modules(policy, module_names(paths, policy).values())
+    check_modules(policy, module_names(paths, policy))
     others = sorted({*texts(policy, overrides), *overrides} - {*paths})
     results = [decoded(p, overrides[p]) if p in overrides else read(root, p) for p in (*paths, *others)]
     sources = {result.path: result for result in results if isinstance(result, Source)}

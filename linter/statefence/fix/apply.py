@@ -23,6 +23,7 @@ from statefence.model import (
     InsertStatement,
     InsertText,
     LocalEdit,
+    RemoveStatement,
     RemoveSuppression,
     ReplaceExpression,
     Span,
@@ -58,7 +59,7 @@ def apply(data: bytes, edits: Sequence[tuple[LocalEdit, ...]]) -> Applied | Refu
     if result is None:
         plans = _without_broken(file, plans)
         result = _result(file, plans)
-    return Applied(result or data, tuple(plan if isinstance(plan, str) else None for plan in plans))
+    return Applied(data if result is None else result, tuple(plan if isinstance(plan, str) else None for plan in plans))
 
 
 def parsed(data: bytes) -> ast.Module:
@@ -99,7 +100,7 @@ def _parts(group: Sequence[LocalEdit]) -> Iterator[list[LocalEdit]]:
 
 
 def _spliced_by(file: _File, part: Sequence[LocalEdit]) -> Iterator[Splice]:
-    from statefence.fix import elements, expressions, statements
+    from statefence.fix import elements, expressions, removals, statements
 
     additions = [edit for edit in part if isinstance(edit, AddArgument | AddItem)]
     if additions:
@@ -113,6 +114,8 @@ def _spliced_by(file: _File, part: Sequence[LocalEdit]) -> Iterator[Splice]:
                 yield from expressions.replace(file.tree, edit)
             case InsertStatement():
                 yield from statements.insert(file.tree, edit)
+            case RemoveStatement():
+                yield removals.remove(file.tree, edit)
             case RemoveSuppression():
                 yield from remove_suppression(file.text, edit)
             case InsertText():

@@ -1,4 +1,4 @@
-"""Fix a whole project: apply, analyse again, and keep of each file's edits only what provably repaired it.
+"""Fix a whole project: apply, analyse again, and keep of the edits only what provably repaired something.
 
 The driver neither reads nor writes files, and knows no rule: it is given the bytes of a file and an analysis of the
 project in which the contents of some files are replaced.
@@ -68,12 +68,18 @@ class _Candidate(Struct, frozen=True):
 
 
 class _State(Struct, frozen=True):
-    """Where fixing stands: verified contents, what is found in them, and why files or findings are left alone."""
+    """Where fixing stands: verified contents, what is found in them, and why files or findings are left alone.
+
+    Attributes:
+        given_up: by its path, why a file is left as it is by now.
+        left: by what stays the same of it, why a finding is.
+    """
 
     contents: dict[str, bytes]
     findings: tuple[Finding, ...]
     fixed: tuple[Finding, ...] = ()
     given_up: dict[str, str] = {}
+    left: dict[_Key, str] = {}
     refused: tuple[RefusedFix, ...] = ()
 
 
@@ -88,7 +94,8 @@ def fix_project(
     """Fix what can be fixed, over and over until nothing more can.
 
     Every file that changes parses and has the same comments; what was fixed in it is not found any more, nothing new
-    is found anywhere, and fixing it again would change nothing. A file for which that does not hold stays as it is.
+    is found anywhere, and fixing it again would change nothing. A fix that stands in the way of that is not made, and
+    where too many of a file do, the file stays as it is.
 
     Args:
         read: the bytes of a file on disk, by its path relative to the project's root; None when there is none.
@@ -104,7 +111,7 @@ def fix_project(
         state = replace(state, refused=refused)
         if not candidates:
             return _outcome(read, state)
-        state = _settled(analyse, state, candidates)
+        state = _settled(read, analyse, state, candidates)
     return _outcome(read, _without_unstable(read, analyse, start, state, unsafe=unsafe, chosen=chosen))
 
 
@@ -124,10 +131,12 @@ def _candidates(
     refused: list[RefusedFix] = []
     taken: set[str] = set()
     for path, findings in sorted(by_path.items()):
-        if path in state.given_up:
-            refused += (RefusedFix(finding, state.given_up[path]) for finding in findings)
+        known = [state.left.get(_key(finding), state.given_up.get(path)) for finding in findings]
+        refused += (RefusedFix(one, reason) for one, reason in zip(findings, known, strict=True) if reason is not None)
+        open_findings = [one for one, reason in zip(findings, known, strict=True) if reason is None]
+        if not open_findings:
             continue
-        candidate, reasons = _candidate(_overlaid(read, state), path, findings)
+        candidate, reasons = _candidate(_overlaid(read, state), path, open_findings)
         refused += reasons
         if candidate and taken.isdisjoint(candidate.after):
             taken.update(candidate.after)
@@ -142,24 +151,35 @@ def _overlaid(read: Read, state: _State) -> Read:
 
 
 def _candidate(read: Read, path: str, findings: Sequence[Finding]) -> tuple[_Candidate | None, list[RefusedFix]]:
+    candidate, refused = _made(read, path, findings)
+    if _keeps_comments(candidate):
+        return (candidate if candidate.fixed else None), refused
+    losing = [finding for finding in candidate.fixed if not _keeps_comments(_made(read, path, [finding])[0])]
+    losing = losing or list(candidate.fixed)
+    kept = [finding for finding in candidate.fixed if finding not in losing]
+    smaller, more = _candidate(read, path, kept) if kept else (None, [])
+    return smaller, [*refused, *(RefusedFix(finding, "the fix would lose a comment") for finding in losing), *more]
+
+
+def _made(read: Read, path: str, findings: Sequence[Finding]) -> tuple[_Candidate, list[RefusedFix]]:
+    """What fixing these findings of one file comes to, whether or not comments are lost, and what was refused."""
     result = changed(read, path, [finding.edits for finding in findings])
     pairs = list(zip(findings, result.refusals, strict=True))
     refused = [RefusedFix(finding, reason) for finding, reason in pairs if reason is not None]
     fixed = tuple(finding for finding, reason in pairs if reason is None)
-    candidate = _Candidate(path, {file: read(file) for file in result.contents}, result.contents, fixed)
-    if not _keeps_comments(candidate):
-        return None, [*refused, *(RefusedFix(finding, "the fix would lose a comment") for finding in fixed)]
-    return (candidate if fixed else None), refused
+    return _Candidate(path, {file: read(file) for file in result.contents}, result.contents, fixed), refused
 
 
 MOST_APART = 8
-"""Of files that are all objected to, so many are tried apart; more are given up together, each with its own reason."""
+"""Of files that are all objected to, so many are tried apart; more are given up together, each with its own reason.
+A file of which so many findings cannot be fixed is given up as well."""
 
 
-def _settled(analyse: Analysis, state: _State, candidates: Sequence[_Candidate]) -> _State:
+def _settled(read: Read, analyse: Analysis, state: _State, candidates: Sequence[_Candidate]) -> _State:
     """The state with the candidates that can be verified.
 
-    One never stops another: those in whose own files something is wrong are tried after the rest, and halves apart.
+    One never stops another: those in whose own files something is wrong are tried after the rest, and halves apart;
+    of a file that cannot be verified, the findings.
     """
     contents = state.contents | {file: data for candidate in candidates for file, data in candidate.after.items()}
     findings = tuple(analyse(contents))
@@ -171,11 +191,33 @@ def _settled(analyse: Analysis, state: _State, candidates: Sequence[_Candidate])
     if len(candidates) == 1 or MOST_APART < len(candidates) == len(suspects):
         anywhere = next(iter(objections.values()))
         reasons = {candidate.path: _own_objection(objections, candidate) or anywhere for candidate in candidates}
+        if len(candidates) == 1:
+            return _apart(read, analyse, state, candidates[0], reasons[candidates[0].path])
         return replace(state, given_up=state.given_up | reasons)
     rest = [candidate for candidate in candidates if candidate not in suspects]
     middle = len(candidates) // 2
     first, second = (rest, suspects) if rest and suspects else (candidates[:middle], candidates[middle:])
-    return _settled(analyse, _settled(analyse, state, first), second)
+    return _settled(read, analyse, _settled(read, analyse, state, first), second)
+
+
+def _apart(read: Read, analyse: Analysis, state: _State, candidate: _Candidate, reason: str) -> _State:
+    """The state with those findings of a file fixed that can be: half of them is tried, then what is left of the rest.
+
+    Args:
+        reason: why they cannot all be fixed together.
+    """
+    keys = list(dict.fromkeys(map(_key, candidate.fixed)))
+    if len(keys) == 1:
+        return replace(state, left=state.left | {keys[0]: reason})
+    before, safeties = len(state.left), {finding.fix for finding in candidate.fixed}
+    for half in (keys[: len(keys) // 2], keys[len(keys) // 2 :]):
+        if len(state.left) - before >= MOST_APART:
+            return replace(state, given_up=state.given_up | {candidate.path: reason})
+        wanted = [one for one in state.findings if one.edits and one.fix in safeties and _key(one) in half]
+        smaller, _ = _candidate(_overlaid(read, state), candidate.path, wanted) if wanted else (None, [])
+        if smaller is not None:
+            state = _settled(read, analyse, state, [smaller])
+    return state
 
 
 def _own_objection(objections: Mapping[str, str], candidate: _Candidate) -> str | None:

@@ -54,8 +54,10 @@ def added(
 
 
 def next_version(history: History) -> str:
-    """The version after the last; `001` in an empty sequence. Raises UsageError where versions are dates."""
+    """The version after the last; `001` in an empty sequence. Raises UsageError where versions are dates, or names."""
     versions = [each.version for each in history.migrations if each.version.isascii() and each.version.isdigit()]
+    if history.migrations and not versions:
+        raise UsageError(f"{history.path}: its migrations have no numbers, so that none is the next: add it by hand")
     if not versions:
         return "001"
     last = max(versions, key=int)
@@ -94,7 +96,7 @@ def _module(history: History, number: str, slug: str, up: Sequence[str], down: S
 
 def _like(last: Migration | None, number: str, slug: str) -> str:
     """The name of the new module: with the letter that the last one has before its number."""
-    letters = re.match(r"[A-Za-z]?", last.key) if last else None
+    letters = re.match(r"(?:[A-Za-z](?=\d))?", last.key) if last else None
     return f"{letters.group() if letters else 'm'}{number}_{slug}"
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from statefence.facts import ir
 from statefence.migrations.functions import Unknown, run_by
 from statefence.migrations.lock import digest
-from statefence.migrations.model import Migration, Sql
+from statefence.migrations.model import Migration, Rebuild, Sql
 from statefence.migrations.python_files import Parsed
 from statefence.migrations.static import Literal, Scope, Value, evaluated
 from statefence.model import Place, Span
@@ -88,6 +88,8 @@ def operation(path: str) -> Callable[[ir.Call, str, Scope], tuple[Sql, ...] | No
         if write is None:
             return None
         operands = _Operands(call, table, scope)
+        if operands.table and name in _REBUILDING:
+            return _rebuilding(name, operands, Place(path, call.span))
         return tuple(Sql(text, Place(path, call.span)) for text in write(operands))
 
     return translate
@@ -300,7 +302,7 @@ def _alter_column(given: _Operands) -> Sequence[str]:
     column, new = given.text(taken, "column_name"), _text(given.value(-1, "new_column_name"))
     changed = {keyword.name for keyword in given.call.keywords} & {"nullable", "type_", "server_default"}
     if changed or new is None:
-        raise given.unknown("alter_column rebuilds the table, which is not followed")
+        raise given.unknown("alter_column is called outside of a batch, which SQLite cannot do")
     return [f"ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(column)} TO {quoted(new)}"]
 
 
@@ -321,7 +323,80 @@ def _rename_table(given: _Operands) -> Sequence[str]:
 
 
 def _rebuild(given: _Operands) -> Sequence[str]:
-    raise given.unknown("a constraint is changed, which rebuilds the table and is not followed")
+    raise given.unknown("a constraint is changed outside of a batch, which SQLite cannot do")
+
+
+def _rebuilding(name: str, given: _Operands, place: Place) -> tuple[Sql, ...]:
+    """An operation of a batch that makes the table anew, and the new name that a column may get then."""
+    found = _REBUILDING[name](given)
+    renamed = _text(given.value(-1, "new_column_name")) if name == "alter_column" else None
+    statements = [] if found == Rebuild(given.table, found.column) else [Sql(_shown(found), place, rebuild=found)]
+    if renamed is not None:
+        old, new = quoted(found.column), quoted(renamed)
+        statements.append(Sql(f"ALTER TABLE {quoted(given.table)} RENAME COLUMN {old} TO {new}", place))
+    return tuple(statements)
+
+
+def _altered(given: _Operands) -> Rebuild:
+    kind, default = given.node(-1, "type_"), given.node(-1, "server_default")
+    is_kept = isinstance(default, ir.Constant) and default.value is False
+    return Rebuild(
+        given.table,
+        given.text(0, "column_name"),
+        "" if kind is None else _type(kind, given),
+        given.flag("nullable"),
+        None if default is None or is_kept else _default(given),
+    )
+
+
+def _added_constraint(kind: str, columns: int) -> Callable[[_Operands], Rebuild]:
+    def write(given: _Operands) -> Rebuild:
+        named = _constraint_name(given)
+        return Rebuild(given.table, constraint=f"{named}{kind} ({_list(given.names(columns, 'columns'))})")
+
+    return write
+
+
+def _added_foreign_key(given: _Operands) -> Rebuild:
+    target = given.text(1, "referent_table")
+    local, remote = given.names(2, "local_cols"), given.names(3, "remote_cols")
+    reference = f"FOREIGN KEY ({_list(local)}) REFERENCES {quoted(target)} ({_list(remote)}){_on_delete(given)}"
+    return Rebuild(given.table, constraint=f"{_constraint_name(given)}{reference}")
+
+
+def _added_check(given: _Operands) -> Rebuild:
+    return Rebuild(given.table, constraint=f"{_constraint_name(given)}CHECK ({given.text(1, 'condition')})")
+
+
+def _constraint_name(given: _Operands) -> str:
+    """The constraint's name, which comes first; it may be None."""
+    text = _text(given.value(0, "constraint_name"))
+    return f"CONSTRAINT {quoted(text)} " if text else ""
+
+
+def _shown(rebuild: Rebuild) -> str:
+    """The change in one line, which the lock keeps a digest of."""
+    kind = f" TYPE {rebuild.type}" if rebuild.type else ""
+    null = "" if rebuild.nullable is None else " DROP NOT NULL" if rebuild.nullable else " SET NOT NULL"
+    default = "" if rebuild.default is None else f" SET DEFAULT {rebuild.default or 'NULL'}"
+    parts = (
+        f" ALTER COLUMN {quoted(rebuild.column)}{kind}{null}{default}" if rebuild.column else "",
+        f" DROP COLUMN {quoted(rebuild.dropped)}" if rebuild.dropped else "",
+        f" ADD {rebuild.constraint}" if rebuild.constraint else "",
+        f" DROP CONSTRAINT {quoted(rebuild.constraint_dropped)}" if rebuild.constraint_dropped else "",
+    )
+    return f"ALTER TABLE {quoted(rebuild.table)}{''.join(parts)}"
+
+
+_REBUILDING: dict[str, Callable[[_Operands], Rebuild]] = {
+    "alter_column": _altered,
+    "drop_column": lambda given: Rebuild(given.table, dropped=given.text(0, "column_name")),
+    "create_unique_constraint": _added_constraint("UNIQUE", 1),
+    "create_primary_key": _added_constraint("PRIMARY KEY", 1),
+    "create_foreign_key": _added_foreign_key,
+    "create_check_constraint": _added_check,
+    "drop_constraint": lambda given: Rebuild(given.table, constraint_dropped=given.text(0, "constraint_name")),
+}
 
 
 _OPERATIONS: dict[str, Callable[[_Operands], Sequence[str]]] = {

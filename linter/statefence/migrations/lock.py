@@ -15,7 +15,7 @@ import tomli
 
 from statefence.errors import StatefenceError
 from statefence.migrations.files import LOCK_FILE
-from statefence.migrations.model import History
+from statefence.migrations.model import History, Migration, Shape
 
 Lock = dict[tuple[str, str], dict[str, str]]
 """For each store and namespace, the digest of each migration by its key."""
@@ -63,11 +63,20 @@ def read_lock(root: str) -> Lock:
 
 
 def locked(histories: Iterable[History]) -> Lock:
-    """The lock of the migrations as they are now."""
+    """The lock of the migrations as they are now, but for those that are still to be written."""
     return {
-        (history.store, history.namespace): {migration.key: migration.digest for migration in history.migrations}
+        (history.store, history.namespace): {
+            migration.key: migration.digest for migration in history.migrations if migration not in unwritten(history)
+        }
         for history in histories
     }
+
+
+def unwritten(history: History) -> tuple[Migration, ...]:
+    """The migrations without a statement, as they are made; Alembic's may be so on purpose."""
+    if history.shape is Shape.ALEMBIC:
+        return ()
+    return tuple(migration for migration in history.migrations if not migration.up and not migration.unknown)
 
 
 def written(lock: Mapping[tuple[str, str], Mapping[str, str]]) -> str:

@@ -18,16 +18,39 @@ class Shape(StrEnum):
     ALEMBIC = "alembic"  # a directory of Alembic versions
 
 
+class Rebuild(Struct, frozen=True):
+    """A table that is made anew, with one thing changed.
+
+    Attributes:
+        column: the column that gets another type, default, or permission to be NULL; empty when none does.
+        default: the new default's expression, empty for none; None when it stays.
+        dropped: the column that goes, with the constraints and indexes that it is in.
+        constraint: the table constraint that is added, as it is written.
+        constraint_dropped: the name of the one that goes.
+    """
+
+    table: str
+    column: str = ""
+    type: str = ""
+    nullable: bool | None = None
+    default: str | None = None
+    dropped: str = ""
+    constraint: str = ""
+    constraint_dropped: str = ""
+
+
 class Sql(Struct, frozen=True):
     """One statement of a migration, and where it is written.
 
     Attributes:
         parametrised: values are bound to it, which are not known: it changes rows, never the schema.
+        rebuild: what is done instead, where it takes several statements that depend on what the table is.
     """
 
     text: str
     place: Place
     parametrised: bool = False
+    rebuild: Rebuild | None = None
 
 
 class Migration(Struct, frozen=True):

@@ -13,7 +13,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from statefence.migrations.functions import is_schema_change
-from statefence.migrations.model import Sql
+from statefence.migrations.model import Rebuild, Sql
+from statefence.migrations.rebuilds import NotFollowed, statements
 from statefence.sql.tokens import tokenize
 
 _STEPS = 20_000_000  # virtual machine steps that one statement may take
@@ -75,12 +76,12 @@ def copied(connection: sqlite3.Connection) -> sqlite3.Connection:
     return other
 
 
-def run(connection: sqlite3.Connection, statements: Iterable[Sql]) -> Run:
+def run(connection: sqlite3.Connection, migration: Iterable[Sql]) -> Run:
     """Run the statements, in order, until one cannot be run. What they left open is committed."""
-    for sql in statements:
+    for sql in migration:
         if sql.parametrised and not is_schema_change(sql):
             continue
-        error = _run_one(connection, sql.text)
+        error = _run_one(connection, sql.text) if sql.rebuild is None else _rebuilt(connection, sql.rebuild)
         if error:
             ending = Ending.UNKNOWN if _is_unknown(error) else Ending.FAILED
             if connection.in_transaction:
@@ -92,6 +93,24 @@ def run(connection: sqlite3.Connection, statements: Iterable[Sql]) -> Run:
             _unwatched(connection, "ROLLBACK")
             return Run(Ending.FAILED, error)
     return Run(Ending.DONE)
+
+
+def _rebuilt(connection: sqlite3.Connection, rebuild: Rebuild) -> str:
+    """The error of making a table anew, else ''. Whether its rows fit what it is then depends on them."""
+    connection.set_authorizer(None)
+    try:
+        found = tuple(statements(connection, rebuild))
+    except NotFollowed as reason:
+        return f"{_NOT_FOLLOWED}: {reason}"
+    finally:
+        connection.set_authorizer(_authorize)
+    for sql in found:
+        if error := _run_one(connection, sql):
+            return f"{_NOT_FOLLOWED}: its rows may not fit: {error}" if sql.startswith("INSERT") else error
+    return ""
+
+
+_NOT_FOLLOWED = "the table is made anew"
 
 
 def rows(connection: sqlite3.Connection, sql: str, *parameters: object) -> list[tuple[object, ...]]:
@@ -135,7 +154,7 @@ def _is_unknown(error: str) -> bool:
         "out of memory",
         "prohibited",
     )
-    return error.startswith(_LACKING) or any(word in error for word in beyond)
+    return error.startswith((*_LACKING, _NOT_FOLLOWED)) or any(word in error for word in beyond)
 
 
 def _authorize(action: int, first: str | None, second: str | None, _database: str | None, _inside: str | None) -> int:

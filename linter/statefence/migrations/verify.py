@@ -7,6 +7,7 @@ from sqlite3 import Connection
 
 from msgspec import Struct
 
+from statefence.migrations.lock import unwritten
 from statefence.migrations.model import History
 from statefence.migrations.rehearse import Rehearsal, Trial, on_rows, rehearsed
 from statefence.migrations.rows import counts, dangling, fill
@@ -52,6 +53,8 @@ class Verification(Struct, frozen=True):
     @property
     def unknown(self) -> tuple[str, ...]:
         """What is not known, a sentence each."""
+        if not self.history.runs:
+            return ("none of them is run, since SQLite is not the database that they are written for",)
         rows = (f"{t.migration.key} with rows: {t.up_on_rows.message}" for t in self.rehearsal.trials if _is_open(t))
         ups = (
             f"{trial.migration.key} and what comes after it is not run: {trial.up.message}"
@@ -63,8 +66,9 @@ class Verification(Struct, frozen=True):
             for trial in self.rehearsal.trials
             if trial.migration.down_unknown
         )
+        empty = (f"{migration.key} holds no statement yet" for migration in unwritten(self.history))
         unfilled = {table for start in self.starts for table in start.unfilled}
-        return (*ups, *downs, *rows, *(f"no rows were found that {table} takes" for table in sorted(unfilled)))
+        return (*empty, *ups, *downs, *rows, *(f"no rows were found that {table} takes" for table in sorted(unfilled)))
 
 
 def _is_open(trial: Trial) -> bool:
@@ -72,7 +76,9 @@ def _is_open(trial: Trial) -> bool:
 
 
 def verified(history: History, others: tuple[History, ...] = ()) -> Verification:
-    """Run the sequence in every way; `others` are the other sequences of its store."""
+    """Run the sequence in every way; `others` are the other sequences of its store. Only SQLite's are run."""
+    if not history.runs:
+        return Verification(history, Rehearsal((), (), complete=False), ())
     rehearsal = rehearsed(history, others)
     return Verification(history, rehearsal, _starts(history, others) if rehearsal.complete else ())
 

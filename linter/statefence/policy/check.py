@@ -1,9 +1,9 @@
-"""What is wrong with a policy that only the project can tell: globs without a module, modules in two layers."""
+"""What is wrong with a policy that only the project can tell: globs, roots without modules, modules in two layers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import accumulate
 
 from statefence.errors import PolicyError
@@ -12,10 +12,14 @@ from statefence.policy.model import Policy
 from statefence.policy.problem import Problem, rendered
 
 
-def check_modules(policy: Policy, modules: Iterable[str]) -> None:
-    """Raise PolicyError, with every problem, when the policy does not fit the project's dotted module names."""
-    names = sorted(set(modules))
-    problems = [*_idle_globs(policy, names), *_shared_modules(policy, names)]
+def check_modules(policy: Policy, modules: Mapping[str, str]) -> None:
+    """Raise PolicyError, with every problem, when the policy does not fit the project.
+
+    Args:
+        modules: the dotted names of the project's modules by their paths.
+    """
+    names = sorted(set(modules.values()))
+    problems = [*_idle_roots(policy, modules), *_idle_globs(policy, names), *_shared_modules(policy, names)]
     if problems:
         source = policy.source or ""
         raise PolicyError(*(rendered(problem, source, policy.lines.get(_key(problem), 1)) for problem in problems))
@@ -23,6 +27,18 @@ def check_modules(policy: Policy, modules: Iterable[str]) -> None:
 
 def _key(problem: Problem) -> str:
     return ".".join(problem.path)
+
+
+def _idle_roots(policy: Policy, paths: Collection[str]) -> Iterator[Problem]:
+    for number, root in enumerate(policy.src):
+        prefix = root.rstrip("/").removeprefix("./") + "/"
+        if prefix not in {"/", "./"} and not any(path.startswith(prefix) for path in paths):
+            yield Problem(("src", str(number)), f'"{root}" holds no Python file{_other_roots(paths)}')
+
+
+def _other_roots(paths: Collection[str]) -> str:
+    tops = sorted({path.split("/")[0] for path in paths if "/" in path})
+    return f": directories that do are {', '.join(tops[:8])}" if tops else ""
 
 
 def _idle_globs(policy: Policy, modules: list[str]) -> Iterator[Problem]:

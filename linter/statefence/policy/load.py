@@ -13,9 +13,10 @@ from statefence.errors import PolicyError
 from statefence.policy.document import Document, StoreTable
 from statefence.policy.locate import locate
 from statefence.policy.meaning import problems_of_meaning, state_of
-from statefence.policy.model import Discovery, Forbidden, Mirrors, Opener, Policy, Spawner, Store, Variable
+from statefence.policy.model import Discovery, Forbidden, Mirrors, Opener, Policy, Spawner, Store, StoreKind, Variable
 from statefence.policy.problem import POLICY_TABLE, PROJECT_FILE, KeyPath, Problem, line_of, rendered
 from statefence.template import Template, parse, placeholders
+from statefence.template.records import TREE
 
 _OWN_FILE = "statefence.toml"
 
@@ -175,7 +176,7 @@ def _stores(document: Document, state: Template | None) -> tuple[Store, ...]:
     return tuple(
         Store(
             name=name,
-            path=parse(table.path, state),
+            path=_store_path(table, state),
             kind=table.kind,
             owners=table.owners,
             readers=table.readers,
@@ -191,6 +192,13 @@ def _stores(document: Document, state: Template | None) -> tuple[Store, ...]:
         )
         for name, table in document.stores.items()
     )
+
+
+def _store_path(table: StoreTable, state: Template | None) -> Template:
+    """Where a store is; a tree is the directory with everything in it, whether or not `**` says so."""
+    path = parse(table.path, state)
+    is_open = table.kind is StoreKind.TREE and path.segments[-1] != TREE
+    return Template((*path.segments, TREE)) if is_open else path
 
 
 def _discoveries(table: StoreTable, state: Template | None) -> tuple[Discovery, ...]:

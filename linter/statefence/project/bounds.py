@@ -82,7 +82,7 @@ def _change(change: Change, most: Limits) -> Change:
     if isinstance(change, Spread):
         return Spread(_thinned(change.source, most))
     if isinstance(change, Select):
-        return Select(_thinned(change.source, most), change.names, change.prefixes, change.denied)
+        return Select(_thinned(change.source, most), change.names, change.prefixes, change.denied, change.kept)
     if isinstance(change, When):
         return When(_opened(change.test, most), _changes(change.then, most), _changes(change.orelse, most))
     return change

@@ -515,6 +515,16 @@ def _setters(program: Program, key: str) -> Mapping[str, tuple[str, ...]]:
     return program.setters[key]
 
 
+def received(program: Program, key: str, method: ir.Function) -> Object:
+    """The receiver that a method begins with: of a constructor, with what the class body gives that it may replace."""
+    model = program.models.get(key)
+    if method.name != "__init__" or model is None or model.synthetic or not method.parameters:
+        return Object(key, None)
+    assigned = dict.fromkeys(_assigned_attributes(method.body or (), method.parameters[0].name))
+    given = [(name, model.names[name]) for name in assigned if isinstance(model.names.get(name), Constant)]
+    return Object(key, None, tuple(given))
+
+
 def _assigned_attributes(body: Iterable[ir.Statement], receiver: str) -> Iterator[str]:
     for statement in body:
         if isinstance(statement, ir.Assign):

@@ -122,7 +122,7 @@ def _mentions(node: object, name: str) -> bool:
 
 
 def _predicate(interpreter: Interpreter, mapping: Value, variable: str, node: ir.Expression) -> Change | None:
-    """`name in (...)`, `name not in (...)`, `name != "X"`, `not name.startswith("X")`."""
+    """`name in (...)`, `name not in (...)`, `name != "X"`, `name.startswith("X")`, and its negation."""
     positive = True
     while isinstance(node, ir.Not):
         positive, node = not positive, node.operand
@@ -135,8 +135,8 @@ def _predicate(interpreter: Interpreter, mapping: Value, variable: str, node: ir
                 return Select(mapping, names) if positive else Select(mapping, denied=names)
     if isinstance(node, ir.Call) and isinstance(node.function, ir.Attribute) and node.function.attr == "startswith":
         prefixes = _names(interpreter, node.arguments[0]) if node.arguments else None
-        if prefixes and not positive and _is_name(node.function.value, variable):
-            return Select(mapping, prefixes=prefixes)
+        if prefixes and _is_name(node.function.value, variable):
+            return Select(mapping, kept=prefixes) if positive else Select(mapping, prefixes=prefixes)
     return None
 
 

@@ -25,12 +25,14 @@ from statefence.project.values import (
     LiveEnvironment,
     Member,
     Parameter,
+    Path,
     Put,
     Result,
     Select,
     Sequence,
     Spread,
     Test,
+    Text,
     Unknown,
     Value,
     is_constant_none,
@@ -51,6 +53,7 @@ class Block(Struct, frozen=True):
         open: a value decided elsewhere went in; `unknown` a value nobody can know, with its reason.
         selected: names went in, or were taken out, by choice.
         prefixes: names that begin so were taken out.
+        kept: `rest` is said of names that begin so, and no others are there; of all names when it is empty.
         listed: the variables that MCP's SDK gives every server went in.
         sets: the values put, by name.
     """
@@ -63,18 +66,24 @@ class Block(Struct, frozen=True):
     added: bool = False
     listed: bool = False
     prefixes: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     carried: dict[str, Answer] = {}
     sets: dict[str, Value] = {}
     drops: tuple[str, ...] = ()
 
 
-def environments(site: RawSite) -> tuple[Environment, ...]:
-    """What the child of a spawn gets: the main answer first, then those that other branches and arguments give."""
+def environments(site: RawSite, imported: Value = ABSENT) -> tuple[Environment, ...]:
+    """What the child of a spawn gets: the main answer first, then those that other branches and arguments give.
+
+    Args:
+        imported: what became of the process's own block when the module was imported, before the call.
+    """
+    ambient = [fold(made.changes) for made in (imported, site.roles.get("ambient")) if isinstance(made, Dictionary)]
     entry = site.spawner or SPAWNER_BY_NAME[site.entry]
     found: list[Environment] = []
     for world in worlds(site.roles["env"], lambda world: _gist(_environment(world.value, entry, site))):
         for environment in _alternatives(world, entry, site):
-            known = _as_known(environment, world, site)
+            known = _as_known(environment, world, ambient)
             if known not in found:
                 found.append(known)
     return tuple(found)
@@ -83,15 +92,20 @@ def environments(site: RawSite) -> tuple[Environment, ...]:
 def _gist(environment: Environment) -> tuple[object, ...]:
     """What of an environment a test must change for it to matter together with others."""
     exceptions = frozenset(item for item in environment.carried.items() if item[1] is not environment.rest)
-    return environment.kind, environment.rest, environment.prefixes, exceptions
+    return environment.kind, environment.rest, environment.prefixes, environment.kept, exceptions
 
 
-def _as_known(environment: Environment, world: World, site: RawSite) -> Environment:
+def _as_known(environment: Environment, world: World, ambient: list[Block]) -> Environment:
     """The environment with what the tests on the way, and changes to the process's own block, say of the parent's."""
     lacks, has = _parent(world)
+    gone: set[str] = set()
     if environment.rest is not Answer.NO or environment.kind in {EnvKind.FULL, EnvKind.INHERITS, EnvKind.FILTERED}:
-        ambient = site.roles.get("ambient", ABSENT)
-        has = {*has, *(fold(ambient.changes).sets if isinstance(ambient, Dictionary) else ())}
+        for block in ambient:
+            has = {*has.difference(block.drops), *block.sets}
+            gone = {*gone.difference(block.sets), *block.drops}
+    if environment.kind is EnvKind.INHERITS and environment.rest is Answer.YES and gone:
+        carried = {**environment.carried, **dict.fromkeys(sorted(gone), Answer.NO)}
+        environment = structs.replace(environment, carried=carried, drops=(*environment.drops, *sorted(gone)))
     if not lacks and not has:
         return environment
     carried = {**environment.carried, **dict.fromkeys(lacks.difference(environment.drops), Answer.YES)}
@@ -134,8 +148,13 @@ def _alternatives(world: World, entry: Spawner, site: RawSite) -> list[Environme
     if isinstance(value, Parameter) and value.default is not None:
         return [main, *[_environment(other.value, entry, site) for other in worlds(value.default)]]
     if isinstance(value, Item) and value.default is not None:
-        return [main, _environment(value.default, entry, site)]
+        return [main, _if_missing(value.default, _environment(value.default, entry, site))]
     return [main]
+
+
+def _if_missing(default: Value, environment: Environment) -> Environment:
+    """What a child gets where a mapping lacks the key. Whether one that is unpacked into the call does is not known."""
+    return structs.replace(environment, certain=not isinstance(default, Absent))
 
 
 def _environment(value: Value, entry: Spawner, site: RawSite) -> Environment:
@@ -205,6 +224,7 @@ def _of_block(value: Dictionary, block: Block, entry: Spawner, site: RawSite) ->
         carried=carried,
         rest=rest,
         prefixes=block.prefixes,
+        kept=block.kept if rest is not Answer.YES else (),
         ensured=tuple(name for name, put in block.sets.items() if _never_missing(put)),
         reads={name: read for name, put in block.sets.items() if (read := _variables(put))},
         reason=block.unknown if kind is EnvKind.UNKNOWN else _decider(value) if kind is EnvKind.PASSTHROUGH else "",
@@ -284,7 +304,7 @@ def _put(block: Block, change: Put) -> Block:
     rest = Answer.UNKNOWN if block.rest is Answer.NO else block.rest
     carried = {name: Answer.UNKNOWN if answer is Answer.NO else answer for name, answer in block.carried.items()}
     selected = block.selected or bool(block.drops) or (selected and not block.parent)
-    return structs.replace(block, rest=rest, carried=carried, drops=(), selected=selected, added=True)
+    return structs.replace(block, rest=rest, kept=(), carried=carried, drops=(), selected=selected, added=True)
 
 
 def _drop(block: Block, change: Drop) -> Block:
@@ -323,6 +343,12 @@ def _select(change: Select) -> Block:
         prefixes = source.prefixes + change.prefixes
         return structs.replace(source, carried=carried, sets=sets, prefixes=prefixes, selected=True)
     rest = Answer.UNKNOWN if source.rest is Answer.YES else source.rest
+    if change.kept:
+        carried = {
+            name: answer if name.startswith(change.kept) else Answer.NO for name, answer in source.carried.items()
+        }
+        sets = {name: value for name, value in source.sets.items() if name.startswith(change.kept)}
+        return structs.replace(source, rest=rest, kept=change.kept, carried=carried, sets=sets, selected=True)
     carried = {name: Answer.UNKNOWN if answer is Answer.YES else answer for name, answer in source.carried.items()}
     return structs.replace(source, rest=rest, carried=carried, sets={}, selected=True)
 
@@ -335,6 +361,7 @@ def _spread(block: Block, source: Value) -> Block:
             parent=True,
             selected=False,
             prefixes=(),
+            kept=(),
             carried={name: Answer.YES for name, answer in block.carried.items() if answer is not Answer.NO},
             drops=(),
         )
@@ -346,9 +373,9 @@ def _spread(block: Block, source: Value) -> Block:
     carried = {name: Answer.UNKNOWN if answer is Answer.NO else answer for name, answer in block.carried.items()}
     drops: tuple[str, ...] = ()
     if _is_decided_elsewhere(source):
-        return structs.replace(block, rest=rest, carried=carried, drops=drops, open=True)
+        return structs.replace(block, rest=rest, kept=(), carried=carried, drops=drops, open=True)
     reason = source.reason if isinstance(source, Unknown) else "a mapping that is not followed goes in"
-    return structs.replace(block, rest=rest, carried=carried, drops=drops, unknown=block.unknown or reason)
+    return structs.replace(block, rest=rest, kept=(), carried=carried, drops=drops, unknown=block.unknown or reason)
 
 
 def _merge(block: Block, other: Block) -> Block:
@@ -364,6 +391,7 @@ def _merge(block: Block, other: Block) -> Block:
         added=block.added or other.added,
         listed=block.listed or other.listed,
         prefixes=_prefixes(block, other),
+        kept=_kept(block, other),
         carried=carried,
         sets={**block.sets, **other.sets},
         drops=tuple(dict.fromkeys(name for name in (*block.drops, *other.drops) if carried[name] is Answer.NO)),
@@ -371,8 +399,11 @@ def _merge(block: Block, other: Block) -> Block:
 
 
 def _carries(block: Block, name: str) -> Answer:
-    missing = name not in block.carried and bool(block.prefixes) and name.startswith(block.prefixes)
-    return Answer.NO if missing else block.carried.get(name, block.rest)
+    if name in block.carried:
+        return block.carried[name]
+    removed = bool(block.prefixes) and name.startswith(block.prefixes)
+    passed_over = bool(block.kept) and not name.startswith(block.kept)
+    return Answer.NO if removed or passed_over else block.rest
 
 
 def _selected(block: Block, other: Block) -> bool:
@@ -380,6 +411,13 @@ def _selected(block: Block, other: Block) -> bool:
     if block.parent == other.parent:
         return block.selected and other.selected if block.parent else block.selected or other.selected
     return block.selected if block.parent else other.selected
+
+
+def _kept(block: Block, other: Block) -> tuple[str, ...]:
+    """The beginnings of all names that two blocks may have together besides those known; empty for any name."""
+    if block.rest is Answer.NO or other.rest is Answer.NO:
+        return other.kept if block.rest is Answer.NO else block.kept
+    return (*block.kept, *other.kept) if block.kept and other.kept else ()
 
 
 def _prefixes(block: Block, other: Block) -> tuple[str, ...]:
@@ -395,10 +433,24 @@ def _either(first: Answer, second: Answer) -> Answer:
 
 
 def program_name(site: RawSite) -> str | None:
-    """argv[0], where it is known."""
+    """argv[0], where it is known; of one that is looked for on `PATH`, its name."""
     value = main_world(site.roles["program"])
     if isinstance(value, Sequence) and value.items:
         value = value.items[0]
-    if isinstance(value, Constant) and isinstance(value.value, str) and value.value.strip():
-        return value.value.split()[0]
-    return None
+    if isinstance(value, Result) and value.callee == "shutil.which" and value.arguments:
+        value = value.arguments[0]
+    text = _literal_path(value)
+    if not text and isinstance(value, Text):
+        text = _literal_path(value.parts[0]) if value.parts else ""
+        text = text if len(text.split(maxsplit=1)) > 1 or text[-1:].isspace() else ""
+    return text.split()[0] if text.strip() else None
+
+
+def _literal_path(value: Value) -> str:
+    """A text or path that is written out, empty for any other value."""
+    if isinstance(value, Constant):
+        return value.value if isinstance(value.value, str) else ""
+    if not isinstance(value, Path | Text):
+        return ""
+    parts = [_literal_path(part) for part in value.parts]
+    return ("/" if isinstance(value, Path) else "").join(parts) if all(parts) else ""

@@ -14,6 +14,7 @@ from msgspec import Struct, structs
 from msgspec.structs import astuple
 
 from statefence.callees import Effect
+from statefence.facts import ir
 from statefence.model import Answer, Place, Span, Step
 from statefence.policy import Policy
 from statefence.project.bindings import instantiate
@@ -27,6 +28,7 @@ from statefence.project.values import (
     Absent,
     Binding,
     Choice,
+    Connection,
     Constant,
     Derived,
     Directory,
@@ -162,7 +164,7 @@ def _handed_over(
     """
     effect, values = _key(site).effect, _key(site).values
     wanted: dict[str, Parameter] = {}
-    for parameter in _deciding(site):
+    for parameter in _deciding(program, site):
         wanted.setdefault(parameter.function, parameter)
     for function, parameter in wanted.items():
         for edge in callers.get(function, ()):
@@ -196,19 +198,19 @@ def _at(program: Program, site: RawSite, edge: Edge, parameter: Parameter) -> Ra
 def _is_of_a_database(handed: RawSite, binding: Binding, parameter: Parameter) -> bool:
     """Whether what a call hands over may be a database, where it decides no more than which one it is."""
     bound = binding.get((parameter.function, parameter.name))
-    return not isinstance(handed.roles["connection"], Unknown) and (
-        handed.chosen or not isinstance(bound, _NO_DATABASE)
-    )
+    if handed.chosen:
+        return True
+    return not isinstance(handed.roles["connection"], Unknown) and not isinstance(bound, _NO_DATABASE)
 
 
-def _deciding(site: RawSite) -> Iterable[Parameter]:
+def _deciding(program: Program, site: RawSite) -> Iterable[Parameter]:
     """The parameters that decide the site. A text is decided by those it is joined from, not by what they hold."""
     if site.kind != "statement":
         for role in DECISIVE[site.kind]:
             value = site.roles[role]
             yield from _in_block(value) if role == "env" else parameters_of(value)
         return
-    yield from _in_text(site)
+    yield from _in_text(program, site)
     yield from _connections(site.roles["connection"])
 
 
@@ -238,12 +240,20 @@ def _handed_on(value: Value) -> Iterable[Parameter]:
             yield from _handed_on(part)
 
 
-def _in_text(site: RawSite) -> Iterable[Parameter]:
-    """The parameters of the site's function that are its SQL, or pieces of it."""
+def _in_text(program: Program, site: RawSite) -> Iterable[Parameter]:
+    """The parameters of the site's function, and of those around it, that are its SQL, or pieces of it."""
     sql = site.roles.get("sql")
     for part in _parts(sql) if sql is not None else ():
-        if isinstance(part, Parameter) and part.function == site.function:
+        if isinstance(part, Parameter) and _is_in(program, site.function, part.function):
             yield part
+
+
+def _is_in(program: Program, function: str, outer: str) -> bool:
+    """Whether a function is another, or stands within that; what a class is given is another matter."""
+    if function == outer:
+        return True
+    around = program.definitions.get(outer) if function.startswith(f"{outer}.") else None
+    return around is not None and isinstance(around.node, ir.Function)
 
 
 def _parts(text: Value) -> Iterable[Value]:
@@ -257,9 +267,9 @@ def _parts(text: Value) -> Iterable[Value]:
         yield text
 
 
-def deciding_functions(sites: Iterable[RawSite]) -> set[str]:
+def deciding_functions(program: Program, sites: Iterable[RawSite]) -> set[str]:
     """The keys of the functions and constructors on whose parameters some site depends."""
-    return {parameter.function for site in sites for parameter in _deciding(site)}
+    return {parameter.function for site in sites for parameter in _deciding(program, site)}
 
 
 def _connections(value: Value) -> Iterable[Parameter]:
@@ -305,6 +315,9 @@ def _at_call(
     roles = {role: bounded(_bound(program, value, edge)) for role, value in site.roles.items()}
     if site.roles.get("directory") == WORKING_DIRECTORY:
         roles["directory"] = edge.directory
+    if site.kind == "open" and isinstance(site.roles["path"], Choice):
+        anything = {**edge.binding, (parameter.function, parameter.name): Unknown("whatever is handed over")}
+        roles["own"] = bounded(instantiate(program, site.roles["path"], anything))
     step = Step(Place(site.path, site.span), f"{site.api} {_VERBS[site.kind]}")
     return RawSite(
         site.kind,
@@ -322,8 +335,21 @@ def _at_call(
         spawner=site.spawner,
         opener=site.opener,
         handed_over=tuple(edge.spans.values()),
-        chosen=parameter in _in_text(site),
+        chosen=parameter in _in_text(program, site),
+        gives=site.gives and _gives_connection(program, edge.callee),
     )
+
+
+def _gives_connection(program: Program, function: str) -> bool:
+    """Whether what a function gives is the connection itself, whichever way it takes."""
+    summary = program.summaries.get(function)
+    return summary is not None and _is_connection(summary.returns)
+
+
+def _is_connection(value: Value) -> bool:
+    if isinstance(value, Choice):
+        return _is_connection(value.then) and _is_connection(value.orelse)
+    return isinstance(value, Connection)
 
 
 _VERBS = {"spawn": "starts the child", "open": "opens it", "statement": "runs it"}

@@ -77,7 +77,8 @@ class State:
 
     def freeze(self, value: Value) -> Value:
         """The value without references; an object that has grown out of all bounds is unknown."""
-        return self._frozen(value, {})
+        size, holds = traits(value)
+        return value if size <= LARGEST_OBJECT and not holds & REFERENCES else self._frozen(value, {})
 
     def _frozen(self, value: Value, frozen: dict[int, Value]) -> Value:
         kept = bounded(value, LARGEST_OBJECT)

@@ -139,7 +139,7 @@ def _bind_parameters(interpreter: Interpreter, definition: Definition, node: ir.
         content: Value = parameter
         if position == 0 and definition.owner is not None and key not in program.static_methods:
             is_class = key in program.class_methods or node.name == "__new__"
-            content = ClassValue(definition.owner) if is_class else Object(definition.owner, None)
+            content = ClassValue(definition.owner) if is_class else classes.received(program, definition.owner, node)
         elif models.is_test_function(definition.unit.path, node.name) or key in program.fixtures:
             content = fixture_value(program, definition, parameter) or parameter
         cells[parameter.name] = interpreter.allocate(content)

@@ -48,6 +48,7 @@ from statefence.project.values import (
     asked_variables,
     choose,
     concatenated,
+    first_reads,
     is_constant_none,
     traits,
 )
@@ -253,6 +254,7 @@ class Interpreter:
             self.either(owner, lambda side: self.change(side, *changes))
             return
         if isinstance(self.content(owner), LiveEnvironment):
+            self.chained_changes(changes)
             self.state.variables[AMBIENT] = _changed(self.ambient(), changes)
             return
         if not isinstance(owner, Reference):
@@ -672,8 +674,25 @@ class Interpreter:
     def chain(self, span: Span, value: Value, links: Iterable[Value], *, expression: bool = True) -> None:
         """Remember a place where a fallback chain over variables is put together from links that each read some."""
         if sum(bool(asked_variables(link)) for link in links) > 1:
-            chain = Chain(self.unit.path, span, self.owner.symbol, asked_variables(value), expression)
-            self.program.chains.setdefault(self.owner.key, []).append(chain)
+            self.remember_chain(span, asked_variables(value), value, expression=expression)
+
+    def remember_chain(self, span: Span, names: tuple[str, ...], value: Value, *, expression: bool) -> None:
+        """Keep a fallback chain; `value` is what it gives."""
+        reads = {name: place.span for name, place in first_reads(value).items() if place.path == self.unit.path}
+        chain = Chain(self.unit.path, span, self.owner.symbol, names, expression, reads)
+        self.program.chains.setdefault(self.owner.key, []).append(chain)
+
+    def chained_changes(self, changes: tuple[Change, ...]) -> None:
+        """A variable that the process sets for itself from others falls back to them."""
+        for change in changes:
+            if not isinstance(change, Put) or not isinstance(change.key, Constant):
+                continue
+            value = self.state.freeze(change.value)
+            for place in first_reads(value).values():
+                if place.path == self.unit.path:
+                    names = (str(change.key.value), *asked_variables(value))
+                    self.remember_chain(place.span, names, value, expression=False)
+                    break
 
     def outcome(self, node: ir.Compare | ir.Not) -> Value:
         """A comparison or negation as a value: true or false, by its test."""

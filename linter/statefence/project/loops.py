@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct, structs
+from msgspec.structs import astuple
 
 from statefence.project.mappings import literal
 from statefence.project.values import (
     ENVIRON,
+    UNSTABLE,
     Change,
     Choice,
     Clear,
@@ -29,6 +31,7 @@ from statefence.project.values import (
     Value,
     When,
     choose,
+    traits,
     walk,
 )
 
@@ -167,7 +170,11 @@ def _named_by(key: Value) -> Value | None:
 
 
 def _asks_for_name(test: Test) -> bool:
-    return any(_names(operand) for operand in test.operands)
+    """Whether a test asks for the name of a loop variable; kept with the test."""
+    known: bool | None = test.__dict__.get("name")
+    if known is None:
+        known = test.__dict__["name"] = any(_names(operand) for operand in test.operands)
+    return known
 
 
 def _names(node: Value | Test) -> bool:
@@ -181,8 +188,8 @@ def _names(node: Value | Test) -> bool:
             continue
         elif isinstance(entry, Value) and _named_by(entry) is not None:
             return True
-        elif isinstance(entry, Term):
-            todo.extend(getattr(entry, name) for name in entry.__struct_fields__)
+        elif isinstance(entry, Term) and traits(entry).holds & UNSTABLE:
+            todo.extend(astuple(entry))
     return False
 
 
@@ -194,6 +201,9 @@ def _is_value(item: Item) -> bool:
 
 
 def _asks_for_value(test: Test) -> bool:
+    """Whether a test asks for what a mapping holds under the name that a loop is at."""
+    if not traits(test).holds & UNSTABLE:
+        return False
     return any(isinstance(node, Item) and _is_value(node) for operand in test.operands for node in walk(operand))
 
 

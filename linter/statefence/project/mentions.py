@@ -84,6 +84,10 @@ class Mentions(Struct, frozen=True):
             }
         )
 
+    def beyond(self, before: Mentions) -> Mentions:
+        """The words that were not looked for before, or count elsewhere too."""
+        return Mentions({name: word for name, word in self.words.items() if before.words.get(name) != word})
+
     def pattern(self, unit: Unit) -> re.Pattern[bytes] | None:
         """What to look for in a module's file; None when nothing counts in it. A module need not name itself."""
         known = unit.words | unit.own_name | ANYWHERE

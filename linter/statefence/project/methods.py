@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from statefence.callees import TABLE_GETTERS, TABLE_OPENERS
 from statefence.facts import ir
 from statefence.model import Place
-from statefence.project import classes, file_sinks, models, sinks
+from statefence.project import argparse, classes, file_sinks, models, sinks
 from statefence.project.deferred import deferred
 from statefence.project.mappings import item
 from statefence.project.texts import TEXT_METHODS, computed, formatted, interpolated, joined_text
@@ -140,6 +140,8 @@ def _mutation(
         return None
     if _is_list(content):
         return _list_mutation(interpreter, owner, content, name, arguments)
+    if argparse.is_parser(content):
+        return _declaration(interpreter, owner, name, arguments)
     first = models.first(interpreter, arguments)
     if name == "update":
         changes = [change for value in arguments.positional for change in models.spread(interpreter, value)]
@@ -164,6 +166,28 @@ def _mutation(
         interpreter.change(owner, Drop(first))
         return found
     return None
+
+
+def _declaration(interpreter: Interpreter, parser: Value, name: str, arguments: Arguments) -> Value | None:
+    """Methods that add an argument to a parser of command lines."""
+    if name in argparse.GROUPS:
+        return parser
+    freeze = interpreter.state.freeze
+    options = {key: freeze(value) for key, value in arguments.keywords.items()}
+    found = (
+        argparse.declared([freeze(value) for value in arguments.positional], options)
+        if name == "add_argument"
+        else None
+    )
+    if found is None:
+        return None
+    interpreter.set_attribute(parser, *found)
+    return Result(name, (found[1],))
+
+
+def _parsed(asked: Asked) -> Value:
+    result = Result(asked.name, (), argparse.parsed(asked.owner))
+    return result if asked.name != "parse_known_args" else Sequence((result, Unknown("arguments that are not known")))
 
 
 def _is_list(content: Value) -> bool:
@@ -297,6 +321,8 @@ def _same(asked: Asked) -> Value:
     return asked.owner
 
 
+FILE_URI = Constant("file://")
+
 IDENTITIES = (
     *("resolve", "absolute", "as_posix", "strip", "rstrip", "lstrip", "encode", "decode", "__str__", "__fspath__"),
     *(
@@ -314,15 +340,11 @@ IDENTITIES = (
 )
 """Methods that give the same path, text or database in another form."""
 
-
-def _as_uri(asked: Asked) -> Value:
-    return Text((Constant("file://"), asked.owner))
-
-
 METHODS: Mapping[str, Callable[[Asked], Value]] = {
     **dict.fromkeys(IDENTITIES, _same),
+    **dict.fromkeys(argparse.PARSED, _parsed),
     **dict.fromkeys(("with_name", "with_suffix", "with_stem"), _with),
-    "as_uri": _as_uri,
+    "as_uri": lambda asked: Text((FILE_URI, asked.owner)),
     "copy": lambda asked: models.copied(asked.owner, asked.place),
     "get": _get,
     "items": _result,

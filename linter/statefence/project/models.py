@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from statefence.callees import MCP_KEEPS
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import methods, scopes
+from statefence.project import compositions, methods, scopes
 from statefence.project.deferred import deferred
 from statefence.project.mappings import joined_pairs, open_test
 from statefence.project.values import (
@@ -73,6 +73,15 @@ REEXPORTED = {
     "pathlib.os": "os",
     "tempfile._os": "os",
 }
+PLATFORM = {
+    "os.sep": "/",
+    "os.curdir": ".",
+    "os.pardir": "..",
+    "os.devnull": "/dev/null",
+    "os.name": "posix",
+    "sys.platform": "linux",
+}
+"""Texts that the platform decides, as they are on Linux."""
 APPLICATION_DIRECTORY = re.compile(
     r"(?:get_)?(?:user|site)_\w+_(?:dir|path)|get_app_dir|user_\w+dir|AppDirs|PlatformDirs|xdg_\w+_home"
     r"|save_(?:data|config|cache|state)_path|writableLocation"
@@ -89,13 +98,8 @@ def external(name: str) -> Value:
         return ENVIRON
     if name.startswith("xdg.BaseDirectory.xdg_") and name.endswith("_home"):
         return Directory(SymbolKind.APP, name.rpartition(".")[2])
-    if name == "os.sep":
-        return Constant("/")
-    if name == "os.devnull":
-        return Constant("/dev/null")
-    if name in {"os.name", "sys.platform"}:
-        return Constant("posix" if name == "os.name" else "linux")
-    return External(name)
+    text = PLATFORM.get(name)
+    return External(name) if text is None else Constant(text)
 
 
 def is_test_function(path: str, name: str) -> bool:
@@ -194,7 +198,7 @@ def _expanduser(interpreter: Interpreter, arguments: Arguments, _place: Place) -
 
 
 def expanded(value: Value) -> Value:
-    """`expanduser`: a leading `~` becomes the home directory."""
+    """`expanduser`: a leading `~` becomes the home directory, `~ann` that of the account (as it is on Linux)."""
     if isinstance(value, Choice):
         return choose(value.test, expanded(value.then), expanded(value.orelse))
     if isinstance(value, Constant) and isinstance(value.value, str) and value.value.startswith("~"):
@@ -202,12 +206,37 @@ def expanded(value: Value) -> Value:
         if head == "~":
             home = Directory(SymbolKind.HOME)
             return Path((home, Constant(tail))) if tail else home
+        return Constant(f"/home/{value.value[1:]}")
     if isinstance(value, Path | Text) and value.parts:
         first = expanded(value.parts[0])
         return type(value)((first, *value.parts[1:]))
     if isinstance(value, EnvironmentVariable) and value.default is not None:
         return EnvironmentVariable(value.name, expanded(value.default), value.required, value.place)
     return value
+
+
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{([^{}]+)\})")
+
+
+def _expandvars(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
+    return with_variables(first(interpreter, arguments), place)
+
+
+def with_variables(value: Value, place: Place) -> Value:
+    """`expandvars`: `$NAME` and `${NAME}` become the variables, which are left as they stand where they are not set."""
+    if isinstance(value, Choice):
+        return choose(value.test, with_variables(value.then, place), with_variables(value.orelse, place))
+    if isinstance(value, Path | Text):
+        return type(value)(tuple([with_variables(part, place) for part in value.parts]))
+    if not isinstance(value, Constant) or not isinstance(value.value, str):
+        return value
+    parts: list[Value] = []
+    for number, piece in enumerate(_VARIABLE.split(value.value)):
+        if number % 3:
+            parts += [EnvironmentVariable(piece, None, required=True, place=place)] if piece else []
+        elif piece:
+            parts.append(Constant(piece))
+    return Text(tuple(parts)) if len(parts) > 1 else parts[0] if parts else value
 
 
 def _dict(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
@@ -381,7 +410,27 @@ def _session_maker(interpreter: Interpreter, arguments: Arguments, place: Place)
     return Partial(External(SESSIONS[0]), () if isinstance(bound, Result) else (bound,), ())
 
 
+def _identifier(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    return compositions.identifier([interpreter.state.freeze(value) for value in arguments.positional])
+
+
+def _placeholder(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    return compositions.placeholder(first(interpreter, arguments) if arguments.positional else None)
+
+
+def _compositions(package: str) -> dict[str, Model]:
+    """What a package's module for the composition of SQL has."""
+    return {
+        **dict.fromkeys((f"{package}.SQL", f"{package}.Composed"), _same),
+        f"{package}.Identifier": _identifier,
+        f"{package}.Placeholder": _placeholder,
+        f"{package}.Literal": lambda _interpreter, _arguments, _place: compositions.placeholder(None),
+    }
+
+
 MODELS: Mapping[str, Model] = {
+    **_compositions("psycopg.sql"),
+    **_compositions("psycopg2.sql"),
     **dict.fromkeys(SESSIONS, _session),
     **dict.fromkeys(SESSION_MAKERS, _session_maker),
     "sqlalchemy.orm.scoped_session": _same,
@@ -397,7 +446,7 @@ MODELS: Mapping[str, Model] = {
     "os.getcwdb": _directory(SymbolKind.CWD),
     "os.path.join": _path,
     "os.path.expanduser": _expanduser,
-    "os.path.expandvars": _same,
+    "os.path.expandvars": _expandvars,
     "os.path.abspath": _same,
     "os.path.realpath": _same,
     "os.path.normpath": _same,

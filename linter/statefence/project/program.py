@@ -171,6 +171,7 @@ class RawSite(Struct, frozen=True):
         conditions: tests over parameters that must hold for the call to be made.
         handed_over: where the arguments of a wrapper's call stand.
         chosen: this call decides the text of a statement; otherwise only the connection that it runs on.
+        gives: the call gives the very thing that is opened.
     """
 
     kind: str
@@ -189,6 +190,7 @@ class RawSite(Struct, frozen=True):
     spawner: Spawner | None = None
     opener: Opener | None = None
     chosen: bool = True
+    gives: bool = True
 
 
 class Edge(Struct, frozen=True, eq=False, dict=True):
@@ -224,6 +226,7 @@ class Chain(Struct, frozen=True):
 
     Attributes:
         expression: the span is that of one expression, not of statements.
+        reads: where the chain asks each variable, of those it asks in this file.
     """
 
     path: str
@@ -231,6 +234,7 @@ class Chain(Struct, frozen=True):
     symbol: str
     names: tuple[str, ...]
     expression: bool
+    reads: Mapping[str, Span] = {}
 
 
 class ClassModel(Struct, frozen=True):

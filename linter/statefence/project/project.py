@@ -22,6 +22,7 @@ from statefence.policy import Policy
 from statefence.project import functions, scopes
 from statefence.project.environments import environments, program_name
 from statefence.project.flows import propagated
+from statefence.project.interpreter import AMBIENT
 from statefence.project.mentions import Mentions, other_names
 from statefence.project.program import Chain, Program, RawSite, Unit, walk_functions
 from statefence.project.relevance import callee_words, derived_classes, named, of_wrapping_classes, wrapper_words
@@ -32,12 +33,14 @@ from statefence.project.statements import (
     connection_targets,
     driver,
     is_decided_by_caller,
+    mentions_postgres,
     schema_of_program,
     texts,
     touched,
 )
-from statefence.project.targets import effects, is_tree, mode, targets
+from statefence.project.targets import effects, is_tree, mode, own_targets, targets
 from statefence.project.text_files import Texts
+from statefence.project.values import ABSENT, Value, key_of
 from statefence.source import Source
 from statefence.sql import Schema, Touch
 
@@ -183,8 +186,8 @@ def _interpret(program: Program, *, thorough: bool) -> list[RawSite]:
         words = wrapper_words(program, sites, derived)
         if words == seen:
             return sites
+        _interpret_naming(program, words if seen is None else words.beyond(seen), done)
         seen = words
-        _interpret_naming(program, words, done)
         _summarize(program, of_wrapping_classes(program, words), done)
 
 
@@ -243,7 +246,7 @@ def _project(
     for (kind, _, _), group in sorted(groups.items()):
         group.sort(key=lambda site: site.via is not None)
         if kind == "spawn":
-            spawn = _spawn(group)
+            spawn = _spawn(program, group)
             if not _is_chosen_within(group[0], groups, unknown=spawn.environments[0].kind is EnvKind.UNKNOWN):
                 spawns.append(spawn)
         elif kind == "open":
@@ -255,7 +258,9 @@ def _project(
         elif kind == "write":
             writes.append(_write(group))
         else:
-            statements.extend(_statements(group, schema, files))
+            unit = program.by_path.get(group[0].path)
+            postgres = unit is not None and mentions_postgres(unit.words)
+            statements.extend(_statements(group, schema, files, postgres=postgres))
     return Project(
         modules,
         skipped,
@@ -290,13 +295,17 @@ def _by_path(sites: Iterable[Site]) -> dict[str, tuple[Site, ...]]:
     return {path: tuple(sorted(group, key=lambda site: site.span)) for path, group in grouped.items()}
 
 
-def _spawn(group: list[RawSite]) -> Spawn:
+def _spawn(program: Program, group: list[RawSite]) -> Spawn:
     first = group[0]
-    found = _distinct(environment for site in group for environment in environments(site))
-    program = program_name(first)
-    return Spawn(
-        first.path, first.span, first.api, first.via, first.symbol, found, program, first.argument, first.trace
-    )
+    found = _distinct(environment for site in group for environment in environments(site, _at_import(program, site)))
+    name = program_name(first)
+    return Spawn(first.path, first.span, first.api, first.via, first.symbol, found, name, first.argument, first.trace)
+
+
+def _at_import(program: Program, site: RawSite) -> Value:
+    """What the module's own statements did to the process's environment before a function of it starts a child."""
+    module = program.by_path[site.path].name
+    return ABSENT if site.function == key_of(module, "") else program.namespaces.get(module, {}).get(AMBIENT, ABSENT)
 
 
 def _opens(group: list[RawSite]) -> Iterator[Open]:
@@ -330,6 +339,8 @@ def _open(group: list[RawSite], effect: Effect) -> Open:
         effect,
         is_tree(first),
         first.trace,
+        all(site.gives for site in group),
+        _distinct(target for site in group for target in own_targets(site) if target in found),
     )
 
 
@@ -344,13 +355,17 @@ def _distinct(items: Iterable[Item]) -> tuple[Item, ...]:
     return tuple(found)
 
 
-def _statements(group: list[RawSite], schema: Schema, files: Texts) -> Iterator[Statement]:
-    """One record per text that may be run; a text that is no SQL is none."""
+def _statements(group: list[RawSite], schema: Schema, files: Texts, *, postgres: bool) -> Iterator[Statement]:
+    """One record per text that may be run; a text that is no SQL is none.
+
+    Args:
+        postgres: the file speaks of PostgreSQL, so that a text that SQLite does not understand may be for that.
+    """
     seen: set[tuple[Pieces, tuple[Target, ...]]] = set()
     for site in group:
         connection = connection_targets(site.roles["connection"])
         for pieces in () if is_decided_by_caller(site) else texts(site, files):
-            touches = None if (pieces, connection) in seen else touched(site, pieces, schema)
+            touches = None if (pieces, connection) in seen else touched(site, pieces, schema, postgres=postgres)
             seen.add((pieces, connection))
             if touches is not None:
                 yield _statement(site, pieces, touches, connection)
@@ -395,7 +410,7 @@ def _reads(program: Program) -> Iterator[EnvRead]:
         for chain in chains:
             names = _distinct(chain.names)
             if len(names) > 1 and not any(_within(chain, other) for other in chains):
-                yield EnvRead(chain.path, chain.span, chain.symbol, names, chain.expression)
+                yield EnvRead(chain.path, chain.span, chain.symbol, names, chain.expression, dict(chain.reads))
 
 
 def _within(chain: Chain, other: Chain) -> bool:

@@ -13,8 +13,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from statefence.callees import (
     ARGUMENT_METHODS,
+    EXECUTING_FUNCTIONS,
     EXECUTORS,
+    LOOPS,
     OPENERS,
+    OWN_NAMES,
     PATH_METHODS,
     SPAWNERS,
     TABLE_METHODS,
@@ -29,8 +32,8 @@ from statefence.project.flows import deciding_functions
 from statefence.project.mentions import Mentions, Word
 from statefence.project.program import Program, RawSite, Unit
 from statefence.project.scopes import looked_up
-from statefence.project.sinks import opener, spawner
-from statefence.project.values import ClassValue, External, FunctionValue, Imported, Value, asked_variables
+from statefence.project.sinks import SPEAKS_OF_DATABASES, opener, spawner
+from statefence.project.values import ClassValue, External, FunctionValue, Imported, Partial, Value, asked_variables
 
 ENVIRONMENT = ("environ", "getenv")
 
@@ -47,9 +50,9 @@ def callee_words(policy: Policy) -> Mentions:
     words = [_of_callee(name) for entry in _TABLES for name in entry.names]
     words += [_of_callee(spawner.target.replace(":", ".")) for spawner in policy.spawners]
     words += [_of_callee(opener.target.replace(":", ".")) for opener in policy.openers]
-    connecting = frozenset(each.names[0].partition(".")[0].encode() for each in OPENERS if each.connection)
-    for method in EXECUTORS:
-        words.append(Word.method(method, frozenset() if method.startswith("execute") else connecting))
+    for method in (*EXECUTORS, *OWN_NAMES):
+        words.append(Word.method(method, frozenset() if method.startswith("execute") else SPEAKS_OF_DATABASES))
+    words += [_of_callee(name) for name in EXECUTING_FUNCTIONS]
     libraries = frozenset(opener.partition(".")[0].encode() for opener in TABLE_OPENERS)
     words += [Word.method(method, libraries) for method in TABLE_METHODS]
     if are_kept(policy):
@@ -66,7 +69,7 @@ def _of_callee(name: str) -> Word:
     *modules, last = name.split(".")
     if modules == ["builtins"]:
         return Word.builtin(last)
-    if modules[-1][:1].isupper():
+    if modules[-1][:1].isupper() or modules[-1] in LOOPS:
         return Word.method(last, frozenset({modules[0].encode()}))
     return Word.function(last, modules)
 
@@ -77,7 +80,7 @@ def wrapper_words(program: Program, sites: Iterable[RawSite], derived: Mapping[s
     Args:
         derived: the project's `derived_classes`, of which each inherits its base's methods.
     """
-    wrappers = deciding_functions(sites)
+    wrappers = deciding_functions(program, sites)
     if any(variable.not_from for variable in program.policy.variables):
         wrappers |= {key for key, summary in program.summaries.items() if asked_variables(summary.returns)}
     own = (word for key in wrappers for word in _called_by(key, derived))
@@ -139,9 +142,12 @@ def _exported(program: Program, wrappers: Collection[str]) -> Iterator[Word]:
                 ):
                     yield Word.function(name, [home], home)
     for key, model in program.models.items():
+        home, cls = key.partition(":")[0].rpartition(".")[2], key.rpartition(":")[2].rpartition(".")[2]
         if any(_is_callee(program, base) for base in model.bases):
-            home, cls = key.partition(":")[0].rpartition(".")[2], key.rpartition(":")[2].rpartition(".")[2]
             yield Word.function(cls, [home, cls], home)
+        for name, value in model.names.items():
+            if _is_callee(program, value):
+                yield Word.method(name, frozenset({home.encode(), cls.encode()}), home)
 
 
 def _callee_names(policy: Policy) -> frozenset[str]:
@@ -150,6 +156,8 @@ def _callee_names(policy: Policy) -> frozenset[str]:
 
 
 def _is_callee(program: Program, value: Value) -> bool:
+    if isinstance(value, Partial):
+        return _is_callee(program, value.function)
     if not isinstance(value, External):
         return False
     reaches_file = value.name in FILE_OPENERS_BY_NAME and are_kept(program.policy)

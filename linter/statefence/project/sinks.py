@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from msgspec import structs
 
 from statefence.callees import (
+    EXECUTING_FUNCTIONS,
     EXECUTORS,
     OPENERS,
+    OWN_NAMES,
     SPAWNERS,
     TABLE_METHODS,
     TABLE_OPENERS,
+    TEXT_KEYWORDS,
     Argument,
+    Executor,
+    Given,
     Opener,
     Spawner,
 )
@@ -94,14 +100,19 @@ def external_call(interpreter: Interpreter, name: str, arguments: Arguments, nod
     opened = interpreter.program.openers.get(name) or opener(name)
     if opened is not None:
         return record_open(interpreter, opened, arguments, node)
-    if name == "peewee.Model.raw":
-        record_statement(interpreter, External(name), "raw", arguments, node)
+    owner, _, method = name.rpartition(".")
+    if name == "peewee.Model.raw" or (owner and method in OWN_NAMES - {"raw"}):
+        record_statement(interpreter, External(name), method, arguments, node)
+    if name in EXECUTING_FUNCTIONS:
+        _record_function(interpreter, name, arguments, node)
     reached = file_sinks.record_function(interpreter, name, arguments, node)
     return reached if reached is not None else models.external_call(interpreter, name, arguments, node)
 
 
 def record_spawn(interpreter: Interpreter, entry: Spawner, arguments: Arguments, node: ir.Call) -> None:
     """A child is started here."""
+    if entry.replacing and arguments.keywords.get(entry.replacing) == Constant(value=True):
+        entry = structs.replace(entry, given=Given.REPLACES)
     env = recording.role(interpreter, arguments, entry.env, node)
     program = recording.role(interpreter, arguments, entry.program, node)
     if isinstance(program, Sequence) and program.items:
@@ -155,7 +166,8 @@ def record_open(interpreter: Interpreter, entry: Opener, arguments: Arguments, n
         path = arguments.spreads[0]
     if any(_given(arguments.keywords.get(keyword)) for keyword in entry.memory):
         path, span = Constant(":memory:"), None
-    roles = {"path": path, "mode": ABSENT, "directory": interpreter.directory()}
+    mode = interpreter.state.freeze(recording.role(interpreter, arguments, entry.mode_at, node))
+    roles = {"path": path, "mode": mode, "directory": interpreter.directory()}
     recording.record(interpreter, "open", entry.names[0], roles, node, span, opener=entry)
     if entry.connection:
         return Connection(entry.names[0], path, interpreter.place(node.span))
@@ -169,27 +181,84 @@ def _given(value: Value | None) -> bool:
 def record_statement(
     interpreter: Interpreter, receiver: Value, method: str, arguments: Arguments, node: ir.Call
 ) -> Value | None:
-    """A method that takes SQL is called; None when it is not one, or what it is given cannot be SQL."""
+    """A method that takes SQL is called: what it gives.
+
+    None when it is no such method, when what it is given cannot be SQL, or when the method may as well be another.
+    """
     if _is_table(receiver) and method in TABLE_METHODS:
         return _record_table_method(interpreter, receiver, method, node)
-    entry = EXECUTORS.get(method)
+    if _makes_table(receiver, method) and arguments.positional:
+        made = Item(receiver, interpreter.state.freeze(arguments.positional[0]))
+        return _record_table_method(interpreter, made, "create", node)
+    entry = EXECUTORS.get(method) or (Executor(method, "") if method in OWN_NAMES else None)
     if entry is None:
         return None
     connection = _connection(interpreter.state.freeze(receiver))
     known = isinstance(connection, Connection)
-    if not known and method not in {"execute", "executemany", "executescript", "exec_driver_sql", "raw"}:
+    keyword = next((name for name in TEXT_KEYWORDS if name in arguments.keywords), "sql")
+    sql = interpreter.state.freeze(bindings.argument(arguments, keyword, 0, interpreter.place(node.span)))
+    if not known and method not in OWN_NAMES and not _may_be_asked(interpreter, receiver, sql):
         return None
-    sql = interpreter.state.freeze(bindings.argument(arguments, "sql", 0, interpreter.place(node.span)))
-    if not known and not isinstance(sql, Constant | Text | Parameter | Unknown | Result | Member):
+    if entry.drivers and isinstance(connection, Connection) and not connection.api.startswith(entry.drivers):
+        return None
+    if not known and not _may_be_text(sql):
         return None
     roles = {"sql": sql, "connection": connection}
-    recording.record(interpreter, "statement", method, roles, node, arguments.spans.get(0))
-    return connection if known else Result(method, (connection,))
+    span = arguments.spans.get(0, arguments.spans.get(keyword))
+    recording.record(interpreter, "statement", method, roles, node, span)
+    if not known and method not in OWN_NAMES:
+        return None
+    return connection if known and not entry.rows else Result(method, (connection,))
+
+
+def _may_be_asked(interpreter: Interpreter, receiver: Value, sql: Value) -> bool:
+    """Whether `store.query("...")` may run SQL: it is written out, in a file that speaks of databases."""
+    if isinstance(receiver, External) or SPEAKS_OF_DATABASES.isdisjoint(interpreter.unit.words):
+        return False
+    first = sql.parts[0] if isinstance(sql, Text) and sql.parts else sql
+    return isinstance(first, Constant) and isinstance(first.value, str)
+
+
+SPEAKS_OF_DATABASES = frozenset(
+    {b"db", b"conn", b"connection", b"cursor", b"database", b"pool", b"sqlite"}
+    | {entry.names[0].partition(".")[0].encode() for entry in OPENERS if entry.connection}
+)
+"""Words of which a file holds one when methods with usual names, `query` or `fetch`, may be those of a database."""
+
+
+def _record_function(interpreter: Interpreter, name: str, arguments: Arguments, node: ir.Call) -> None:
+    """A function runs SQL on the connection that it is handed; a marker may stand for all rows of a `VALUES`."""
+    connection, text = EXECUTING_FUNCTIONS[name]
+    sql = interpreter.state.freeze(recording.role(interpreter, arguments, text, node))
+    if isinstance(sql, Constant) and isinstance(sql.value, str):
+        sql = Constant(_ALL_ROWS.sub("VALUES (%s)", sql.value))
+    handed = interpreter.state.freeze(recording.role(interpreter, arguments, connection, node))
+    roles = {"sql": sql, "connection": _connection(handed)}
+    recording.record(interpreter, "statement", "execute", roles, node, recording.span_of(arguments, text))
+
+
+_ALL_ROWS = re.compile(r"\bVALUES\s+%s", re.IGNORECASE)
+
+
+_GIVE_THE_SAME = frozenset({"cursor", "connection", "raw_connection", "get_bind", "transaction", "atomic"})
+"""Methods of a connection that is not known yet, whose answer runs statements on it."""
+
+
+def _may_be_text(value: Value) -> bool:
+    """Whether a value may be a text, on some side of its branches."""
+    if isinstance(value, Choice):
+        return _may_be_text(value.then) or _may_be_text(value.orelse)
+    return isinstance(value, Constant | Text | Parameter | Unknown | Result | Member)
 
 
 def _is_table(value: Value) -> bool:
     """Whether the value is `db["table"]`, of a library whose connections give tables by name."""
     return isinstance(value, Item) and isinstance(value.owner, Connection) and value.owner.api in TABLE_OPENERS
+
+
+def _makes_table(value: Value, method: str) -> bool:
+    """Whether a connection that gives tables by name makes one."""
+    return method == "create_table" and isinstance(value, Connection) and value.api in TABLE_OPENERS
 
 
 def _record_table_method(interpreter: Interpreter, table: Value, method: str, node: ir.Call) -> Value:
@@ -220,6 +289,8 @@ def _connection(receiver: Value) -> Value:
         )
     if isinstance(receiver, Connection | Parameter):
         return receiver
+    if isinstance(receiver, Result) and receiver.callee in _GIVE_THE_SAME and receiver.arguments:
+        return _connection(receiver.arguments[0])
     origin = receiver
     while isinstance(origin, Member | Item):
         origin = origin.owner

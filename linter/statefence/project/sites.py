@@ -70,11 +70,13 @@ class Environment(Struct, frozen=True):
         carried: for each name the analysis was asked about or saw: does the child get it when the parent has it?
         rest: the same answer for every other name.
         prefixes: names that begin so are removed.
+        kept: `rest` is said of names that begin so, and no others are there; of all names when it is empty.
         ensured: names that the child gets even when the parent lacks them.
         reads: for each name set, the variables its value's fallback chain reads.
         reason: why the answer is unknown or decided elsewhere; empty otherwise.
         anchor: how the block is written, at `anchor_path` and `anchor_span` (the call itself when absent).
         trace: where the block was made, nearest first.
+        certain: some way leads to it; not so what a child gets where a mapping, unpacked into the call, lacks the key.
     """
 
     kind: EnvKind
@@ -83,6 +85,7 @@ class Environment(Struct, frozen=True):
     carried: dict[str, Answer] = {}
     rest: Answer = Answer.UNKNOWN
     prefixes: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     ensured: tuple[str, ...] = ()
     reads: dict[str, tuple[str, ...]] = {}
     reason: str = ""
@@ -90,12 +93,15 @@ class Environment(Struct, frozen=True):
     anchor_path: str = ""
     anchor_span: Span | None = None
     trace: tuple[Step, ...] = ()
+    certain: bool = True
 
     def carries(self, name: str) -> Answer:
         """Whether a child gets `name` when its parent has it."""
-        if name not in self.carried and self.prefixes and name.startswith(self.prefixes):
-            return Answer.NO
-        return self.carried.get(name, self.rest)
+        if name in self.carried:
+            return self.carried[name]
+        removed = bool(self.prefixes) and name.startswith(self.prefixes)
+        passed_over = bool(self.kept) and not name.startswith(self.kept)
+        return Answer.NO if removed or passed_over else self.rest
 
     def ensures(self, name: str) -> Answer:
         """Whether a child gets `name` even when its parent lacks it."""
@@ -142,6 +148,8 @@ class Open(Struct, frozen=True):
         effect: what it does; a call that does several things has a record for each.
         tree: what it does to a directory, it does to everything in it.
         targets: main answer first; never empty.
+        gives: the call gives the connection itself, not something that is made of it.
+        own: those of the targets that what is called may reach whatever this call hands over.
     """
 
     path: str
@@ -155,6 +163,8 @@ class Open(Struct, frozen=True):
     effect: Effect = Effect.DATABASE
     tree: bool = False
     trace: tuple[Step, ...] = ()
+    gives: bool = True
+    own: tuple[Target, ...] = ()
 
     @property
     def database(self) -> bool:
@@ -225,6 +235,7 @@ class EnvRead(Struct, frozen=True):
 
     Attributes:
         expression: `span` is one expression; otherwise it is the statement in which the chain is put together.
+        reads: where each variable is asked, of those that are asked in the same file.
     """
 
     path: str
@@ -232,3 +243,4 @@ class EnvRead(Struct, frozen=True):
     symbol: str
     names: tuple[str, ...]
     expression: bool = True
+    reads: dict[str, Span] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -15,7 +15,7 @@ from statefence.project.targets import targets_of
 from statefence.project.text_files import Texts, text_read
 from statefence.project.values import Connection, Constant, Parameter, Text, Value, walk
 from statefence.project.worlds import main_world, worlds
-from statefence.sql import Schema, Touch, is_sql, schema_of
+from statefence.sql import Schema, Touch, begins_as_sql, is_sql, schema_of
 from statefence.sql import statements as touches_of
 
 Pieces = tuple[str | None, ...]
@@ -59,11 +59,35 @@ def _may_be_ddl(pieces: Pieces) -> bool:
     return any(piece is not None and any(word in piece.upper() for word in ("CREATE", "ALTER")) for piece in pieces)
 
 
-def touched(site: RawSite, pieces: Sequence[str | None], schema: Schema) -> tuple[Touch, ...] | None:
-    """What a text touches, statement by statement; None when it is no SQL at all."""
+def touched(
+    site: RawSite, pieces: Sequence[str | None], schema: Schema, *, postgres: bool = False
+) -> tuple[Touch, ...] | None:
+    """What a text touches, statement by statement; None when it is no SQL at all.
+
+    Args:
+        postgres: on a connection that is not known, it may be for PostgreSQL where SQLite does not understand it.
+    """
     if not is_database_call(site) and not is_sql(pieces, schema):
-        return None
+        return _of_postgres_alone(pieces) if postgres else None
     return _of_postgres(pieces, schema) if is_postgres(site.roles["connection"]) else touches_of(pieces, schema)
+
+
+def _of_postgres_alone(pieces: Sequence[str | None]) -> tuple[Touch, ...] | None:
+    """What PostgreSQL would touch, of a text that begins as a program writes SQL; None when it is none of its own."""
+    from statefence.sql import postgres
+
+    found = postgres.touches(pieces) if begins_as_sql(pieces) else None
+    return found if found and all(touch.reason != postgres.NOT_PARSED for touch in found) else None
+
+
+def mentions_postgres(words: Collection[bytes]) -> bool:
+    """Whether a file with these words speaks of PostgreSQL."""
+    return not _POSTGRES_WORDS.isdisjoint(words)
+
+
+_POSTGRES_WORDS = frozenset(
+    {b"psycopg", b"psycopg2", b"psycopg_pool", b"asyncpg", b"aiopg", b"pg8000", b"postgres", b"postgresql", b"pgvector"}
+)
 
 
 def _of_postgres(pieces: Sequence[str | None], schema: Schema) -> tuple[Touch, ...]:
@@ -89,7 +113,7 @@ def is_postgres(value: Value) -> bool:
         return False
     texts = (node.value for node in walk(connection.path) if isinstance(node, Constant) and isinstance(node.value, str))
     is_url = next(texts, "").startswith(("postgres:", "postgresql:", "postgresql+"))
-    return is_url or connection.api.partition(".")[0] in _POSTGRES_DRIVERS
+    return is_url or connection.api.partition(".")[0] in _POSTGRES_DRIVERS or "Postgresql" in connection.api
 
 
 def connection_targets(value: Value) -> tuple[Target, ...]:

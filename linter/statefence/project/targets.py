@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from msgspec import structs
 
 from statefence.callees import Effect, Opener
+from statefence.project.argparse import PARSED
 from statefence.project.program import RawSite
 from statefence.project.sites import Mode, PathKind, Target
 from statefence.project.values import (
@@ -46,8 +47,8 @@ from statefence.project.worlds import World, main_world, worlds
 from statefence.template import Symbol, SymbolKind, Template, build
 
 Piece = str | Symbol
+MEMORY = ":memory:"
 SERVER_URL = re.compile(r"[A-Za-z][\w+.-]*://")
-ARGUMENTS = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args"})
 CONFIGURATION = re.compile(
     r"(?:^|[._])(?:settings|config|conf|cfg|configuration|configparser)(?:$|[._(])", re.IGNORECASE
 )
@@ -58,6 +59,12 @@ def targets(site: RawSite) -> tuple[Target, ...]:
     found = targets_of(site.roles["path"], _opener(site))
     directory = site.roles.get("directory", WORKING_DIRECTORY)
     return found if directory == WORKING_DIRECTORY else tuple([_moved(target, directory) for target in found])
+
+
+def own_targets(site: RawSite) -> tuple[Target, ...]:
+    """The places that a callee may open whatever this call hands over."""
+    own = site.roles.get("own")
+    return () if own is None else targets_of(own, _opener(site))
 
 
 def _moved(target: Target, directory: Value) -> Target:
@@ -102,19 +109,30 @@ def _side_issues_left_out(node: Value) -> Value | None:
 def effects(site: RawSite) -> tuple[Effect, ...]:
     """What the open does, the main answer first; several where its mode is decided by a test."""
     entry = _opener(site)
-    if entry.mode_at is None:
+    if entry.mode_at is None or entry.database:
         return (entry.effect,)
     return tuple(dict.fromkeys(_effect_of_mode(world.value, entry) for world in worlds(site.roles["mode"])))
 
 
 def mode(site: RawSite, effect: Effect) -> Mode:
-    """The same in a word; a database is read only where the URI says so."""
-    texts = [
-        node.value for node in walk(site.roles["path"]) if isinstance(node, Constant) and isinstance(node.value, str)
-    ]
-    if _opener(site).form == "uri" and any("mode=ro" in text or "immutable=1" in text for text in texts):
+    """The same in a word; a database is read only where the URI or an argument of the call says so."""
+    entry = _opener(site)
+    if entry.database and (_is_read_by_uri(site.roles["path"], entry) or _is_read(site.roles["mode"], entry)):
         return Mode.READ
     return MODES[effect]
+
+
+def _is_read_by_uri(path: Value, entry: Opener) -> bool:
+    texts = [node.value for node in walk(path) if isinstance(node, Constant) and isinstance(node.value, str)]
+    is_uri = entry.form == "uri" or (entry.form == "url" and any("uri=true" in text for text in texts))
+    return is_uri and any("mode=ro" in text or "immutable=1" in text for text in texts)
+
+
+def _is_read(given: Value, entry: Opener) -> bool:
+    value = main_world(given)
+    if isinstance(value, Absent):
+        return entry.mode in entry.reading
+    return isinstance(value, Constant) and value.value in entry.reading
 
 
 def is_tree(site: RawSite) -> bool:
@@ -291,16 +309,18 @@ def _strip_url(pieces: list[Piece]) -> list[Piece] | None:
         return None if SERVER_URL.match(head) else pieces
     rest = head[match.end() :]
     rest = rest.removeprefix("//").removeprefix("/") if rest.startswith("//") else rest
-    return _without_query([rest, *pieces[1:]])
+    inner = [rest, *pieces[1:]]
+    return _strip_uri(inner) if rest.startswith("file:") else _without_query(inner)
 
 
 def _strip_uri(pieces: list[Piece]) -> list[Piece]:
+    """The path of a `file:` URI; what stands for a whole path begins with its own slash."""
     head = pieces[0]
     assert isinstance(head, str)
     rest = head.removeprefix("file:")
     if rest.startswith("//"):
-        _host, slash, path = rest.removeprefix("//").partition("/")
-        rest = slash + path
+        authority, slash, path = rest.removeprefix("//").partition("/")
+        rest = f"/{path}" if slash or authority or len(pieces) == 1 else ""
     return [unquote(piece) if isinstance(piece, str) else piece for piece in _without_query([rest, *pieces[1:]])]
 
 
@@ -362,8 +382,9 @@ def flatten(value: Value) -> list[Piece]:
     if isinstance(value, Directory):
         return _directory(value)
     if isinstance(value, EnvironmentVariable):
-        default = None if value.default is None else build(flatten(main_world(value.default)))
-        return [Symbol(SymbolKind.ENV, value.name, default)]
+        default = [] if value.default is None else flatten(main_world(value.default))
+        is_memory = default[:1] == [MEMORY]  # another answer, which is no place
+        return [Symbol(SymbolKind.ENV, value.name, None if value.default is None or is_memory else build(default))]
     if isinstance(value, Text | Path) and any(is_constant_none(part) for part in value.parts):
         return [Symbol(SymbolKind.ANY, "None where a text is needed")]
     if isinstance(value, Text):
@@ -412,7 +433,7 @@ def _open_end(value: Value) -> Symbol:
         return Symbol(SymbolKind.ANY, "a piece of a text")
     if isinstance(root, Parameter):
         return _parameter(root)
-    if isinstance(root, Result) and root.callee.rpartition(".")[2] in ARGUMENTS:
+    if isinstance(root, Result) and root.callee.rpartition(".")[2] in PARSED:
         return Symbol(SymbolKind.PARAM, f"arguments.{'.'.join(reversed(names))}")
     if isinstance(root, LiveEnvironment):
         return Symbol(SymbolKind.ENV, "?")

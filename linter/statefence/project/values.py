@@ -43,6 +43,9 @@ class Term(Struct, frozen=True, eq=False, dict=True):
             return True
         return isinstance(other, Term) and digest(self) == digest(other)
 
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
 
 def digest(term: Term) -> int:
     """Equal for equal terms, kept with the term; unequal terms share one by a chance of 2**-61."""
@@ -218,12 +221,14 @@ class Select(Term, frozen=True, eq=False):
         names: exactly these, when known (an allow-list).
         prefixes: names that begin so are dropped, when that is the whole predicate (a deny-list).
         denied: exactly these are dropped, when that is the whole predicate.
+        kept: only names that begin so are put, when that is the whole predicate.
     """
 
     source: Value
     names: tuple[str, ...] | None = None
     prefixes: tuple[str, ...] = ()
     denied: tuple[str, ...] | None = None
+    kept: tuple[str, ...] = ()
 
 
 class Clear(Term, frozen=True, eq=False):
@@ -586,6 +591,16 @@ def asked_variables(value: Value) -> tuple[str, ...]:
             names = (value.name, *(() if value.default is None else asked_variables(value.default)))
         known = value.__dict__["asked"] = tuple(dict.fromkeys(names))
     return known
+
+
+def first_reads(value: Value) -> dict[str, Place]:
+    """Where each of these variables is asked first."""
+    if isinstance(value, Choice):
+        return {**first_reads(value.orelse), **first_reads(value.then)}
+    if not isinstance(value, EnvironmentVariable):
+        return {}
+    later = {} if value.default is None else first_reads(value.default)
+    return {**later, value.name: value.place}
 
 
 def key_of(module: str, qualified: str) -> str:

@@ -55,6 +55,8 @@ def _changes(environment: Environment) -> Iterator[str]:
         yield f"passes on {', '.join(passed)}"
     if environment.drops:
         yield f"drops {', '.join(environment.drops)}"
+    if environment.kept:
+        yield f"has, of all other names, at most those that begin with {', '.join(environment.kept)}"
     if environment.prefixes:
         yield f"drops every name that begins with {', '.join(environment.prefixes)}"
     unsure = sorted(name for name, answer in environment.carried.items() if answer is Answer.UNKNOWN)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from statefence.sql.holes import HoleRole, hole_roles, markers
 from statefence.sql.model import Kind, Schema, Touch, Use
-from statefence.sql.prose import is_sql
+from statefence.sql.prose import begins_as_sql, is_sql
 from statefence.sql.schema import schema_of
 from statefence.sql.touch import statements
 
@@ -17,6 +17,7 @@ __all__ = [
     "Schema",
     "Touch",
     "Use",
+    "begins_as_sql",
     "hole_roles",
     "is_sql",
     "markers",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from statefence.sql.structure import Group, Leaf, Node, Nodes, is_hole, is_query, name, sign, split_by, word
+from statefence.sql.nodes import Group, Leaf, Node, Nodes, is_hole, is_query, name, sign, split_by, word
 from statefence.sql.tokens import TokenKind
 
 _CONSTANT = frozenset({TokenKind.MARKER, TokenKind.STRING, TokenKind.NUMBER, TokenKind.HOLE, TokenKind.CAST})
@@ -140,6 +140,9 @@ def _expects(node: Node) -> bool:
 
 def _listed(left: Nodes, right: Nodes, resolve: Resolve) -> Said:
     """`column IN (values)`: the values may be several, but all are handed over."""
+    rows = _rows(left, right, resolve)
+    if rows is not None:
+        return rows
     column = _column(left, resolve)
     if not isinstance(column, tuple):
         return Said(open=any(is_hole(node) for node in left))
@@ -147,6 +150,17 @@ def _listed(left: Nodes, right: Nodes, resolve: Resolve) -> Said:
     if isinstance(group, Group) and not is_query(group) and is_constant(group.items) and len(right) == 1:
         return Said((Equality(column, HELD),))
     return Said(doubtful=(column,))
+
+
+def _rows(left: Nodes, right: Nodes, resolve: Resolve) -> Said | None:
+    """`(column, column) IN (rows)`; None for anything else."""
+    columns = [_column(part, resolve) for part in split_by(_bare(left), ",")]
+    group = right[0] if len(right) == 1 else None
+    if len(columns) < 2 or not isinstance(group, Group):
+        return None
+    plain = tuple(column for column in columns if isinstance(column, tuple))
+    known = not is_query(group) and is_constant(group.items)
+    return Said(tuple(Equality(column, HELD) for column in plain)) if known else Said(doubtful=plain)
 
 
 def _equal(left: Nodes, right: Nodes, resolve: Resolve) -> Said:

@@ -18,6 +18,8 @@ STAND_IN = "statefence_hole"  # the name of what is not known, wherever a name m
 _MOST_HOLES = 100
 _MOST_ATTEMPTS = 400
 _OPERAND = ("NULL", STAND_IN, "(NULL)", f"{STAND_IN} = NULL", "", f"{STAND_IN} AS (SELECT NULL)")
+_NUMBER = "1"
+_SIGNS = frozenset({"-", "+"})
 _LIST = ("(NULL)", "NULL", STAND_IN)
 _AFTER_OPERAND = (
     *("", "ASC", "=", f"SET {STAND_IN} = NULL", "DEFAULT VALUES", f"({STAND_IN})", f"ADD COLUMN {STAND_IN}"),
@@ -28,7 +30,7 @@ _DATABASE = ("main",)
 _TABLE_FOLLOWS = frozenset({"FROM", "JOIN", "INTO", "UPDATE", "TABLE", "EXISTS"})
 _FROM_REGION = frozenset({"FROM", "JOIN", "ON", "USING"})
 _REGIONS = _FROM_REGION | {"SELECT", "WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "SET", "VALUES", "RETURNING", "INTO"}
-_IN_PLACE = frozenset({"NULL", STAND_IN, "(NULL)", f"{STAND_IN} = NULL", "ASC", "=", ", NULL", "AND NULL"})
+_IN_PLACE = frozenset({_NUMBER, "NULL", STAND_IN, "(NULL)", f"{STAND_IN} = NULL", "ASC", "=", ", NULL", "AND NULL"})
 
 
 class Filled(Struct, frozen=True):
@@ -95,6 +97,8 @@ def _candidates(tokens: Sequence[Token], texts: Sequence[str], index: int) -> tu
         return _DATABASE
     if before in {"IN", "VALUES"}:
         return _LIST
+    if before in _SIGNS:
+        return (_NUMBER, *_OPERAND)
     if before in EXPECTING:
         return (*_OPERAND, "IGNORE") if before == "OR" else _OPERAND
     last = before[-1]

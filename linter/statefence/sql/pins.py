@@ -16,25 +16,10 @@ from statefence.sql.clone import opened, quoted
 from statefence.sql.equalities import HELD, Column, Held, Meaning, Said, is_constant, said, written_column
 from statefence.sql.kinds import kind_of
 from statefence.sql.model import Kind, Schema, Use
-from statefence.sql.structure import (
-    Change,
-    Core,
-    Nodes,
-    Query,
-    Shared,
-    Source,
-    Unclear,
-    is_hole,
-    is_query,
-    name,
-    parsed,
-    queries_in,
-    query,
-    sign,
-    split_by,
-    word,
-)
-from statefence.sql.tokens import Token, joined, split
+from statefence.sql.nodes import Leaf, Nodes, Unclear, is_hole, is_query, name, queries_in, sign, split_by, word
+from statefence.sql.structure import Change, Condition, Core, Query, Shared, Source, parsed, query
+from statefence.sql.tokens import Token, TokenKind, joined, split
+from statefence.sql.upserts import Conflict
 
 _QUERYING = frozenset({Kind.SELECT, Kind.INSERT, Kind.REPLACE, Kind.UPDATE, Kind.DELETE})
 _AGGREGATES = frozenset(
@@ -183,11 +168,23 @@ def _statement(asked: _Asked, structure: Query | Change, views: _Names) -> Mappi
         return _query(asked, structure, views, None, frozenset()).uses
     names = _with_expressions(structure.expressions, views)
     found = _chosen(asked, structure.chooses, names) if structure.chooses else _inserted(asked, structure, names)
+    found |= _changed_beside(asked, structure.expressions, views)
     target = structure.target
     place = (target.place, target.table)
     if place in found:
         found[place] = Use(target.table, found[place].column, found[place].pinned, written=True)
     return found
+
+
+def _changed_beside(
+    asked: _Asked, expressions: tuple[tuple[str, tuple[str, ...], Query], ...], names: _Names
+) -> dict[Place, Use]:
+    """The occurrences in common table expressions that change rows, which they do even where nothing reads them."""
+    found: list[Mapping[Place, Use]] = []
+    for number, (_, _, body) in enumerate(expressions):
+        if body.change is not None:
+            found.append(_statement(asked, body.change, _with_expressions(expressions[:number], names)))
+    return _merged(*found)
 
 
 def _chosen(asked: _Asked, core: Core, names: _Names) -> dict[Place, Use]:
@@ -207,6 +204,8 @@ def _inserted(asked: _Asked, change: Change, names: _Names) -> dict[Place, Use]:
     table = change.target.table
     if table in asked.wanted:
         verdict = _value_given(asked, change, given)
+        if verdict is Answer.YES:
+            verdict = _worst([_row_found(asked, change, each) for each in change.conflicts])
         found[change.target.place, table] = Use(table, asked.wanted[table], verdict)
     return found
 
@@ -229,6 +228,34 @@ def _value_given(asked: _Asked, change: Change, given: _Given | None) -> Answer:
     if not given.values:
         return Answer.YES if column in given.held else Answer.UNKNOWN
     return given.values[position] if position < len(given.values) else Answer.UNKNOWN
+
+
+def _row_found(asked: _Asked, change: Change, conflict: Conflict) -> Answer:
+    """Whether the row that an insert changes instead is held to the value that it gives its table's column.
+
+    NO where all rows are found by the same literals, so that every tenant changes the same one.
+    """
+    table = change.target.table
+    column = asked.wanted[table]
+    if column in conflict.columns:
+        return Answer.YES
+    new = Source(change.target.place, "excluded")
+    target = Source(change.target.place, change.target.alias or table, table)
+    tables = (_Table(target, asked.known(table)), _Table(new, frozenset(), frozenset({column})))
+    core = Core((), (target, new), (Condition(conflict.condition, frozenset({0, 1})),) if conflict.condition else ())
+    scope, _, _ = _settled(asked, core, _Scope(tables, frozenset(), None))
+    if scope.holds((0, column)):
+        return Answer.YES
+    listed = change.columns or asked.columns.get(table, ())
+    places = [listed.index(each) for each in conflict.columns if each in listed]
+    fixed = bool(places) and len(places) == len(conflict.columns) and bool(change.rows)
+    same = fixed and all(_is_literal(row[place]) for row in change.rows for place in places if len(row) == len(listed))
+    return Answer.NO if same and not conflict.condition else Answer.UNKNOWN
+
+
+def _is_literal(nodes: Nodes) -> bool:
+    """Whether an expression is the same for every caller."""
+    return all(isinstance(node, Leaf) and node.token.kind in {TokenKind.STRING, TokenKind.NUMBER} for node in nodes)
 
 
 def _row_value(row: tuple[Nodes, ...], position: int, width: int) -> Answer:
@@ -264,6 +291,9 @@ def _with_expressions(expressions: tuple[tuple[str, tuple[str, ...], Query], ...
 
 def _query(asked: _Asked, structure: Query, names: _Names, outer: _Scope | None, pushed: frozenset[str]) -> _Given:
     """What a query gives, when the columns `pushed` are held by whoever reads from it."""
+    if structure.change is not None:
+        return _Given((), frozenset(), (), {})
+    beside = _changed_beside(asked, structure.expressions, names)
     names = _with_expressions(structure.expressions, names)
     pushed = frozenset() if structure.limited else pushed
     given: list[_Given] = []
@@ -274,10 +304,10 @@ def _query(asked: _Asked, structure: Query, names: _Names, outer: _Scope | None,
     alike = all(each.columns and len(each.columns) == len(first.columns) for each in given)
     if not alike:
         held = frozenset.intersection(*(each.held for each in given))
-        return _Given((), held, (), _merged(*(each.uses for each in given)))
+        return _Given((), held, (), _merged(beside, *(each.uses for each in given)))
     values = tuple([_worst(column) for column in zip(*(each.values for each in given), strict=True)])
     held = frozenset(label for label, value in zip(first.columns, values, strict=True) if value is Answer.YES)
-    return _Given(first.columns, held, values, _merged(*(each.uses for each in given)))
+    return _Given(first.columns, held, values, _merged(beside, *(each.uses for each in given)))
 
 
 def _renamed(pushed: frozenset[str], columns: tuple[str, ...], core: Core) -> frozenset[str]:
@@ -340,7 +370,7 @@ def _body(
     if _reads(body.query, source.table):
         return _recursive(asked, body, source.table)
     inner = pushed
-    first = body.query.cores[0]
+    first = next(iter(body.query.cores), Core((), (), ()))
     if body.columns and len(first.results) == len(body.columns):
         pairs = zip(body.columns, first.results, strict=True)
         inner = frozenset(_label(nodes) for label, nodes in pairs if label in pushed)

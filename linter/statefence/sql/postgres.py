@@ -6,23 +6,44 @@ It answers as SQLite does for its own statements. What the parser takes for an o
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
 from statefence.model import Answer
 from statefence.sql.fillings import STAND_IN
 from statefence.sql.holes import HoleRole, hole_roles
 from statefence.sql.kinds import kind_of
 from statefence.sql.model import Kind, Touch
+from statefence.sql.postgres_tables import Tables, tables_of
 from statefence.sql.tokens import HOLE, Statement, TokenKind, joined, split, tokenize
 
-if TYPE_CHECKING:
-    from sqlglot import exp
-
 NOT_PARSED = "sqlglot cannot parse it"
-_OWN_SCHEMAS = frozenset({"", "public"})
-_SYSTEM = ("pg_", "information_schema")
+_SYSTEM = re.compile(
+    r"pg_catalog\.|information_schema\.|pg_toast\.|"
+    r"pg_(?:stat(?:_\w+|io_\w+)?|\w*_stat(?:istic|s)\w*|aggregate|am|amop|amproc|attrdef|attribute|auth_members|authid|"
+    r"available_extension\w*|cast|class|collation|config|constraint|conversion|cursors|database|db_role_setting|"
+    r"default_acl|depend|description|enum|event_trigger|extension|file_settings|foreign_\w+|group|hba_\w+|index|indexes|"
+    r"inherits|init_privs|language|largeobject\w*|locks|matviews|namespace|opclass|operator|opfamily|parameter_acl|"
+    r"partitioned_table|policies|policy|prepared_statements|prepared_xacts|proc|publication\w*|range|replication_\w+|"
+    r"rewrite|roles|rules|seclabels?|sequences?|settings|shadow|sh\w*depend|shdescription|shmem_allocations|shseclabel|"
+    r"statistic\w*|subscription\w*|tables|tablespace|timezone_\w+|transform|trigger|ts_\w+|type|user|user_mappings?|views)$"
+)
+"""What a server keeps of itself. Source: www.postgresql.org/docs/current, "System Catalogs" and "System Views"."""
+_AROUND = re.compile(
+    r"\s*(?:EXPLAIN(?:\s*\([^()]*\)|\s+(?:ANALYZE|VERBOSE)\b)*|PREPARE\s+\w+(?:\s*\([^()]*\))?\s+AS\b|"
+    r"DECLARE\s+\w+(?:\s+\w+)*?\s+CURSOR(?:\s+WITH(?:OUT)?\s+HOLD)?\s+FOR\b)",
+    re.IGNORECASE,
+)
+_WITHOUT_TABLES = re.compile(
+    r"\s*(?:(?:NOTIFY|LISTEN|UNLISTEN|SHOW|RESET|DISCARD|LOCK|VACUUM|REINDEX|CHECKPOINT|DEALLOCATE|CLOSE|SET)\b|"
+    r"(?:CREATE|ALTER)\s+(?:EXTENSION|SEQUENCE|TYPE|DOMAIN|SCHEMA|ROLE|USER|DATABASE|PUBLICATION|COLLATION)\b)",
+    re.IGNORECASE,
+)
+_ALTERED = re.compile(
+    r"""\s*ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?P<name>(?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))?)(?!.*\bRENAME\s+TO\b)""",
+    re.IGNORECASE | re.DOTALL,
+)
 _FILLINGS = ("NULL", STAND_IN, "", "(NULL)", f"{STAND_IN} = NULL")
 
 
@@ -43,17 +64,29 @@ def _touches(pieces: tuple[str | None, ...]) -> tuple[Touch, ...]:
 def _touch(statement: Statement) -> Touch:
     kind, text = kind_of(statement), statement.text.replace(HOLE, "{}")
     for filling in _FILLINGS if statement.holes else ("",):
-        parsed = _parsed(_filled(statement, filling))
-        if parsed is not None:
-            return _answer(kind, statement, parsed, text)
+        for question_marks in (True, False):
+            sql = _filled(statement, filling, question_marks=question_marks)
+            found = _tables(_inner(sql))
+            if found is not None:
+                return _answer(kind, statement, found, text)
     return Touch(kind, known=Answer.UNKNOWN, reason=NOT_PARSED, holes=statement.holes, sql=text)
 
 
-def _parsed(sql: str) -> exp.Expr | None:
-    """The statement's tree, None when it is no statement, or one that is not understood."""
+def _inner(sql: str) -> str:
+    """The statement that is explained, prepared or given a cursor; any other is itself."""
+    found = _AROUND.match(sql)
+    return sql[found.end() :] if found else sql
+
+
+def _tables(sql: str) -> Tables | None:
+    """The tables of a statement, None when it is none, or one that is not understood."""
     import sqlglot
     from sqlglot import exp
 
+    if _WITHOUT_TABLES.match(sql):
+        return Tables()
+    if altered := _ALTERED.match(sql):
+        return _altered(altered["name"])
     logger = logging.getLogger("sqlglot")
     silent, logger.disabled = logger.disabled, True
     try:
@@ -62,17 +95,23 @@ def _parsed(sql: str) -> exp.Expr | None:
         return None
     finally:
         logger.disabled = silent
-    known = len(found) == 1 and found[0] is not None and not isinstance(found[0], exp.Command)
-    return found[0] if known else None
+    tree = found[0] if len(found) == 1 else None
+    return None if tree is None or isinstance(tree, exp.Command) else tables_of(tree)
 
 
-def _filled(statement: Statement, filling: str) -> str:
-    """The statement's text without holes and markers."""
+def _altered(name: str) -> Tables:
+    """The table of an `ALTER TABLE` whose actions need not be understood."""
+    parts = [token.name for token in tokenize(name) if token.name]
+    return Tables(ddl=(".".join(parts).removeprefix("public."),))
+
+
+def _filled(statement: Statement, filling: str, *, question_marks: bool) -> str:
+    """The statement's text without holes and markers; a question mark may be a marker, or an operator on JSON."""
     roles = iter(hole_roles([piece for part in statement.text.split(HOLE) for piece in (part, None)][:-1]))
     texts: list[str] = []
     for token in tokenize(statement.text):
         own = [next(roles, HoleRole.OTHER) for _ in range(token.text.count(HOLE))]
-        if token.kind is TokenKind.MARKER:
+        if token.kind is TokenKind.MARKER and (question_marks or token.text[0] != "?"):
             texts.append(" NULL ")
         elif token.kind is TokenKind.HOLE:
             texts.append(f" {({HoleRole.VALUE: 'NULL', HoleRole.NAME: STAND_IN}).get(own[0], filling)} ")
@@ -81,25 +120,17 @@ def _filled(statement: Statement, filling: str) -> str:
     return "".join(texts)
 
 
-def _answer(kind: Kind, statement: Statement, tree: exp.Expr, text: str) -> Touch:
-    from sqlglot import exp
-
-    targets = [_name(table) for table in _targets(tree)]
-    is_ddl = isinstance(tree, exp.Create | exp.Drop | exp.Alter)
-    reads = list(dict.fromkeys(_reads(tree)))
-    writes = [] if is_ddl else targets
-    conflict = tree.args.get("conflict")
-    rewrites = not isinstance(tree, exp.Insert) or (conflict is not None and bool(conflict.args.get("expressions")))
-    named = (*reads, *targets)
-    doubt = "a table's name is not known" if any(STAND_IN in name for name in named) else ""
+def _answer(kind: Kind, statement: Statement, found: Tables, text: str) -> Touch:
+    named = (*found.reads, *found.writes, *found.ddl)
+    doubt = "a table's name is not known" if any(STAND_IN in name for name in named) else found.doubt
     if statement.holes and not doubt and _may_name_more(statement):
         doubt = "a part that may name more tables is not known"
     return Touch(
         kind=kind,
-        reads=_shown(reads),
-        writes=_shown(writes),
-        rewrites=_shown(writes) if rewrites else (),
-        ddl=_shown(targets) if is_ddl else (),
+        reads=_shown(found.reads),
+        writes=_shown(found.writes),
+        rewrites=_shown(found.rewrites),
+        ddl=_shown(found.ddl),
         known=Answer.UNKNOWN if doubt else Answer.YES,
         reason=doubt,
         holes=statement.holes,
@@ -108,9 +139,8 @@ def _answer(kind: Kind, statement: Statement, tree: exp.Expr, text: str) -> Touc
 
 
 def _shown(names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(name for name in names if name and STAND_IN not in name and not name.startswith(_SYSTEM))
-    )
+    """The names without stand-ins and what belongs to the server itself."""
+    return tuple(name for name in names if STAND_IN not in name and not _SYSTEM.match(name))
 
 
 def _may_name_more(statement: Statement) -> bool:
@@ -142,51 +172,3 @@ _REGIONS = frozenset(
     }
     | {"INTO", "UPDATE", "TABLE"}
 )
-
-
-def _targets(tree: exp.Expr) -> Iterator[exp.Table]:
-    """The tables that the statement writes or defines."""
-    from sqlglot import exp
-
-    if isinstance(tree, exp.TruncateTable | exp.Drop):
-        yield from tree.find_all(exp.Table)
-        return
-    written = isinstance(tree, exp.Insert | exp.Update | exp.Delete | exp.Merge | exp.Create | exp.Alter)
-    target = tree.this if written else None
-    if isinstance(target, exp.Index):
-        target = target.args.get("table")
-    if isinstance(target, exp.Schema):
-        target = target.this
-    if isinstance(target, exp.Table):
-        yield target
-
-
-def _reads(tree: exp.Expr) -> Iterator[str]:
-    """The tables that the statement looks at, its target too where a column of it is asked for."""
-    from sqlglot import exp
-
-    targets = list(_targets(tree))
-    expressions = {each.alias_or_name.lower() for each in tree.find_all(exp.CTE)}
-    columns = any(True for part in _conditions(tree) for _ in part.find_all(exp.Column))
-    if isinstance(tree, exp.Update | exp.Delete) and columns:
-        yield from map(_name, targets)
-    for table in tree.find_all(exp.Table):
-        is_expression = not table.db and table.name.lower() in expressions
-        is_reference = table.find_ancestor(exp.Reference) is not None
-        if not is_expression and not is_reference and not any(table is target for target in targets):
-            yield _name(table)
-
-
-def _conditions(tree: exp.Expr) -> Iterator[Any]:
-    """Where an `UPDATE` or `DELETE` asks for columns: its condition, and the right sides of its assignments."""
-    from sqlglot import exp
-
-    if tree.args.get("where") is not None:
-        yield tree.args["where"]
-    if isinstance(tree, exp.Update):
-        yield from (each.expression for each in tree.expressions if isinstance(each, exp.EQ))
-
-
-def _name(table: exp.Table) -> str:
-    """The table's name, with its schema unless that is the usual one."""
-    return table.name if table.db in _OWN_SCHEMAS else f"{table.db}.{table.name}"

@@ -23,7 +23,13 @@ _ENGLISH_WORDS = """
 A AN THE THIS THAT THESE THOSE IT ITS YOU YOUR MY OUR THEIR HIS HER ME US THEM WE THEY ONE SOME ANY EVERY AT BE ARE WAS
 WERE WILL CAN MAY MUST SHOULD PLEASE HERE THERE WHICH WHAT HOW WHY OTHER ANOTHER NEW
 """
+_TYPE_NAMES = """
+BIGINT BLOB BOOLEAN BYTEA CHAR DATE DATETIME DECIMAL DOUBLE FLOAT INT INTEGER JSON JSONB NUMERIC REAL SERIAL SMALLINT
+TEXT TIMESTAMP TIMESTAMPTZ UUID VARCHAR
+"""
+_TYPES = frozenset(_TYPE_NAMES.split())
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_OTHER_VERBS = frozenset({"COPY", "TRUNCATE", "MERGE", "COMMENT", "GRANT", "REVOKE", "LOCK", "CALL", "REFRESH"})
 _SIGNS = frozenset("=*<>(),.+|")
 _PHRASES = frozenset(
     {("IF", "EXISTS"), ("NOT", "EXISTS"), ("ORDER", "BY"), ("GROUP", "BY"), ("IS", "NULL"), ("NOT", "NULL")}
@@ -48,6 +54,18 @@ def is_sql(pieces: Sequence[str | None], schema: Schema = _NO_SCHEMA) -> bool:
         return False
     touches = statements(pieces, schema)
     return len(touches) == len(script) and all(_is_prepared(touch) for touch in touches)
+
+
+def begins_as_sql(pieces: Sequence[str | None]) -> bool:
+    """Whether keywords, names and signs are those of a program, and each statement begins with a verb of SQL.
+
+    For texts that SQLite does not understand; whoever asks must know who does. Never raises.
+    """
+    script = split(joined(pieces))
+    return bool(script) and all(
+        each.tokens[0].upper in VERBS | _OTHER_VERBS and len(each.tokens) > 1 and _looks_written(each, _NO_SCHEMA)
+        for each in script
+    )
 
 
 def _is_prepared(touch: Touch) -> bool:
@@ -75,8 +93,11 @@ def _is_name(token: Token) -> bool:
 
 
 def _is_english(token: Token, after: Token) -> bool:
-    """Whether two names in a row are an article or a pronoun and its noun: nobody gives a column such an alias."""
-    return token.upper in _ENGLISH and _is_name(after)
+    """Whether two names in a row are an article or a pronoun and its noun: nobody gives a column such an alias.
+
+    A column of that name has a type behind it where it is defined.
+    """
+    return token.upper in _ENGLISH and _is_name(after) and after.upper not in _TYPES
 
 
 def _is_alone(statement: Statement) -> bool:

@@ -6,33 +6,27 @@ What is written in a way that is not foreseen raises `Unclear`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
-from statefence.sql.tokens import Token, TokenKind
-
-
-class Unclear(Exception):  # noqa: N818 - it is an answer, not an error
-    """The structure cannot be told."""
-
-
-class Group(Struct, frozen=True):
-    """What stands in parentheses, or between `CASE` and `END`."""
-
-    items: tuple[Node, ...]
-    case: bool = False
-
-
-class Leaf(Struct, frozen=True):
-    """A token, and which one of the statement it is."""
-
-    token: Token
-    place: int
-
-
-Node = Group | Leaf
-Nodes = tuple[Node, ...]
+from statefence.sql.nodes import (
+    Group,
+    Node,
+    Nodes,
+    Unclear,
+    is_hole,
+    is_query,
+    name,
+    names,
+    nodes_of,
+    sign,
+    split_by,
+    until,
+    word,
+)
+from statefence.sql.tokens import Token
+from statefence.sql.upserts import Conflict, conflicts
 
 
 class Source(Struct, frozen=True):
@@ -85,11 +79,18 @@ class Core(Struct, frozen=True):
 
 
 class Query(Struct, frozen=True):
-    """Common table expressions by name, the parts of a compound, and whether it may leave out rows by their number."""
+    """A query, or the change that PostgreSQL lets stand for one in a `WITH`.
+
+    Attributes:
+        expressions: common table expressions by name.
+        cores: the parts of a compound; none of a change.
+        limited: whether it may leave out rows by their number.
+    """
 
     expressions: tuple[tuple[str, tuple[str, ...], Query], ...]
     cores: tuple[Core, ...]
     limited: bool = False
+    change: Change | None = None
 
 
 class Change(Struct, frozen=True):
@@ -101,6 +102,7 @@ class Change(Struct, frozen=True):
         columns: the columns that an insert names; empty when it names none.
         rows: the values of an insert, row by row.
         query: where the rows of an insert come from, when they are not listed.
+        conflicts: what an insert changes of rows that are there.
     """
 
     expressions: tuple[tuple[str, tuple[str, ...], Query], ...]
@@ -109,87 +111,21 @@ class Change(Struct, frozen=True):
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[Nodes, ...], ...] = ()
     query: Query | None = None
+    conflicts: tuple[Conflict, ...] = ()
 
 
 _COMPOUND = frozenset({"UNION", "INTERSECT", "EXCEPT"})
 _AFTER_FROM = frozenset({"WHERE", "GROUP", "HAVING", "WINDOW", "ORDER", "LIMIT", "OFFSET", "RETURNING", "FOR"})
 _JOINING = frozenset({"NATURAL", "LEFT", "RIGHT", "FULL", "OUTER", "INNER", "CROSS", "JOIN"})
 _NO_ALIAS = _AFTER_FROM | _JOINING | {"ON", "USING", "SET", "INDEXED", "NOT", "DEFAULT", "VALUES", "SELECT"}
-_QUERY = frozenset({"SELECT", "VALUES", "WITH"})
-
-
-def nodes_of(tokens: Sequence[Token]) -> Nodes:
-    """The tokens as a tree of groups."""
-    stack: list[list[Node]] = [[]]
-    cases: list[bool] = []
-    for place, token in enumerate(tokens):
-        if token.text == "(" or token.upper == "CASE":
-            stack.append([])
-            cases.append(token.upper == "CASE")
-        elif cases and (token.upper == "END" if cases[-1] else token.text == ")"):
-            group = Group(tuple(stack.pop()), cases.pop())
-            stack[-1].append(group)
-        else:
-            stack[-1].append(Leaf(token, place))
-    if len(stack) > 1:
-        raise Unclear
-    return tuple(stack[0])
-
-
-def word(node: Node) -> str:
-    """The keyword that a node may be, in upper case; empty for anything but a word."""
-    return node.token.upper if isinstance(node, Leaf) else ""
-
-
-def sign(node: Node) -> str:
-    """The text of an operator or another sign; empty for a group."""
-    return node.token.text if isinstance(node, Leaf) else ""
-
-
-def name(node: Node) -> str:
-    """The name that a node is; empty when it is none."""
-    return node.token.name if isinstance(node, Leaf) else ""
-
-
-def is_hole(node: Node) -> bool:
-    """Whether nothing is known of the piece."""
-    return isinstance(node, Leaf) and node.token.kind is TokenKind.HOLE
-
-
-def is_query(group: Node) -> bool:
-    """Whether a query stands in the parentheses."""
-    return isinstance(group, Group) and bool(group.items) and word(group.items[0]) in _QUERY
-
-
-def queries_in(nodes: Nodes) -> Iterator[Group]:
-    """The subqueries of an expression, outermost first, none within another."""
-    for node in nodes:
-        if isinstance(node, Group):
-            if is_query(node):
-                yield node
-            else:
-                yield from queries_in(node.items)
-
-
-def split_by(nodes: Nodes, *separators: str) -> list[Nodes]:
-    """The parts between words or signs of this level."""
-    parts: list[list[Node]] = [[]]
-    for node in nodes:
-        if (word(node) or sign(node)) in separators:
-            parts.append([])
-        else:
-            parts[-1].append(node)
-    return [tuple(part) for part in parts]
-
-
-def until(nodes: Nodes, stops: frozenset[str], start: int = 0) -> int:
-    """Where the first of the words stands, from `start` on; the end when none does."""
-    return next((index for index in range(start, len(nodes)) if word(nodes[index]) in stops), len(nodes))
 
 
 def parsed(tokens: Sequence[Token]) -> Query | Change:
     """The structure of a whole statement; raises Unclear."""
-    nodes = nodes_of(tokens)
+    return _parsed(nodes_of(tokens))
+
+
+def _parsed(nodes: Nodes) -> Query | Change:
     expressions, rest = _expressions(nodes)
     verb = word(rest[0]) if rest else ""
     if verb in {"SELECT", "VALUES"}:
@@ -223,17 +159,13 @@ def _expressions(nodes: Nodes) -> tuple[Expressions, Nodes]:
         group = nodes[index] if index < len(nodes) else None
         if not label or not isinstance(group, Group):
             raise Unclear
-        found.append((label.lower(), columns, query(group.items)))
+        body = _parsed(group.items)
+        found.append((label.lower(), columns, Query((), (), change=body) if isinstance(body, Change) else body))
         index += 1
         if index == len(nodes) or sign(nodes[index]) != ",":
             break
         index += 1
     return tuple(found), nodes[index:]
-
-
-def names(group: Node) -> tuple[str, ...]:
-    """The names in parentheses, in lower case."""
-    return tuple(name(node).lower() for node in group.items if name(node)) if isinstance(group, Group) else ()
 
 
 def query(nodes: Nodes, outer: Expressions = ()) -> Query:
@@ -266,7 +198,7 @@ def core(nodes: Nodes) -> Core:
         raise Unclear
     start = 2 if len(nodes) > 1 and word(nodes[1]) in {"DISTINCT", "ALL"} else 1
     source = until(nodes, frozenset({"FROM"}), start)
-    where = until(nodes, _AFTER_FROM, source)
+    where = until(nodes, _AFTER_FROM, source if source < len(nodes) else start)
     results = tuple(split_by(nodes[start : min(source, where)], ","))
     return chosen(results, nodes[source + 1 : where], nodes[where:])
 
@@ -326,6 +258,8 @@ class _From:
                 return end
             self.read(node.items)
             return _alias(nodes, index + 1)[1]
+        if word(node) == "LATERAL" and index + 1 < len(nodes):
+            return self.item(nodes, index + 1)
         if not name(node):
             raise Unclear
         while index + 2 < len(nodes) and sign(nodes[index + 1]) == ".":
@@ -419,16 +353,17 @@ def _insert(nodes: Nodes, expressions: Expressions) -> Change:
         columns, after = names(group), after + 1
     end = until(nodes, frozenset({"ON", "RETURNING"}), after)
     body = nodes[after:end]
+    replaced = conflicts(nodes)
     if any(is_hole(node) for node in body[:1]):
         raise Unclear
     if body and word(body[0]) == "VALUES":
         rows = tuple(tuple(split_by(row.items, ",")) for row in body[1:] if isinstance(row, Group))
-        return Change(expressions, target, columns=columns, rows=rows)
+        return Change(expressions, target, columns=columns, rows=rows, conflicts=replaced)
     if body and word(body[0]) == "DEFAULT":
         return Change(expressions, target)
     full = nodes[after:] if until(nodes, frozenset({"FROM"}), after) < len(nodes) else body
     stop = next((i for i in range(len(full)) if _is_upsert(full, i) or word(full[i]) == "RETURNING"), len(full))
-    return Change(expressions, target, columns=columns, query=query(full[:stop]))
+    return Change(expressions, target, columns=columns, query=query(full[:stop]), conflicts=replaced)
 
 
 def _is_upsert(nodes: Nodes, index: int) -> bool:

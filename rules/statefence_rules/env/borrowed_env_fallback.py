@@ -58,7 +58,8 @@ def _borrowing(module: Module, read: EnvRead, variable: Variable) -> Iterator[Hi
     borrowed = after(variable.name, read.names, variable.not_from)
     if borrowed:
         message = f"{variable.name} falls back to {', '.join(borrowed)}, which means something else"
-        yield Hit(read.span, message, edits=_edits(module, read, variable) if read.expression else ())
+        span = read.span if read.expression else read.reads.get(borrowed[0], read.span)
+        yield Hit(span, message, edits=_edits(module, read, variable) if read.expression else ())
 
 
 def _set_from_another(project: Project, spawn: Spawn, variable: Variable) -> Iterator[Hit]:
@@ -199,6 +200,36 @@ RULE = Rule(
                 return os.environ.get("CONFIG_HOST") or host() or "main"  # error: HOST
             """,
             policy='[env.CONFIG_HOST]\nnot-from = ["HOST"]\n',
+        ),
+        Bad(
+            "one statement after another",
+            """
+            import os
+
+
+            def config_host() -> str:
+                value = os.environ.get("CONFIG_HOST", "").strip()
+                if value:
+                    return value
+                return os.environ["HOST"]  # error: falls back to HOST
+
+
+            def other() -> str:
+                try:
+                    return os.environ["CONFIG_HOST"]
+                except KeyError:
+                    return os.environ["HOST"]  # error: falls back to HOST
+            """,
+            policy=POLICY,
+        ),
+        Bad(
+            "the process sets it for itself",
+            """
+            import os
+
+            os.environ.setdefault("CONFIG_HOST", os.environ.get("HOST", "main"))  # error: falls back to HOST
+            """,
+            policy=POLICY,
         ),
         Good(
             "its own default",

@@ -83,7 +83,7 @@ def _lacking(module: Module, project: Project, spawn: Spawn, required: list[Vari
         blocks = lacking_blocks(project, spawn, variable.name, drops)
         if blocks:
             repair = carrying(module, project, spawn, variable, required, drops)
-            message = f"the child does not get {variable.name}: {_why(blocks[0])}"
+            message = f"the child does not get {variable.name}: {_why(blocks[0], variable.name)}"
             trace = (*blocks[0].trace, *spawn.trace)
             yield Hit(spawn.span, message, trace, repair.edits, repair.safety)
 
@@ -102,7 +102,9 @@ def _merged(module: Module, block: Environment) -> tuple[Edit, ...]:
     return (ReplaceExpression(block.anchor_span, source, (Import("os"),)),)
 
 
-def _why(block: Environment) -> str:
+def _why(block: Environment, name: str = "") -> str:
+    if block.kind is EnvKind.INHERITS and name in block.drops:
+        return "it is taken out of the environment that the child inherits"
     if block.kind is EnvKind.EMPTY:
         return "its environment is empty"
     if block.kind is EnvKind.PARTIAL and block.sets:
@@ -303,6 +305,124 @@ RULE = Rule(
             policy=ENSURED,
         ),
         Bad(
+            "only names that begin otherwise are kept",
+            """
+            import os
+            import subprocess
+
+            env = {**{k: v for k, v in os.environ.items() if k.startswith(("LC_", "X"))}}
+            subprocess.run(["helper"], env=env)  # error: filtered
+            """,
+            fixed="""
+            import os
+            import subprocess
+
+            kept = {k: v for k, v in os.environ.items() if k.startswith(("LC_", "X"))}
+            env = {**kept, "APP": os.environ.get("APP", "main")}
+            subprocess.run(["helper"], env=env)
+            """,
+            policy=ENSURED,
+        ),
+        Good(
+            "names that may be kept",
+            """
+            import os
+            import subprocess
+
+
+            def start(extra: dict[str, str]) -> None:
+                kept = {k: v for k, v in os.environ.items() if k.startswith("APP")}
+                subprocess.run(["helper"], env=kept)
+                other = {k: v for k, v in os.environ.items() if k.startswith("LC_")}
+                subprocess.run(["helper"], env={**other, **extra})
+                subprocess.run(["helper"], env={**other, **kept})
+                subprocess.run(["helper"], env={**other, **os.environ})
+            """,
+            policy=COPIED,
+        ),
+        Bad(
+            "a loop takes out what is not on a list",
+            """
+            import os
+            import subprocess
+
+            env = dict(os.environ)
+            for name in list(env):
+                if name not in ("PATH", "HOME"):
+                    env.pop(name)
+            subprocess.run(["helper"], env=env)  # error: filtered
+            """,
+            fixed="""
+            import os
+            import subprocess
+
+            env = dict(os.environ)
+            for name in list(env):
+                if name not in ("PATH", "HOME"):
+                    env.pop(name)
+            subprocess.run(["helper"], env={**env, "APP": os.environ.get("APP", "main")})
+            """,
+            policy=ENSURED,
+        ),
+        Bad(
+            "it is taken out of the process's own environment",
+            """
+            import os
+            import subprocess
+
+            os.environ.pop("APP", None)
+            subprocess.run(["helper"])  # error: taken out of the environment that the child inherits
+            """,
+            fixed="""
+            import os
+            import subprocess
+
+            os.environ.pop("APP", None)
+            subprocess.run(["helper"], env={**os.environ, "APP": os.environ.get("APP", "main")})
+            """,
+            policy=ENSURED,
+        ),
+        Bad(
+            "a callable that was made with a block",
+            """
+            import functools
+            import os
+            import subprocess
+
+            quiet = functools.partial(subprocess.run, env={"LANG": "C"})
+
+
+            class Tool:
+                start = staticmethod(subprocess.Popen)
+
+                def run(self) -> None:
+                    self.start(["helper"], env={"LANG": "C"})  # error: holds only LANG
+
+
+            def run() -> None:
+                quiet(["helper"])  # error: holds only LANG
+            """,
+            fixed="""
+            import functools
+            import os
+            import subprocess
+
+            quiet = functools.partial(subprocess.run, env={"LANG": "C", "APP": os.environ.get("APP", "main")})
+
+
+            class Tool:
+                start = staticmethod(subprocess.Popen)
+
+                def run(self) -> None:
+                    self.start(["helper"], env={"LANG": "C", "APP": os.environ.get("APP", "main")})
+
+
+            def run() -> None:
+                quiet(["helper"])
+            """,
+            policy=ENSURED,
+        ),
+        Bad(
             "one branch drops it",
             """
             import os
@@ -400,6 +520,23 @@ RULE = Rule(
         Good(
             "an exempt program",
             'import subprocess\n\nsubprocess.run(["git", "status"], env={"LANG": "C"})\n',
+            policy='[env.APP]\nexempt = ["git", "*/ffmpeg"]\n',
+        ),
+        Good(
+            "exempt programs, however they are found",
+            """
+            import shutil
+            import subprocess
+            from pathlib import Path
+
+
+            def status(place: str) -> None:
+                git = shutil.which("git")
+                if git is not None:
+                    subprocess.run([git, "status"], env={"LANG": "C"})
+                subprocess.run([Path("/opt") / "bin" / "ffmpeg"], env={"LANG": "C"})
+                subprocess.run(f"git -C {place} status", shell=True, env={"LANG": "C"})
+            """,
             policy='[env.APP]\nexempt = ["git", "*/ffmpeg"]\n',
         ),
         Good(

@@ -226,6 +226,31 @@ RULE = Rule(
             policy=POLICY,
         ),
         Good(
+            "repaired in the process's own environment when it is imported",
+            """
+            import os
+            import subprocess
+
+            os.environ.setdefault("APP", "main")
+
+
+            def start() -> None:
+                subprocess.run(["helper"])
+            """,
+            policy=POLICY,
+        ),
+        Good(
+            "keywords that may hold an environment",
+            """
+            import subprocess
+
+
+            def start(command: list[str], **options: object) -> None:
+                subprocess.run(command, **options)
+            """,
+            policy=POLICY,
+        ),
+        Good(
             "repaired after the copy",
             """
             import os

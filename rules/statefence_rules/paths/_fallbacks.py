@@ -9,6 +9,8 @@ from statefence.api import Module
 from statefence_rules.paths._origins import Origin
 from statefence_rules.syntax import Function, source_of, syntax
 
+AFTER_EXCEPTION = "after an exception"
+
 
 def why_taken(origin: Origin) -> str:
     """When an expression is taken in the place of a path: an end of a sentence, empty when that is no fallback."""
@@ -26,7 +28,7 @@ def why_taken(origin: Origin) -> str:
 def _why_within(module: Module, parent: ast.AST, node: ast.AST) -> str:
     """Why the part of a larger piece of code is taken, when that is because something else is not there."""
     if isinstance(parent, ast.ExceptHandler):
-        return "after an exception"
+        return AFTER_EXCEPTION
     if isinstance(parent, ast.BoolOp):
         return "when the path is empty" if isinstance(parent.op, ast.Or) and node is not parent.values[0] else ""
     if isinstance(parent, ast.Call):
@@ -39,6 +41,11 @@ def _why_within(module: Module, parent: ast.AST, node: ast.AST) -> str:
         subject = _empty(module, parent.test, holds=node in parent.body)
         return "when the path is empty" if _mentions(module, _alternatives(module, parent, node), subject) else ""
     return ""
+
+
+def asked_empty(module: Module, branch: ast.If, statement: ast.AST) -> str:
+    """What is empty or missing where a statement of a branch runs, as source; empty when it asks something else."""
+    return _empty(module, branch.test, holds=statement in branch.body)
 
 
 def _is_default_of_variable(module: Module, call: ast.Call, node: ast.AST) -> bool:

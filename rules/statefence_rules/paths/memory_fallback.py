@@ -28,7 +28,7 @@ from collections.abc import Iterator
 
 from statefence.api import Bad, Good, Hit, Module, Open, PathKind, Place, Policy, Project, Rule, Step
 from statefence_rules.opening import opens_decided_in, stores_at
-from statefence_rules.paths._fallbacks import why_taken
+from statefence_rules.paths._fallbacks import AFTER_EXCEPTION, asked_empty, why_taken
 from statefence_rules.paths._origins import origins
 from statefence_rules.syntax import assigned, span_of, syntax, value_of
 from statefence_rules.testing_code import is_test
@@ -43,7 +43,7 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
     files = [opened for opened in opens if opened.targets[0].kind is not PathKind.MEMORY]
     for opened in opens:
         if opened not in files:
-            yield from _stand_in(module, opened, files)
+            yield from _stand_in(module, opened, files) or _value(module, project, opened)
         elif any(target.kind is PathKind.MEMORY for target in opened.targets):
             yield from _value(module, project, opened)
     for opened in files:
@@ -55,8 +55,11 @@ def _value(module: Module, project: Project, opened: Open) -> Iterator[Hit]:
     """An open that is handed a path which memory may have taken the place of."""
     if opened.argument is None:
         return
+    is_main = opened.targets[0].kind is PathKind.MEMORY
     for origin in origins(project, module, opened.argument):
         why = why_taken(origin) if _is_memory(origin.node) else ""
+        if is_main and (why != AFTER_EXCEPTION or span_of(origin.node) == opened.argument):
+            continue  # memory is what a caller gets that names no file, or is said outright
         if why:
             step = Step(Place(origin.module.path, span_of(origin.node)), "memory takes the place of the file")
             yield Hit(opened.span, f"the database is in memory {why}, and nobody is told", (step, *opened.trace))
@@ -68,18 +71,48 @@ def _is_memory(node: ast.expr) -> bool:
     return isinstance(text, str) and (":memory:" in text or "mode=memory" in text or text in _MEMORY)
 
 
-def _stand_in(module: Module, opened: Open, files: list[Open]) -> Iterator[Hit]:
-    """An open of memory in a handler, where the `try` is for the open of a file."""
+def _stand_in(module: Module, opened: Open, files: list[Open]) -> list[Hit]:
+    """An open of memory in a handler, where the `try` is for the open of a file, or where that gave nothing."""
     within = syntax(module)
     call = within.expressions.get(opened.span)
-    handler = None if call is None else within.handler(call)
+    if call is None:
+        return []
+    tried, why = _failed(module, call, files), AFTER_EXCEPTION
+    if tried is None:
+        tried, why = _missing(module, call, files), "when the file was not opened"
+    if tried is None:
+        return []
+    step = Step(Place(opened.path, span_of(tried)), "this is tried first")
+    return [Hit(opened.span, f"the database is in memory {why}, and nobody is told", (step, *opened.trace))]
+
+
+def _failed(module: Module, call: ast.expr, files: list[Open]) -> ast.expr | None:
+    """What the `try` tries, in whose handler the call stands."""
+    within = syntax(module)
+    handler = within.handler(call)
     attempt = None if handler is None else within.parents[handler]
-    if isinstance(attempt, ast.Try | ast.TryStar) and call is not None:
-        tried = _tried(module, attempt, within.statement(call), files)
-        if tried is not None:
-            step = Step(Place(opened.path, span_of(tried)), "this is tried first")
-            message = "the database is in memory after an exception, and nobody is told"
-            yield Hit(opened.span, message, (step, *opened.trace))
+    if not isinstance(attempt, ast.Try | ast.TryStar):
+        return None
+    return _tried(module, attempt, within.statement(call), files)
+
+
+def _missing(module: Module, call: ast.expr, files: list[Open]) -> ast.expr | None:
+    """The open of a file into the variable that the call fills where it is found empty."""
+    within = syntax(module)
+    statement = within.statement(call)
+    branch = within.parents.get(statement)
+    if not isinstance(branch, ast.If) or asked_empty(module, branch, statement) != assigned(module, statement):
+        return None
+    opened = (within.expressions.get(file.span) for file in files)
+    return next((each for each in opened if each is not None and _fills(module, each, statement)), None)
+
+
+def _fills(module: Module, opened: ast.expr, statement: ast.AST) -> bool:
+    """Whether what is opened goes where another statement of the same function puts something."""
+    within = syntax(module)
+    filling = within.statement(opened)
+    same = within.function(filling) is within.function(statement)
+    return same and value_of(filling) is opened and assigned(module, filling) == assigned(module, statement)
 
 
 def _tried(module: Module, attempt: ast.Try | ast.TryStar, statement: ast.AST, files: list[Open]) -> ast.expr | None:
@@ -255,6 +288,36 @@ RULE = Rule(
                 except OSError:
                     cache = {}  # error: a dict takes the place
                 return cache
+            """,
+        ),
+        Bad(
+            "an exception before it is opened, further down",
+            """
+            import sqlite3
+
+
+            def connect(path: str) -> sqlite3.Connection:
+                try:
+                    return sqlite3.connect(path)
+                except sqlite3.Error:
+                    path = ":memory:"
+                return sqlite3.connect(path)  # error: after an exception
+            """,
+        ),
+        Bad(
+            "an exception that is suppressed",
+            """
+            import contextlib
+            import sqlite3
+
+
+            def connect(path: str) -> sqlite3.Connection:
+                connection = None
+                with contextlib.suppress(sqlite3.Error):
+                    connection = sqlite3.connect(path)
+                if connection is None:
+                    connection = sqlite3.connect(":memory:")  # error: when the file was not opened
+                return connection
             """,
         ),
         Good(

@@ -231,6 +231,48 @@ RULE = Rule(
             policy=POLICY,
         ),
         Bad(
+            "a class that keeps the connection is more than the connection",
+            {
+                "app/storage.py": STORAGE,
+                "app/admin.py": "",
+                "app/runtime.py": """
+                import sqlite3
+                from pathlib import Path
+
+
+                class Database:
+                    def __init__(self, path: Path) -> None:
+                        self.connection = sqlite3.connect(path)
+
+
+                database = Database(Path.home() / ".app" / "admin.db")  # error: may only read admin
+                """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "a file anywhere in a tree",
+            {
+                "app/runtime.py": """
+                from pathlib import Path
+
+
+                def note(name: str) -> str:
+                    return (Path.home() / ".app" / "notes" / "2024" / f"{name}.md").read_text()  # error: to admin
+                """,
+                "app/admin.py": "",
+            },
+            policy="""
+                [layers]
+                admin = ["app.admin"]
+                runtime = ["app.runtime"]
+                [stores.notes]
+                path = "{home}/.app/notes"
+                kind = "tree"
+                owners = ["admin"]
+            """,
+        ),
+        Bad(
             "a file is replaced by a layer that does not own it",
             {
                 "app/runtime.py": """
@@ -253,6 +295,38 @@ RULE = Rule(
         Good(
             "an owner",
             {"app/storage.py": STORAGE, "app/admin.py": "", "app/runtime.py": ""},
+            policy=POLICY,
+        ),
+        Good(
+            "a callee that falls back to a path of its own",
+            {
+                "app/storage.py": """
+                import sqlite3
+                from pathlib import Path
+
+                HOME = Path.home() / ".app"
+
+
+                class Settings:
+                    def __init__(self, root: Path = HOME) -> None:
+                        self.admin = root / "admin.db"
+
+
+                class Database:
+                    def __init__(self, settings: Settings | None = None) -> None:
+                        self.connection = sqlite3.connect((settings or Settings()).admin)
+                """,
+                "app/admin.py": "",
+                "app/runtime.py": """
+                from pathlib import Path
+
+                from app.storage import Settings
+
+
+                def settings(root: Path) -> Settings:
+                    return Settings(root)
+                """,
+            },
             policy=POLICY,
         ),
         Good(

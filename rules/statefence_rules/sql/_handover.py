@@ -104,11 +104,23 @@ def _is_name(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
+def _is_steady_operand(node: ast.AST) -> bool:
+    """Whether a part of a sum is the same whenever it is worked out."""
+    called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "str"
+    return called or isinstance(node, (*_STEADY, ast.BinOp, ast.Add))
+
+
 def _is_steady(text: ast.expr, call: ast.Call, scope: ast.AST) -> bool:
     """Whether the values in a text are the same at the call: names to which nothing is assigned in between."""
     values = [node.value for node in ast.walk(text) if isinstance(node, ast.FormattedValue)]
     values += [] if isinstance(text, ast.JoinedStr) else [text]
     if isinstance(text, ast.JoinedStr) and any(not isinstance(n, _STEADY) for v in values for n in ast.walk(v)):
+        return False
+    if (
+        isinstance(text, ast.BinOp)
+        and isinstance(text.op, ast.Add)
+        and not all(map(_is_steady_operand, ast.walk(text)))
+    ):
         return False
     names = {node.id for value in values for node in ast.walk(value) if isinstance(node, ast.Name)}
     later = (node for node in _own(scope) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))

@@ -1,6 +1,6 @@
 """A text that is put together in one expression: its literals as they are written, and the values between them.
 
-F-strings, `%` and `.format` are read, of one literal or of several that stand beside each other.
+F-strings, `%`, `.format` and `+` are read, of one literal or of several that stand beside each other.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Interpolation(msgspec.Struct, frozen=True):
     """Literals, with the spaces and comments between them.
 
     Attributes:
-        kind: `f`, `%` or `format`.
+        kind: `f`, `%`, `format` or `+`.
         items: the pieces, in order; a plain text is what stands between two literals.
         tail: the arguments of `%` or `.format`, as they are written, in order; by keyword where they have one.
     """
@@ -82,6 +82,8 @@ def interpolation(source: str) -> Interpolation | None:
             return _formatted(source)
         case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod()):
             return _percent(source, node)
+        case ast.BinOp(op=ast.Add()):
+            return _sum(source, node)
         case ast.Call(func=ast.Attribute(value=ast.Constant(value=str()), attr="format")):
             return _format(source, node)
         case _:
@@ -264,6 +266,52 @@ def _format(source: str, node: ast.Call) -> Interpolation | None:
         return None
     tail = (*(("", text) for text in positional), *((name, text) for name, text in keywords.items()))
     return Interpolation("format", tuple(item for item in items if item is not None), tail)
+
+
+def _sum(source: str, node: ast.BinOp) -> Interpolation | None:
+    """`"..." + value + "..."`; as one literal where all of its literals are written alike."""
+    import ast
+
+    operands = list(_operands(node))
+    if not any(isinstance(each, ast.JoinedStr) or _is_text(each) for each in operands):
+        return None
+    items: list[Literal | str] = []
+    for each in operands:
+        written_so = ast.get_source_segment(f"(\n{source}\n)", each) or ""
+        if isinstance(each, ast.JoinedStr) or _is_text(each):
+            read = _formatted(written_so)
+            if read is None:
+                return None
+            items += read.items
+        else:
+            items.append(Literal("", '"', (Slot(written_so, written_so),)))
+    return Interpolation("+", tuple(_alike(items)))
+
+
+def _operands(node: ast.expr) -> Iterator[ast.expr]:
+    import ast
+
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        yield from _operands(node.left)
+        yield node.right
+    else:
+        yield node
+
+
+def _is_text(node: ast.expr) -> bool:
+    import ast
+
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _alike(items: Sequence[Literal | str]) -> Sequence[Literal | str]:
+    """One literal for all of them, where no prefix, no other quote and no space between them would be lost."""
+    literals = [item for item in items if isinstance(item, Literal)]
+    texts = [each for each in literals if not all(isinstance(part, Slot) for part in each.parts)]
+    kinds = {(each.prefix, each.quote) for each in texts}
+    if len(literals) < len(items) or len(kinds) != 1 or kinds - {("", '"'), ("", "'")}:
+        return items
+    return [Literal("", texts[0].quote, tuple(part for each in literals for part in each.parts))]
 
 
 def _leading(source: str) -> list[Literal | str] | None:

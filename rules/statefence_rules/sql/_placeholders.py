@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
@@ -23,15 +23,22 @@ class Refused(Exception):  # noqa: N818 - it is an answer, not an error
     """A value cannot be replaced; the message says why."""
 
 
-def parameterised(
-    interpolated: Interpolation, chosen: Collection[int], quoted: Collection[int], marker: Marker
-) -> Parameterised:
-    """The expression with a marker for each chosen slot; raises Refused.
+class Chosen(msgspec.Struct, frozen=True):
+    """Which slots are replaced, by their number.
 
-    Args:
-        chosen: the slots to be replaced, by their number.
-        quoted: those of them that stand in a string literal of SQL, whose whole text becomes one value.
+    Attributes:
+        slots: all of them.
+        quoted: those that stand in a string literal of SQL, whose whole text becomes one value.
+        lists: those that are a list of values, with the expression of as many markers and that of the values.
     """
+
+    slots: Collection[int]
+    quoted: Collection[int] = ()
+    lists: Mapping[int, tuple[str, str]] = {}
+
+
+def parameterised(interpolated: Interpolation, chosen: Chosen, marker: Marker) -> Parameterised:
+    """The expression with a marker for each chosen slot; raises Refused."""
     values: list[str] = []
     items: list[Literal | str] = []
     number = 0
@@ -41,7 +48,7 @@ def parameterised(
             continue
         own = range(number, number + sum(isinstance(part, Slot) for part in item.parts))
         number = own.stop
-        items.append(_literal(item, interpolated.kind, own, (chosen, quoted), (values, marker)))
+        items.append(_literal(item, interpolated.kind, own, chosen, (values, marker)))
     return Parameterised(_finished(interpolated, items), tuple(values))
 
 
@@ -49,11 +56,11 @@ def _literal(
     item: Literal,
     kind: str,
     numbers: range,
-    which: tuple[Collection[int], Collection[int]],
+    chosen: Chosen,
     found: tuple[list[str], Marker],
 ) -> Literal:
     """One literal with its markers."""
-    (chosen, quoted), (values, marker) = which, found
+    values, marker = found
     parts: list[str | Slot] = []
     todo = list(item.parts)
     number = iter(numbers)
@@ -63,17 +70,20 @@ def _literal(
             parts.append(part)
             continue
         place = next(number)
-        if place not in chosen:
+        if place in chosen.lists:
+            parts.append(_list(part, kind, chosen.lists[place][0]))
+            values.append(f"*{chosen.lists[place][1]}")
+        elif place not in chosen.slots:
             parts.append(part)
-        elif place not in quoted:
-            value = _value(part)
+        elif place not in chosen.quoted:
+            value = _value(part, kind)
             parts.append(marker(value))
             values.append(value)
         else:
             before = parts.pop() if parts else ""
             inner, after = _rest_of_string(todo)
             for other in inner:
-                if isinstance(other, Slot) and next(number) not in chosen:
+                if isinstance(other, Slot) and next(number) not in chosen.slots:
                     raise Refused("a part of the same string is no value")
             if not isinstance(before, str):
                 raise Refused("two values stand beside each other")
@@ -85,11 +95,26 @@ def _literal(
     return Literal(item.prefix, item.quote, tuple(_together(parts)))
 
 
-def _value(slot: Slot) -> str:
-    """The expression of a value that stands by itself."""
+def _list(slot: Slot, kind: str, source: str) -> Slot:
+    """The slot with as many markers as there are values."""
+    if kind == "format" or slot.spec or slot.conversion:
+        raise Refused("it is put into the text in a way of its own")
+    return Slot(source, f"{{{source}}}" if kind == "f" else slot.written)
+
+
+def _value(slot: Slot, kind: str) -> str:
+    """The expression of a value that stands by itself. What `+` adds is a text, and one value only as `str(value)`."""
+    import ast
+
     if slot.spec or slot.conversion not in {"", "r"}:
         raise Refused(f"{slot.source} is formatted")
-    return slot.source
+    if kind != "+":
+        return slot.source
+    match ast.parse(f"({slot.source})", mode="eval").body:
+        case ast.Call(func=ast.Name(id="str"), args=[value], keywords=[]) if not isinstance(value, ast.Starred):
+            return ast.get_source_segment(f"({slot.source})", value) or ""
+        case _:
+            raise Refused(f"{slot.source} is a text, which may be more than one value")
 
 
 def _split_last_quote(text: str) -> tuple[str, str]:
@@ -145,7 +170,9 @@ def _in_f_string(piece: str | Slot, kind: str) -> str:
             return piece.written
         conversion = f"!{piece.conversion}" if piece.conversion else ""
         return f"{{{piece.source}{conversion}{':' + piece.spec if piece.spec else ''}}}"
-    return piece.replace("%%", "%").replace("{", "{{").replace("}", "}}") if kind == "%" else piece
+    if kind == "%":
+        piece = piece.replace("%%", "%")
+    return piece.replace("{", "{{").replace("}", "}}") if kind in {"%", "+"} else piece
 
 
 def _together(parts: Sequence[str | Slot]) -> list[str | Slot]:
@@ -162,6 +189,8 @@ def _together(parts: Sequence[str | Slot]) -> list[str | Slot]:
 def _finished(interpolated: Interpolation, items: Sequence[Literal | str]) -> str:
     """The expression: what is no longer needed to put the text together is left out."""
     left = [part for item in items if isinstance(item, Literal) for part in item.parts if isinstance(part, Slot)]
+    if interpolated.kind == "+":
+        return _added(items)
     if interpolated.kind == "f":
         return written([_without_f(item) if isinstance(item, Literal) else item for item in items])
     if not left:
@@ -170,6 +199,23 @@ def _finished(interpolated: Interpolation, items: Sequence[Literal | str]) -> st
         sources = [slot.source for slot in left]
         return f"{written(items)} % ({', '.join(sources)}{',' if len(sources) == 1 else ''})"
     return f"{written(items)}.format({', '.join(_arguments(interpolated, left))})"
+
+
+def _added(items: Sequence[Literal | str]) -> str:
+    """The texts and what is left of the other operands, in one line."""
+    item = items[0]
+    if len(items) > 1 or not isinstance(item, Literal):
+        raise Refused("its literals are written in several ways")
+    return " + ".join(_operand(part, item.quote) for part in item.parts if part != "")
+
+
+def _operand(part: str | Slot, quote: str) -> str:
+    import ast
+
+    if isinstance(part, str):
+        return f"{quote}{part}{quote}"
+    simple = ast.Name | ast.Attribute | ast.Call | ast.Subscript | ast.Constant
+    return part.source if isinstance(ast.parse(f"({part.source})", mode="eval").body, simple) else f"({part.source})"
 
 
 def _arguments(interpolated: Interpolation, left: Sequence[Slot]) -> list[str]:

@@ -3,8 +3,8 @@
 ## What it finds
 Statements that change the schema of a store with declared migrations, in a module that is not among them. The
 connection must provably be the store's, here or where a caller hands it over, or the table must be listed by that store
-alone. The text of a migration that
-another module runs is not reported, nor is the table in which migrations are recorded, nor a temporary table.
+alone. The text of a migration that another module runs is not reported, nor is the table in which migrations are
+recorded, nor a temporary table.
 
 ## Why is this bad?
 Databases that are there already never get the change, or get it at another time than new ones. What the migrations say
@@ -13,6 +13,13 @@ is then no longer what the databases are, and the next migration fails on some o
 ## Example
 A column is added when the program starts.
 
+## Fix safety
+Unsafe: the statement goes, and becomes the next migration, with what takes it back. Databases on which the program ran
+already have the change: `IF NOT EXISTS` stays, but a column that is there cannot be added again. What the migrations do
+already is only removed. Offered where the migration is proven in memory, with rows in the tables, and nothing but the
+statement goes, with a `try` around it that passes over its failure; not for what drops a table or a column, which would
+lose rows, nor in tests.
+
 ## Options
 `stores.NAME.migrations` says where the store's migrations are, `tables` which tables are its own.
 """
@@ -20,20 +27,40 @@ A column is added when the program starts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 
-from statefence.api import Bad, Good, Hit, Module, Place, Policy, Project, Rule, Statement, Step, Store
+from statefence.api import (
+    Bad,
+    Edit,
+    Good,
+    Hit,
+    Module,
+    Place,
+    Policy,
+    Project,
+    RemoveStatement,
+    Rule,
+    Safety,
+    Span,
+    Statement,
+    Step,
+    Store,
+    lists_migrations,
+    moved,
+    owner_of,
+)
+from statefence_rules.sql._handover import tree_of
 from statefence_rules.sql._ownership import candidates, is_open, stores_of
+from statefence_rules.sql._removal import removable
 from statefence_rules.testing_code import is_test
-
-_RECORDS = re.compile(r"_*(?:\w+_)?migrations?(?:_\w+)?|schema_versions?|alembic_version", re.IGNORECASE)
 
 
 def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
     """Report each statement that changes the schema of a store with migrations from outside of them."""
     if not any(store.migrations for store in policy.stores):
         return
-    found: dict[tuple[object, str], Hit] = {}
+    found: dict[tuple[Span, str], Hit] = {}
     for statement in project.statements(module):
         if (
             not _changes(statement)
@@ -45,8 +72,31 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
             if store.migrations and not _is_among_migrations(statement, module, project, store):
                 tables = " and ".join(_changes(statement))
                 message = f"the schema of {store.name} is changed outside its migrations: {tables}"
-                found.setdefault((statement.span, message), Hit(statement.span, message, trace))
-    yield from found.values()
+                edits = _edits(statement, store, module, project)
+                found.setdefault((statement.span, message), Hit(statement.span, message, trace, edits))
+    yield from _without_doubt(found.values())
+
+
+def _without_doubt(hits: Collection[Hit]) -> Iterator[Hit]:
+    """The hits; a place that several are about keeps its statement, since only one of them could have it moved."""
+    counts = Counter(hit.span for hit in hits)
+    yield from (hit if counts[hit.span] == 1 else Hit(hit.span, hit.message, hit.trace) for hit in hits)
+
+
+def _edits(statement: Statement, store: Store, module: Module, project: Project) -> tuple[Edit, ...]:
+    """What moves the statement into the store's next migration; none where that cannot be proven."""
+    texts = {each.pieces for each in project.statements(module) if each.span == statement.span and each.chosen}
+    if len(texts) > 1 or None in statement.pieces or statement.via is not None or is_test(module, statement.symbol):
+        return ()
+    sequence = owner_of(
+        statement.ddl, [each for each in project.migrations if each.store == store.name], project.migrations
+    )
+    place = removable(tree_of(module), statement.span) if sequence is not None else None
+    if sequence is None or place is None:
+        return ()
+    script = "".join(piece for piece in statement.pieces if piece is not None)
+    added = moved(sequence, project.migrations, script)
+    return () if added is None else (RemoveStatement(place), *added)
 
 
 def _meant(statement: Statement, project: Project, policy: Policy) -> Iterator[tuple[Store, tuple[Step, ...]]]:
@@ -71,7 +121,7 @@ def _hands_over_to(call: Statement, statement: Statement) -> bool:
 
 def _changes(statement: Statement) -> list[str]:
     """The tables whose definition a statement changes, but for those in which migrations are recorded."""
-    return [table for table in statement.ddl if not _RECORDS.fullmatch(table)]
+    return [table for table in statement.ddl if not lists_migrations(table)]
 
 
 def _is_among_migrations(statement: Statement, module: Module, project: Project, store: Store) -> bool:
@@ -114,35 +164,102 @@ def _app(statements: str) -> dict[str, str]:
     import sqlite3
     from pathlib import Path
 
-    from app.migrations import first
+    from app.migrations import m001_chats
 
     db = sqlite3.connect(Path.home() / ".app" / "chats.db")
     """
     return {
         "app/migrations/__init__.py": "",
-        "app/migrations/first.py": FIRST,
+        "app/migrations/m001_chats.py": FIRST,
         "app/store.py": f"{opens}{statements}\n",
     }
+
+
+def _moved(statements: str, up: str, down: str) -> dict[str, str]:
+    """The module with the statements that are left, and the migration that is made."""
+    left = _app(statements)["app/store.py"]
+    return {
+        "app/store.py": left if statements else left[:-1],
+        "app/migrations/m002_moved_from_code.py": _MIGRATION.format(up, down),
+    }
+
+
+_MIGRATION = '"""Moved from code."""\n\nup = [\n    {},\n]\n\ndown = [\n    {},\n]\n'
 
 
 RULE = Rule(
     code="SF303",
     check=check,
+    fix=Safety.UNSAFE,
     cases=(
         Bad(
             "a column that is added at the start",
             _app(
                 'db.execute("ALTER TABLE chats ADD COLUMN title TEXT")  # error: changed outside its migrations: chats'
             ),
+            fixed=_moved(
+                "", '"ALTER TABLE chats ADD COLUMN title TEXT"', '\'ALTER TABLE "chats" DROP COLUMN "title"\''
+            ),
             policy=POLICY,
         ),
-        Bad("a table", _app('db.execute("CREATE TABLE IF NOT EXISTS tags (id)")  # error: tags'), policy=POLICY),
+        Bad(
+            "a table",
+            _app('db.execute("CREATE TABLE IF NOT EXISTS tags (id)")  # error: tags\n    db.commit()'),
+            fixed=_moved("db.commit()", '"CREATE TABLE IF NOT EXISTS tags (id)"', "'DROP TABLE \"tags\"'"),
+            policy=POLICY,
+        ),
+        Bad(
+            "what the migrations do already",
+            _app('db.execute("CREATE TABLE IF NOT EXISTS chats (id INTEGER PRIMARY KEY)")  # error\n    db.commit()'),
+            fixed={"app/store.py": _app("db.commit()")["app/store.py"]},
+            policy=POLICY,
+        ),
+        Bad(
+            "with its failure passed over",
+            _app("""
+    try:
+        db.execute("ALTER TABLE chats ADD COLUMN title TEXT")  # error
+    except sqlite3.OperationalError:
+        pass
+    db.commit()"""),
+            fixed=_moved(
+                "\n    db.commit()",
+                '"ALTER TABLE chats ADD COLUMN title TEXT"',
+                '\'ALTER TABLE "chats" DROP COLUMN "title"\'',
+            ),
+            policy=POLICY,
+        ),
+        Bad(
+            "several, one after the other",
+            _app(
+                'db.execute("ALTER TABLE chats ADD COLUMN title TEXT")  # error\n'
+                '    db.execute("CREATE INDEX by_title ON chats (title)")  # error'
+            ),
+            fixed={
+                **_moved(
+                    "", '"ALTER TABLE chats ADD COLUMN title TEXT"', '\'ALTER TABLE "chats" DROP COLUMN "title"\''
+                ),
+                "app/migrations/m003_moved_from_code.py": _MIGRATION.format(
+                    '"CREATE INDEX by_title ON chats (title)"', "'DROP INDEX \"by_title\"'"
+                ),
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "whose answer is used",
+            _app('rows = db.execute("CREATE TABLE IF NOT EXISTS tags (id)")  # error'),
+            policy=POLICY,
+        ),
+        Bad(
+            "what a migration cannot do", _app('db.execute("ALTER TABLE chats ADD COLUMN id")  # error'), policy=POLICY
+        ),
+        Bad("a column that is dropped", _app('db.execute("ALTER TABLE chats DROP COLUMN id")  # error'), policy=POLICY),
         Bad("an index", _app('db.execute("CREATE INDEX by_chat ON messages (chat)")  # error'), policy=POLICY),
         Bad("in a script", _app('db.executescript("DELETE FROM chats; DROP TABLE chats")  # error'), policy=POLICY),
         Bad(
             "a connection that is not known",
             {
-                "app/migrations/first.py": FIRST,
+                "app/migrations/m001_chats.py": FIRST,
                 "app/store.py": 'def clear(db) -> None:\n    db.execute("DROP TABLE messages")  # error\n',
             },
             policy=POLICY,
@@ -151,7 +268,7 @@ RULE = Rule(
             "a helper that is handed a connection",
             {
                 "app/__init__.py": "",
-                "app/migrations/first.py": FIRST,
+                "app/migrations/m001_chats.py": FIRST,
                 "app/tags.py": """
                 import sqlite3
 
@@ -181,7 +298,7 @@ RULE = Rule(
             "a helper that is handed another connection",
             {
                 "app/__init__.py": "",
-                "app/migrations/first.py": FIRST,
+                "app/migrations/m001_chats.py": FIRST,
                 "app/tags.py": """
                 import sqlite3
 
@@ -195,7 +312,7 @@ RULE = Rule(
             },
             policy=POLICY,
         ),
-        Good("what a migration holds", _app("for sql in first.up:\n        db.execute(sql)"), policy=POLICY),
+        Good("what a migration holds", _app("for sql in m001_chats.up:\n        db.execute(sql)"), policy=POLICY),
         Good(
             "the record of migrations",
             _app('db.execute("CREATE TABLE IF NOT EXISTS _migrations (namespace TEXT, version TEXT)")'),
@@ -205,13 +322,13 @@ RULE = Rule(
         Good("a temporary table", _app('db.execute("CREATE TEMP TABLE seen (id)")'), policy=POLICY),
         Good(
             "a migration that runs itself",
-            {"app/migrations/second.py": 'def up(db) -> None:\n    db.execute("ALTER TABLE chats ADD title TEXT")\n'},
+            {"app/migrations/m002_more.py": 'def up(db):\n    db.execute("ALTER TABLE chats ADD title TEXT")\n'},
             policy=POLICY,
         ),
         Good(
             "a database of no store",
             {
-                "app/migrations/first.py": FIRST,
+                "app/migrations/m001_chats.py": FIRST,
                 "app/store.py": 'import sqlite3\n\nsqlite3.connect(":memory:").execute("CREATE TABLE chats (id)")\n',
             },
             policy=POLICY,

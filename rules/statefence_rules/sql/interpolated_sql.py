@@ -1,10 +1,10 @@
 """Values are formatted into the text of a statement, where they are read as SQL.
 
 ## What it finds
-Statements whose text is put together with values: an f-string, `%`, `.format`, where a value stands as an operand or in
-a string literal of SQL, or where a list of values with quotes around each is joined for an `IN`. A name (of a table, of
-a column that is set, compared or ordered by) that a parameter of the function decides is reported too, unless the
-function asks whether it is one of the names that are allowed, or every caller hands over a constant.
+Statements whose text is put together with values: an f-string, `%`, `.format`, `+`, where a value stands as an operand
+or in a string literal of SQL, or where a list of values is joined for an `IN`. A name (of a table, of a column that is
+set, compared or ordered by) that a parameter of the function decides is reported too, unless the function asks whether
+it is one of the names that are allowed, or every caller hands over a constant.
 
 What is constant is no value. A piece that may be a condition, a list of columns or of markers, is not reported.
 
@@ -19,7 +19,9 @@ A user is looked up by the name that was typed in.
 Safe where each value becomes one marker: the value is handed over as a parameter, in its place among those that are
 there. A value inside a string of SQL (`'%{name}%'`) hands over the whole string. Names stay, since no marker can stand
 for one: take them from a fixed set. Nothing is changed where the parameters cannot be told or the connection is of no
-known kind, nor where a value is formatted in a way of its own.
+known kind, nor where a value is formatted in a way of its own. A list becomes as many markers as it has values: unsafe
+where it may be an iterator, which can be gone through once, or holds texts without quotes. What `+` adds is one value
+in a string of SQL, or as `str(value)`; else it stays, as does a text of several kinds of literals.
 
 ## Options
 None. A text that is put together on purpose carries `# statefence: ignore[SF304] -- reason`.
@@ -28,7 +30,7 @@ None. A text that is put together on purpose carries `# statefence: ignore[SF304
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -51,10 +53,10 @@ from statefence.api import (
 )
 from statefence_rules.source_text import text_at
 from statefence_rules.sql._handover import Handover, handover, tree_of
-from statefence_rules.sql._lists import joins_quoted
+from statefence_rules.sql._lists import Joined, joined
 from statefence_rules.sql._literals import Interpolation, interpolation, plain
 from statefence_rules.sql._parameters import listed, name_for, named
-from statefence_rules.sql._placeholders import Refused, parameterised
+from statefence_rules.sql._placeholders import Chosen, Refused, parameterised
 from statefence_rules.testing_code import is_test
 
 if TYPE_CHECKING:
@@ -96,14 +98,20 @@ def _hits(module: Module, project: Project, tree: ast.Module, statement: Stateme
     roles = hole_roles(plain(read) or ())
     slots = read.slots
     values = [i for i in open_slots if roles[i] in _VALUES and not _is_no_value(slots[i].source, roles[i])]
+    scope = where.function or tree
+    lists = {i: found for i in open_slots if roles[i] is HoleRole.LIST and (found := _list(slots[i].source, scope))}
+    told = {i: each for i, each in lists.items() if each.values}
+    edits = _edits(module, statement, where, read, values, told)
+    safety = None if all(each.same for each in told.values()) else Safety.UNSAFE
     if values:
         sources = list(dict.fromkeys(slots[i].source for i in values))
         message = f"{_listed(sources)} {'is' if len(sources) == 1 else 'are'} {_PUT}"
-        yield Hit(statement.span, message, statement.trace, _edits(module, statement, where, read, values))
+        yield Hit(statement.span, message, statement.trace, edits, safety)
+    for i, each in lists.items():
+        quotes = ", each with quotes around it" if each.quoted else " that are joined into the text"
+        message = f"{slots[i].source} is a list of values{quotes}: {_LIST}"
+        yield Hit(statement.span, message, statement.trace, edits if i in told else (), safety)
     for i in open_slots:
-        if roles[i] is HoleRole.LIST and joins_quoted(slots[i].source, where.function or tree):
-            message = f"{slots[i].source} is a list of values, each with quotes around it: {_LIST}"
-            yield Hit(statement.span, message, statement.trace)
         if roles[i] is HoleRole.NAME and _is_free(read, i, where, statement, project):
             message = f"{slots[i].source} is put into the text as a name: take it from a fixed set of names"
             yield Hit(statement.span, f"{message}, since no parameter can stand for one", statement.trace)
@@ -144,6 +152,12 @@ def _spaced(text: str) -> str:
 def _squeezed(pattern: str) -> str:
     """A pattern in which a space may be missing at the ends of the text."""
     return pattern.replace("\\ ", r"\s*")
+
+
+def _list(source: str, scope: ast.AST) -> Joined | None:
+    """The list of values that a piece joins; None when its name says that it is a piece of SQL."""
+    found = joined(source, scope)
+    return None if found is None or _NO_VALUE.search(found.values) else found
 
 
 def _is_no_value(source: str, role: HoleRole) -> bool:
@@ -207,16 +221,21 @@ def _restricts(node: ast.AST, name: str) -> bool:
 
 
 def _edits(
-    module: Module, statement: Statement, where: Handover, read: Interpolation, values: Sequence[int]
+    module: Module,
+    statement: Statement,
+    where: Handover,
+    read: Interpolation,
+    values: Sequence[int],
+    lists: Mapping[int, Joined],
 ) -> tuple[Edit, ...]:
     """The text with markers, and the parameters with the values; none where that cannot be done."""
     known = statement.via is None and statement.api in _TAKES_VALUES and where.extendable and where.steady
-    style = _style(module, statement, where, plain(read) or ()) if known else ""
-    if not style:
+    style = _style(module, statement, where, plain(read) or ()) if known and (values or lists) else ""
+    if not style or (lists and style == ":"):
         return ()
     given = None if where.parameters is None else text_at(module, where.parameters)
     try:
-        source, handed = _rewritten(read, values, style, given)
+        source, handed = _rewritten(read, values, lists, style, given)
     except Refused:
         return ()
     if "{}" in source + handed or "\n" in handed:
@@ -227,7 +246,9 @@ def _edits(
     return (text, AddArgument(statement.span, "", handed))
 
 
-def _rewritten(read: Interpolation, values: Sequence[int], style: str, given: str | None) -> tuple[str, str]:
+def _rewritten(
+    read: Interpolation, values: Sequence[int], lists: Mapping[int, Joined], style: str, given: str | None
+) -> tuple[str, str]:
     """The expression of the text and that of the parameters; raises Refused."""
     text = plain(read) or ()
     roles, present = hole_roles(text), markers(text)
@@ -240,12 +261,14 @@ def _rewritten(read: Interpolation, values: Sequence[int], style: str, given: st
             return f":{names[value]}"
         return style
 
+    several = {i: (each.markers(style), each.values) for i, each in lists.items()}
+    slots = {*values, *several}
     quoted = [i for i in values if roles[i] is HoleRole.STRING]
-    new = parameterised(read, values, quoted, marker)
+    new = parameterised(read, Chosen(slots, quoted, several), marker)
     if style == ":":
         return new.source, named(given, [(name, value) for value, name in names.items()], markers=bool(taken))
     rest = iter(new.values)
-    chosen = [each for each in present if isinstance(each, str) or set(each) & set(values)]
+    chosen = [each for each in present if isinstance(each, str) or set(each) & slots]
     return new.source, listed(given, [None if isinstance(each, str) else next(rest) for each in chosen])
 
 
@@ -275,7 +298,7 @@ def _on(statements: str) -> str:
     import sqlite3
 
 
-    def run(name: str, age: int, user, table: str, limit: int = 5):
+    def run(name: str, age: int, user, table: str, limit: int = 5, ids: list[int] = ()):
         db = sqlite3.connect("/srv/app.db")
         {statements}
     """
@@ -323,6 +346,22 @@ RULE = Rule(
             "format",
             """db.execute("DELETE FROM users WHERE name = '{}' AND age = {a}".format(name, a=age))""",
             """db.execute("DELETE FROM users WHERE name = ? AND age = ?", (name, age))""",
+        ),
+        _bad(
+            "a sum",
+            """db.execute("SELECT * FROM users WHERE name = '" + name + "' AND age = " + str(age) + " LIMIT 5")""",
+            """db.execute("SELECT * FROM users WHERE name = ? AND age = ? LIMIT 5", (name, age))""",
+        ),
+        Bad(
+            "a sum with a name",
+            _on("""db.execute("DELETE FROM " + table + " WHERE name='" + name + "'")  # error: name  # error: table"""),
+            fixed=_on("""db.execute("DELETE FROM " + table + " WHERE name=?", (name,))  # error: table"""),
+        ),
+        _bad("a sum with a text", """db.execute("SELECT * FROM users WHERE age > " + name)""", None),
+        _bad(
+            "a sum of several kinds",
+            """db.execute(f"SELECT * FROM users WHERE age > {age} AND 1 = " + str(age))""",
+            None,
         ),
         _bad(
             "a part of a string",
@@ -384,7 +423,22 @@ RULE = Rule(
         ),
         _bad(
             "a list of quoted values in the text itself",
-            """db.execute("SELECT * FROM users WHERE name IN (%s)" % ", ".join(map(repr, user.names)))""",
+            """db.execute("SELECT 1 FROM users WHERE id IN (%s)" % ",".join(map(repr, user.ids)))""",
+            """db.execute("SELECT 1 FROM users WHERE id IN (%s)" % (",".join("?" for _ in user.ids),), (*user.ids,))""",
+        ),
+        _bad(
+            "a list of values among others",
+            """db.execute(f"SELECT 1 FROM u WHERE age = ? AND id IN ({','.join(str(i) for i in ids)})", (age,))""",
+            """db.execute(f"SELECT 1 FROM u WHERE age = ? AND id IN ({','.join('?' for _ in ids)})", (age, *ids))""",
+        ),
+        _bad(
+            "a list and a value",
+            """db.execute(f"DELETE FROM u WHERE id IN ({','.join(map(str, ids))}) AND name = '{name}'")  # error""",
+            """db.execute(f"DELETE FROM u WHERE id IN ({','.join('?' for _ in ids)}) AND name = ?", (*ids, name))""",
+        ),
+        _bad(
+            "a list that is joined before",
+            """joined = ",".join(map(str, ids)); db.execute(f"SELECT * FROM users WHERE id IN ({joined})")""",
             None,
         ),
         Bad(

@@ -4,10 +4,13 @@
 Statements in which an occurrence of a tenant table (an alias, a side of a join, a subquery, a common table expression,
 the target of a write) does not have its tenant column held to a parameter or a literal. Each occurrence answers for
 itself: that there is a `WHERE`, or that another table of the join is pinned, does not help. `OR`, `NOT`, outer joins
-and `coalesce(?, column)` let other tenants' rows through. An insert must give the column a value that is handed over.
+and `coalesce(?, column)` let other tenants' rows through. An insert must give the column a value that is handed over,
+and the row that it changes instead must be the tenant's own: by the conflict's columns, or by the condition of its
+`DO UPDATE`. That is reported where the other columns are literals, so that all tenants share the row.
 
-What cannot be told is not reported: a piece of the text that is not known and may hold the condition, or a column that
-is compared with what a subquery finds. Tests are left alone where their connection is not known.
+What cannot be told is not reported: a piece of the text that is not known and may hold the condition, a column that is
+compared with what a subquery finds, or a row that is replaced by a key, which may be another's. Tests are left alone
+where their connection is not known.
 
 ## Why is this bad?
 One user reads, changes or deletes what belongs to another. It works in every test that has only one user.

@@ -5,19 +5,20 @@ import pytest
 from statefence.callees import OPENERS, Argument, Opener
 from statefence.policy.load import default
 from statefence.project.project import analyse
-from statefence.project.sites import PathKind, Target
+from statefence.project.sites import Mode, Open, PathKind, Target
 from statefence.source import Source, decoded
 
 ENTRIES = {name: entry for entry in OPENERS for name in entry.names}
 FILES = {name: entry for name, entry in ENTRIES.items() if entry.form in {"path", "uri"} and entry.database}
 URLS = {name: entry for name, entry in ENTRIES.items() if entry.form == "url"}
+READING = {name: entry for name, entry in ENTRIES.items() if entry.reading}
 SERVERS = {name: entry for name, entry in ENTRIES.items() if entry.form == "server"}
 WITH_MEMORY = {name: entry for name, entry in ENTRIES.items() if entry.memory}
 ABSENT = {"memory": PathKind.MEMORY, "server": PathKind.LITERAL, "": PathKind.UNKNOWN}
 
 
-def targets(name: str, arguments: str) -> tuple[Target, ...]:
-    """What the one call of `name` reaches."""
+def opened(name: str, arguments: str) -> Open:
+    """What the one call of `name` does."""
     module, _, _ = name.rpartition(".")
     source = decoded("app.py", f"import os\nimport {module}\n{name}({arguments})\n".encode())
     assert isinstance(source, Source)
@@ -25,7 +26,12 @@ def targets(name: str, arguments: str) -> tuple[Target, ...]:
     (site,) = project.opens_by_path["app.py"]
     assert site.api == ENTRIES[name].names[0]
     assert site.span.line == 3
-    return site.targets
+    return site
+
+
+def targets(name: str, arguments: str) -> tuple[Target, ...]:
+    """What the one call of `name` reaches."""
+    return opened(name, arguments).targets
 
 
 def handed_over(argument: Argument, value: str) -> str:
@@ -113,3 +119,16 @@ def test_an_entry_is_complete(name: str) -> None:
 def test_no_name_is_listed_twice() -> None:
     names = [name for entry in OPENERS for name in entry.names]
     assert sorted(set(names)) == sorted(names)
+
+
+@pytest.mark.parametrize("name", READING)
+def test_a_database_is_only_read_where_an_argument_says_so(name: str) -> None:
+    entry = READING[name]
+    assert entry.mode_at is not None
+    for value in entry.reading:
+        assert opened(name, f"'/srv/x.db', {entry.mode_at.keyword}={value!r}").mode is Mode.READ
+    assert (
+        opened(name, f"'/srv/x.db', {entry.mode_at.keyword}={'w' if 'r' in entry.reading else False!r}").mode
+        is Mode.WRITE
+    )
+    assert opened(name, "'/srv/x.db'").mode is (Mode.READ if entry.mode in entry.reading else Mode.WRITE)

@@ -99,3 +99,11 @@ def test_an_entry_is_complete(name: str) -> None:
 def test_no_name_is_listed_twice() -> None:
     names = [name for entry in SPAWNERS for name in entry.names]
     assert sorted(set(names)) == sorted(names)
+
+
+def test_a_keyword_makes_a_block_replace_what_it_is_otherwise_merged_over() -> None:
+    replacing = {name: entry for name, entry in WITH_ENV.items() if entry.replacing}
+    assert replacing
+    for name, entry in replacing.items():
+        assert environment(name, f"env={{'A': '1'}}, {entry.replacing}=True").kind is EnvKind.PARTIAL
+        assert environment(name, f"env={{'A': '1'}}, {entry.replacing}=False").kind is EnvKind.FULL

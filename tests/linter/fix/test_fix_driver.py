@@ -97,6 +97,35 @@ def test_a_finding_that_stays_after_its_fix_gives_its_file_up_and_no_other() -> 
     assert len(outcome.refused) == len(outcome.remaining) == 2
 
 
+def test_a_fix_that_causes_a_finding_stops_no_other_of_its_file() -> None:
+    def rule(path: str, text: str) -> Iterator[Finding]:
+        for name in ("open", "move"):
+            for call in calls(text, name):
+                target = span_of(call.func)
+                yield found(path, target, ReplaceExpression(target, f"{name}_{call.args[0].value}"), message=name)  # type: ignore[attr-defined]
+        if "move_" in text:
+            yield found(path, Span(1, 0, 1, 1), message="moved")
+
+    lines = [f"open({number})\n" for number in range(5)]
+    outcome = fix({"a.py": "".join([*lines[:3], "move(9)\n", *lines[3:]])}, rule)
+    fixed = [f"open_{number}({number})\n" for number in range(5)]
+    assert after(outcome) == {"a.py": "".join([*fixed[:3], "move(9)\n", *fixed[3:]])}
+    assert [(one.finding.message, one.reason) for one in outcome.refused] == [
+        ("move", "the fix would cause SF901 in a.py: moved")
+    ]
+
+
+def test_a_file_of_which_too_much_cannot_be_fixed_is_given_up() -> None:
+    def rule(path: str, text: str) -> Iterator[Finding]:
+        for call in calls(text, "stay"):
+            number = str(call.args[0].value)  # type: ignore[attr-defined]
+            yield found(path, span_of(call), AddArgument(span_of(call), f"k{len(call.keywords)}", "1"), message=number)
+
+    outcome = fix({"a.py": "".join(f"stay({number})\n" for number in range(40))}, rule)
+    assert not outcome.files
+    assert len(outcome.refused) == 40
+
+
 def test_many_files_that_cannot_be_fixed_cost_few_analyses() -> None:
     disk = {f"bad{number}.py": "run()\n" for number in range(100)} | {
         f"good{number}.py": "run()\n" for number in range(100)
@@ -232,13 +261,13 @@ def test_a_file_that_cannot_be_edited_stops_no_other() -> None:
     assert "libcst does not give" in outcome.refused[0].reason
 
 
-def test_a_lost_comment_gives_the_file_up() -> None:
+def test_a_fix_that_would_lose_a_comment_is_not_made_and_stops_no_other() -> None:
     def shortened(path: str, text: str) -> Iterator[Finding]:
         for call in calls(text, "old"):
             yield found(path, span_of(call), ReplaceExpression(span_of(call), "new()"))
 
-    outcome = fix({"a.py": "old(\n    1,  # one\n)\n"}, shortened)
-    assert not outcome.files
+    outcome = fix({"a.py": "old(\n    1,  # one\n)\nold(2)\n"}, shortened)
+    assert after(outcome) == {"a.py": "old(\n    1,  # one\n)\nnew()\n"}
     assert [refused.reason for refused in outcome.refused] == ["the fix would lose a comment"]
 
 

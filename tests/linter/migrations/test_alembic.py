@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.linter.migrations.reading import only, up
 
-from statefence.migrations.rehearse import rehearsed
+from statefence.migrations.rehearse import Rehearsal, rehearsed
 from statefence.migrations.sandbox import Ending
 
 HEAD = "import sqlalchemy as sa\nfrom alembic import op\n\n"
@@ -78,10 +78,99 @@ def test_an_operation_is_its_sql(body: str, sql: str) -> None:
     assert statements(body) == [sql]
 
 
-def test_an_operation_that_rebuilds_a_table_is_unknown() -> None:
-    body = 'with op.batch_alter_table("a") as batch_op:\n    batch_op.alter_column("x", nullable=False)'
-    (migration,) = only({"app/migrations/x.py": version("a", None, body)}).migrations
-    assert migration.unknown == "line 10: alter_column rebuilds the table, which is not followed"
+BEFORE = """
+op.create_table(
+    "agents", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("name", sa.Text(), nullable=False)
+)
+op.create_table(
+    "logs",
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("agent", sa.Integer()),
+    sa.Column("text", sa.Text(), nullable=False, server_default="a, (b)"),
+    sa.CheckConstraint("agent > 0", name="positive"),
+)
+op.create_index("by_agent", "logs", ["agent"])
+op.create_index("by_text", "logs", ["text"])"""
+
+
+def rebuilt(body: str) -> Rehearsal:
+    """What comes of a second version that does this to `logs` in a batch."""
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    files = {
+        "app/migrations/1.py": version("a", None, BEFORE),
+        "app/migrations/2.py": version("b", "a", f'with op.batch_alter_table("logs") as batch:\n{lines}'),
+    }
+    return rehearsed(only(files))
+
+
+@pytest.mark.parametrize(
+    ("body", "changed"),
+    [
+        ('batch.alter_column("agent", nullable=False)', ["- agent integer", "+ agent integer not null"]),
+        (
+            'batch.alter_column("text", type_=sa.String(), nullable=True, server_default=None)',
+            ["- text text not null default 'a, (b)'", "+ text varchar"],
+        ),
+        (
+            'batch.alter_column("text", server_default="c")',
+            ["- text text not null default 'a, (b)'", "+ text text not null default 'c'"],
+        ),
+        (
+            'batch.alter_column("agent", new_column_name="by", nullable=False)',
+            ["- agent integer", "- constraint positive check(agent > 0)", "+ by integer not null"],
+        ),
+        ('batch.create_unique_constraint("once", ["agent", "text"])', ["+ constraint once unique(agent, text)"]),
+        (
+            'batch.create_foreign_key("to_agent", "agents", ["agent"], ["id"], ondelete="CASCADE")',
+            ["+ constraint to_agent foreign key(agent) references agents(id) on delete cascade"],
+        ),
+        ('batch.create_check_constraint("short", "length(text) < 9")', ["+ constraint short check(length(text) < 9)"]),
+        ('batch.drop_constraint("positive", type_="check")', ["- constraint positive check(agent > 0)"]),
+        ('batch.drop_column("agent")', ["- agent integer", "- constraint positive check(agent > 0)"]),
+    ],
+)
+def test_a_batch_makes_the_table_anew(body: str, changed: list[str]) -> None:
+    trial = rebuilt(body).trials[-1]
+    found = [line.replace("table logs: ", "") for line in trial.changed]
+    assert trial.up.ending is Ending.DONE
+    assert [line for line in found if line in changed] == changed, found
+
+
+def test_rows_indexes_and_what_refers_to_the_table_stay() -> None:
+    body = 'batch.alter_column("text", nullable=True)\nbatch.drop_column("agent")'
+    rehearsal = rebuilt(body)
+    assert rehearsal.complete
+    assert rehearsal.trials[-1].up_on_rows.ending is Ending.DONE
+    assert [sql for sql in rehearsal.schema if "INDEX" in sql] == ['CREATE INDEX "by_text" ON "logs" ("text")']
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ('batch.alter_column("other", nullable=False)', "no such column: other"),
+        ('batch.drop_column("other")', "no such column: other"),
+        ('batch.drop_constraint("uq_logs", type_="unique")', "the constraint uq_logs is not written"),
+        (
+            'if op.get_bind().dialect.name == "sqlite":\n    batch.drop_column("agent")',
+            "depends on more than its source",
+        ),
+    ],
+)
+def test_what_cannot_be_followed_is_unknown(body: str, why: str) -> None:
+    ended = rebuilt(body).trials[-1].up
+    assert (ended.ending, why in ended.message) == (Ending.UNKNOWN, True), ended
+
+
+def test_rows_that_may_not_fit_are_unknown() -> None:
+    trial = rebuilt('batch.create_check_constraint("none", "id < 0")').trials[-1]
+    assert (trial.up.ending, trial.up_on_rows.ending) == (Ending.DONE, Ending.UNKNOWN)
+
+
+def test_a_rebuild_outside_of_a_batch_is_unknown() -> None:
+    (migration,) = only(
+        {"app/migrations/x.py": version("a", None, 'op.alter_column("a", "x", nullable=False)')}
+    ).migrations
+    assert migration.unknown == "line 9: alter_column is called outside of a batch, which SQLite cannot do"
 
 
 def test_versions_are_run_up_and_down() -> None:

@@ -18,15 +18,19 @@ runtime = ["app.chat.**"]
 FITTING = ["app", "app.admin", "app.admin.http", "app.console", "app.chat", "app.jobs.run"]
 
 
+def by_path(modules: list[str]) -> dict[str, str]:
+    return {f"src/{module.replace('.', '/')}.py": module for module in modules}
+
+
 def problems(text: str, modules: list[str], source: str = "statefence.toml") -> tuple[str, ...]:
     with pytest.raises(PolicyError) as caught:
-        check_modules(load_text(text, root="/r", source=source), modules)
+        check_modules(load_text(text, root="/r", source=source), by_path(modules))
     return caught.value.problems
 
 
 def test_a_policy_that_fits_passes() -> None:
-    check_modules(load_text(POLICY, root="/r", source="statefence.toml"), FITTING)
-    check_modules(default("/r"), [])
+    check_modules(load_text(POLICY, root="/r", source="statefence.toml"), by_path(FITTING))
+    check_modules(default("/r"), {})
 
 
 def test_a_layer_glob_without_a_module_is_named() -> None:
@@ -49,3 +53,9 @@ def test_a_module_in_two_layers_is_named() -> None:
     (problem,) = problems(POLICY.replace('"app.chat.**"', '"app.chat.**", "app.admin.http"'), FITTING)
     expected = 'the module "app.admin.http" is in the layer "admin" too: a module has one layer'
     assert problem == f"statefence.toml:3: layers.runtime: {expected}"
+
+
+def test_a_root_without_a_python_file_is_named() -> None:
+    expected = 'statefence.toml:1: src.1: "lib" holds no Python file: directories that do are src'
+    assert problems('src = ["src", "lib"]\n', ["app"]) == (expected,)
+    check_modules(load_text('src = ["src", "."]\n', root="/r", source="statefence.toml"), by_path(["app"]))

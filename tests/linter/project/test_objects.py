@@ -5,6 +5,18 @@ import pytest
 from .programs import Files, expected, spawns
 
 PROGRAMS: dict[str, str | Files] = {
+    "what the class gives until the constructor replaces it": """
+        import subprocess
+        class Tool:
+            env = None
+            def __init__(self, env=None):
+                if env is not None:
+                    self.env = dict(env)
+            def run(self):
+                subprocess.run(["x"], env=self.env)  # inherits | passthrough
+        Tool().run()  # inherits
+        Tool({"A": "1"}).run()  # partial sets=A
+    """,
     "an attribute set in the constructor": """
         import os, subprocess
         class Runner:

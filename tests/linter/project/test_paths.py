@@ -124,6 +124,25 @@ PROGRAMS: dict[str, str | Files] = {
         import sqlite3
         sqlite3.connect(":memory:")  # memory
     """,
+    "URIs of whole paths": """
+        import os, sqlite3
+        from pathlib import Path
+        from sqlalchemy import create_engine
+        HOME = Path.home() / "x.db"
+        CHOSEN = Path(os.environ["APP"]) / "x.db"
+        sqlite3.connect(HOME.as_uri(), uri=True)  # symbolic {home}/x.db
+        sqlite3.connect(f"{HOME.resolve().as_uri()}?mode=ro", uri=True)  # symbolic {home}/x.db
+        sqlite3.connect(f"file://{CHOSEN}?mode=ro", uri=True)  # symbolic {env:APP}/x.db
+        sqlite3.connect("file:///srv/x.db", uri=True)  # literal /srv/x.db
+        create_engine(f"sqlite:///file:{HOME}?mode=ro&uri=true")  # symbolic {home}/x.db
+    """,
+    "what the platform and the shell's signs stand for": """
+        import os, sqlite3
+        sqlite3.connect(os.path.join(os.curdir, "x.db"))  # cwd-relative {cwd}/x.db
+        sqlite3.connect(os.path.expandvars("$HOME/x.db"))  # symbolic {env:HOME}/x.db
+        sqlite3.connect(os.path.expandvars("${APP}/${NAME}.db"))  # symbolic {env:APP}/{env:NAME}.db
+        sqlite3.connect(os.path.expanduser("~ann/x.db"))  # literal /home/ann/x.db
+    """,
     "another directory is gone to first": """
         import os, sqlite3
         from click.testing import CliRunner
@@ -426,10 +445,20 @@ PROGRAMS: dict[str, str | Files] = {
     """,
     "a command line's argument": """
         import argparse, sqlite3
-        parser = argparse.ArgumentParser()
-        parser.add_argument("--db", default="x.db")
-        arguments = parser.parse_args()
-        sqlite3.connect(arguments.db)  # parameter
+        def made():
+            parser = argparse.ArgumentParser()
+            group = parser.add_argument_group("places")
+            group.add_argument("-d", "--db-path", default="x.db")
+            parser.add_argument("--other")
+            parser.add_argument("--memory", action="store_true")
+            parser.add_argument("file")
+            return parser
+        arguments, rest = made().parse_known_args()
+        sqlite3.connect(arguments.db_path)  # parameter | cwd-relative {cwd}/x.db
+        sqlite3.connect(arguments.other or "/srv/x.db")  # literal /srv/x.db | parameter
+        sqlite3.connect(":memory:" if arguments.memory else "/srv/y.db")  # literal /srv/y.db | memory
+        sqlite3.connect(arguments.file)  # parameter
+        sqlite3.connect(arguments.unheard_of)  # parameter
     """,
     "other stores": """
         import shelve, dbm, diskcache

@@ -68,6 +68,13 @@ PROGRAMS: dict[str, str | Files] = {
         def start(connection):
             connection.execute("CREATE TABLE models (id)")  # ddl=models
     """,
+    "an unknown receiver with a text that a branch adds to": """
+        def find(connection, name):
+            sql = "SELECT id FROM models"
+            if name:
+                sql += " WHERE name = ?"
+            return connection.execute(sql, (name,))  # reads=models  # reads=models
+    """,
     "an unknown receiver with prose": """
         def start(robot):
             robot.execute("select the best option and update the plan")

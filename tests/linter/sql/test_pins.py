@@ -70,8 +70,11 @@ INSERT INTO notes (user_id, text) VALUES (?, 'a'), (?, 'b')
 INSERT INTO notes VALUES (?, ?, ?, ?)
 INSERT INTO notes (user_id, text) SELECT ?, name FROM users
 INSERT INTO notes (user_id, text) SELECT user_id, name FROM tags WHERE user_id = ?
-INSERT INTO notes (id, user_id) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET text = excluded.text RETURNING id
-REPLACE INTO notes (id, user_id) VALUES (?, ?)
+SELECT * FROM notes WHERE (user_id, id) IN ((?, ?), (?, 2))
+INSERT INTO notes (id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING
+INSERT INTO notes (id, user_id) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET text = 'x' WHERE user_id = excluded.user_id
+INSERT INTO notes (id, user_id) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET text = 'x' WHERE notes.user_id = ?
+INSERT INTO notes AS n (id, user_id) SELECT 1, ? WHERE 1 ON CONFLICT (id) DO UPDATE SET id = 2 WHERE n.user_id = ?
 """
 
 PINNED_BY_ITSELF = (
@@ -118,6 +121,7 @@ DELETE FROM notes WHERE id = ?
 INSERT INTO notes (id, text) VALUES (?, ?)
 INSERT INTO notes DEFAULT VALUES
 INSERT INTO notes (id, user_id) VALUES (?, NULL)
+INSERT INTO notes (id, user_id, text) VALUES (1, ?, 'x') ON CONFLICT (id) DO UPDATE SET text = excluded.text
 INSERT INTO notes (user_id, text) SELECT id, name FROM users
 SELECT * FROM short
 SELECT * FROM short WHERE id = ?
@@ -156,6 +160,10 @@ UNTOLD = (
     ["SELECT * FROM notes n JOIN users u ON u.id = n.user_id WHERE u.token = ?"],
     ["INSERT INTO notes (", None, ") VALUES (", None, ")"],
     ["INSERT INTO notes (user_id) SELECT id FROM users WHERE token = ?"],
+    ["INSERT INTO notes (id, user_id) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET text = excluded.text RETURNING id"],
+    ["INSERT INTO notes (id, user_id) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET text = 'x' WHERE ", None],
+    ["REPLACE INTO notes (id, user_id) VALUES (?, ?)"],
+    ["INSERT OR REPLACE INTO notes (id, user_id) VALUES (?, ?)"],
     ["UPDATE notes SET text = ? ", None],
     ["DELETE FROM notes ", None],
     ["SELECT * FROM notes WHERE lower(user_id) = lower(?)"],
@@ -210,6 +218,32 @@ def test_what_cannot_be_told_is_unknown(pieces: list[str | None]) -> None:
 def test_without_a_schema_nothing_pinned_is_called_open(sql: str) -> None:
     if "short" not in sql:
         assert Answer.NO not in {use.pinned for use in uses([sql], TENANTS, Schema())}
+
+
+OF_POSTGRESQL = {
+    "SELECT * FROM public.notes WHERE user_id = $1::uuid": [],
+    "SELECT * FROM notes WHERE user_id = ANY(%s)": [],
+    "DELETE FROM notes USING tags t WHERE t.note = notes.id AND t.user_id = %(user)s": ["notes"],
+    "DELETE FROM notes USING tags t WHERE t.user_id = notes.user_id AND t.user_id = %(user)s": [],
+    "SELECT * FROM notes n, LATERAL (SELECT * FROM tags t WHERE t.note = n.id) x WHERE n.user_id = %s": ["tags"],
+    "WITH x AS (DELETE FROM notes WHERE user_id = %s RETURNING *) SELECT * FROM x": [],
+    "WITH x AS (DELETE FROM notes RETURNING *) SELECT 1": ["notes"],
+    "WITH x AS (UPDATE notes SET text = '' WHERE id = %s RETURNING *) DELETE FROM tags WHERE user_id = %s": ["notes"],
+}
+
+
+@pytest.mark.parametrize("sql", OF_POSTGRESQL)
+def test_what_only_postgresql_understands_is_told(sql: str) -> None:
+    assert open_tables(sql) == OF_POSTGRESQL[sql]
+    assert {use.pinned for use in uses([sql], TENANTS, SCHEMA)} <= {Answer.YES, Answer.NO}
+
+
+@pytest.mark.parametrize("sql", [sql for sql in lines(PINNED) if "DO UPDATE" in sql])
+def test_an_insert_that_is_pinned_leaves_the_rows_of_others(sql: str, database: sqlite3.Connection) -> None:
+    database.execute("INSERT INTO notes (id, user_id, text) VALUES (1, 'bob', 'his')")
+    database.execute(sql, ["ann"] * sql.count("?"))
+    assert database.execute("SELECT * FROM notes").fetchall() == [(1, "bob", "his", None)]
+    database.rollback()
 
 
 def test_what_is_written_is_told() -> None:

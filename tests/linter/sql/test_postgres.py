@@ -32,6 +32,10 @@ CREATE TABLE d (id integer PRIMARY KEY, a integer REFERENCES a (id))
 CREATE INDEX a_name ON a (name)
 ALTER TABLE a ADD COLUMN age integer
 ALTER TABLE a RENAME COLUMN name TO title
+ALTER TABLE a RENAME TO z
+CREATE TEMP TABLE d (id integer)
+CREATE TABLE d AS SELECT * FROM a
+ANALYZE a
 DROP TABLE a
 DROP TABLE IF EXISTS a
 CREATE VIEW v AS SELECT * FROM a
@@ -51,6 +55,34 @@ ALONE = {
     "SELECT * FROM information_schema.tables": "",
     "CREATE TABLE IF NOT EXISTS d (id serial PRIMARY KEY, at timestamptz DEFAULT now())": "ddl=d",
     "ALTER TABLE a ALTER COLUMN name TYPE varchar(10)": "ddl=a",
+    "WITH x AS (DELETE FROM a WHERE id = %s RETURNING *) INSERT INTO b SELECT * FROM x": (
+        "reads=a writes=b,a rewrites=a"
+    ),
+    "WITH x AS (INSERT INTO a VALUES (%s) RETURNING id) SELECT * FROM x JOIN b ON b.a = x.id": "reads=b writes=a",
+    "WITH a AS (SELECT * FROM a WHERE id = %s) SELECT * FROM a": "reads=a",
+    "UPDATE app.a AS t SET name = s.name FROM (SELECT * FROM b) AS s WHERE s.id = t.id": (
+        "reads=app.a,b writes=app.a rewrites=app.a"
+    ),
+    "SELECT * INTO d FROM a": "reads=a ddl=d",
+    "COPY a (id, name) FROM STDIN": "writes=a",
+    "COPY (SELECT * FROM a) TO STDOUT": "reads=a",
+    "EXPLAIN (ANALYZE, BUFFERS) SELECT * FROM a": "reads=a",
+    "DECLARE c NO SCROLL CURSOR FOR SELECT * FROM a": "reads=a",
+    "SELECT * FROM a WHERE data ? 'key'": "reads=a",
+    "SELECT * FROM pg_stat_activity": "",
+    "SELECT * FROM pg_orders": "reads=pg_orders",
+    "CREATE TYPE mood AS ENUM ('a', 'b')": "",
+    "CREATE SCHEMA IF NOT EXISTS app": "",
+    "CREATE EXTENSION IF NOT EXISTS vector": "",
+    "SET LOCAL search_path TO app": "",
+    "CREATE TRIGGER t BEFORE UPDATE ON a FOR EACH ROW EXECUTE FUNCTION f()": "ddl=a",
+    "CREATE UNIQUE INDEX CONCURRENTLY i ON app.a USING gin (tags) WHERE id > 0": "ddl=app.a",
+    "CREATE INDEX i ON a USING hnsw (vector vector_cosine_ops) WITH (m = 16)": "ddl=a",
+    "DROP TRIGGER t ON a": "ddl=a",
+    "DROP TABLE IF EXISTS a, app.b CASCADE": "ddl=a,app.b",
+    "ALTER TABLE ONLY public.a ENABLE ROW LEVEL SECURITY": "ddl=a",
+    "ALTER TABLE IF EXISTS app.a ADD COLUMN x int, DROP CONSTRAINT y": "ddl=app.a",
+    "COMMENT ON TABLE a IS 'x'": "",
     "MERGE INTO a USING b ON a.id = b.a WHEN MATCHED THEN UPDATE SET name = b.name": "reads=b writes=a rewrites=a",
 }
 
@@ -63,6 +95,10 @@ HOLES = {
     ("SELECT * FROM ", None): ("", Answer.UNKNOWN),
     ("INSERT INTO a (", None, ") VALUES (", None, ")"): ("writes=a", Answer.YES),
     ("DO $$ BEGIN DELETE FROM a; END $$",): ("", Answer.UNKNOWN),
+    ("DROP INDEX i",): ("", Answer.UNKNOWN),
+    ("DROP SCHEMA app CASCADE",): ("", Answer.UNKNOWN),
+    ("ALTER TABLE ", None, " ADD COLUMN x int"): ("", Answer.UNKNOWN),
+    ("CREATE FUNCTION f() RETURNS int AS $$ DELETE FROM a RETURNING 1 $$ LANGUAGE sql",): ("", Answer.UNKNOWN),
     ("SELECT FROM WHERE",): ("", Answer.UNKNOWN),
 }
 

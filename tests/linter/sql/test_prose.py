@@ -32,6 +32,7 @@ Delete from favorites?
 Insert coin into slot
 Insert into basket
 Insert your card (chip first)
+Create table it (a text)
 Replace values in the form
 Replace into position
 WITH great power comes great responsibility
@@ -93,6 +94,7 @@ DELETE FROM users
 DELETE FROM users WHERE id = ?
 CREATE TABLE t (id INTEGER)
 create table if not exists t (id integer primary key)
+create table t (a integer, b text, primary key (a, b))
 CREATE INDEX by_name ON users (name)
 DROP TABLE users
 drop table if exists users
