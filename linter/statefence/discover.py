@@ -79,7 +79,7 @@ def files(policy: Policy) -> Discovered:
     skipped = sorted((place for place in found if isinstance(place, Skipped)), key=lambda place: place.path)
     ordered = sorted((*paths, *linked))
     queries = tuple(path for path in ordered if not is_python(path))
-    tracked = None if by_git is None else tuple(_tracked(by_git))
+    tracked = None if by_git is None else tracked_files(by_git)
     return Discovered(tuple(path for path in ordered if is_python(path)), tuple(skipped), listed, queries, tracked)
 
 
@@ -94,10 +94,10 @@ def listed_files(listing: bytes) -> tuple[str, ...]:
     return tuple(path for path in paths if NEVER_SOURCE.isdisjoint(path.split("/")))
 
 
-def _tracked(listing: bytes) -> Iterator[str]:
+def tracked_files(listing: bytes) -> tuple[str, ...]:
     """The files of git's listing that it tracks, submodules left out."""
     entries = (_entry(item) for item in listing.split(b"\0") if item)
-    return (path for mode, path in entries if mode not in {b"", _SUBMODULE})
+    return tuple(path for mode, path in entries if mode not in {b"", _SUBMODULE})
 
 
 def _plain_listing(found: Iterable[_Place]) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -12,23 +11,15 @@ from tempfile import TemporaryDirectory
 
 from msgspec import Struct
 
+from statefence.database_file import is_database
 from statefence.discover import git, in_work_tree
 from statefence.policy.model import Policy, Store, StoreKind
 from statefence.template import Segment, Template, Text, matches, resolve
 from statefence.template.records import TREE
 
-SQLITE_HEADER = b"SQLite format 3\0"
-SMALLEST_PAGE = 512
-"""A database's size is a multiple of its page size, which is one of this: sqlite.org/fileformat.html."""
-
 _NOWHERE = "/\1"
 """A directory that no file lies in, for what has no place in a repository: the home directory, a temporary one."""
 _SAMPLE = "statefence-sample"
-_BESIDE = {
-    "-wal": (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83"),
-    "-journal": (b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7",),
-}
-"""What SQLite keeps beside a database, by the end of its name, begins so."""
 _SPECIAL = re.compile(r"([*?\[\]!#\\ ])")
 
 
@@ -82,7 +73,7 @@ def repository(policy: Policy, tracked: Sequence[str] | None, overrides: Mapping
         return Repository(problem="git cannot tell which stores it ignores")
     kept = {path: names for path in tracked if (names := _stores_at(path, policy.root, places))}
     return Repository(
-        tuple(path for path in tracked if _is_database(Path(policy.root, path))),
+        tuple(path for path in tracked if is_database(f"{policy.root}/{path}")),
         kept,
         tuple(place for place in places if place.sample not in covered),
         _ignore_file(policy.root, overrides),
@@ -127,22 +118,6 @@ def _pieces(segment: Segment, unknown: str) -> Iterator[str]:
 
 def _stores_at(path: str, root: str, places: Sequence[Place]) -> tuple[str, ...]:
     return tuple(place.store for place in places if matches(place.pattern, f"{root.rstrip('/')}/{path}"))
-
-
-def _is_database(path: Path) -> bool:
-    """Whether a file is a SQLite database, or what SQLite keeps beside one; a file that cannot be read is none."""
-    try:
-        found = path.lstat()
-        if not stat.S_ISREG(found.st_mode) or not found.st_size:
-            return False
-        name = path.name
-        beside = next((magic for suffix, magic in _BESIDE.items() if name.endswith(suffix)), None)
-        if beside is None and found.st_size % SMALLEST_PAGE:
-            return False
-        with path.open("rb") as file:
-            return file.read(len(SQLITE_HEADER)).startswith(beside or (SQLITE_HEADER,))
-    except OSError:
-        return False
 
 
 def _ignored(root: str, samples: Sequence[str], overrides: Mapping[str, bytes]) -> set[str]:

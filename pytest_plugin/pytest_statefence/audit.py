@@ -5,7 +5,7 @@ to is one dictionary lookup. Light: Python children that report to the run impor
 """
 
 # Paths are text here, as the system and the audit events give them.
-# ruff: noqa: PTH118
+# ruff: noqa: PTH115, PTH118
 
 from __future__ import annotations
 
@@ -68,6 +68,17 @@ def paths_written(event: str, arguments: Arguments) -> tuple[str, ...]:
 def absolute(paths: Sequence[object]) -> tuple[str, ...]:
     """Those of an event's arguments that are paths, from the file system's root; the path of a `file:` URI."""
     return tuple(_path(path) for path in paths if isinstance(path, str | bytes | os.PathLike))
+
+
+def entered(arguments: Arguments) -> str:
+    """The directory that `os.chdir` is about to make the working one; the one that is, where that is not told."""
+    directory = arguments[0]
+    if not isinstance(directory, int):
+        return _path(directory)
+    try:
+        return os.readlink(f"/proc/self/fd/{directory}")
+    except OSError:
+        return own_directory()
 
 
 def cuts_off(event: str, arguments: Arguments, path: str) -> bool:

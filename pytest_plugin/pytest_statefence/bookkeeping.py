@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 
-from pytest_statefence.images import connected
-from statefence.copies import UnreadableError
+from pytest_statefence.images import answered
 from statefence.migrations.bookkeeping import applied_in, lists_migrations
 
 _MOST = 10_000
@@ -18,12 +16,12 @@ def bookkeeping(copy: str) -> tuple[list[str], list[tuple[str, str]]]:
 
     Raises UnreadableError when SQLite cannot read the file.
     """
-    try:
-        with closing(connected(copy)) as connection:
-            query = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')"
-            tables = [name for (name,) in connection.execute(query) if not name.startswith("sqlite_")]
-            return tables, [
-                each for table in tables if lists_migrations(table) for each in applied_in(connection, table, _MOST)
-            ]
-    except sqlite3.Error as error:
-        raise UnreadableError(f"SQLite cannot read it: {error}") from error
+
+    def read(connection: sqlite3.Connection) -> tuple[list[str], list[tuple[str, str]]]:
+        query = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')"
+        tables = [name for (name,) in connection.execute(query) if not name.startswith("sqlite_")]
+        return tables, [
+            each for table in tables if lists_migrations(table) for each in applied_in(connection, table, _MOST)
+        ]
+
+    return answered(copy, lists_migrations, read)

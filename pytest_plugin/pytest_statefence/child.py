@@ -9,9 +9,15 @@ import os
 import sys
 
 from pytest_statefence.rendezvous import find
+from pytest_statefence.system import SYSTEM
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BRIEF = "brief"
-"""In the run's directory: the project's root, the journals of notices and of sightings, then the watched prefixes."""
+"""In the run's directory: the project's root, the journals of notices and of sightings, the names of the variables that
+decide where the policy points, then the watched prefixes."""
 
 _MOST = 1 << 20
 _MARK = "_statefence_child"
@@ -39,14 +45,37 @@ def _report(directory: str, family: tuple[int, ...]) -> None:
     from pytest_statefence import audit
     from pytest_statefence.witness import noticing, observing
 
+    path = f"{directory}/{BRIEF}"
     try:
-        descriptor = os.open(f"{directory}/{BRIEF}", os.O_RDONLY | os.O_CLOEXEC)
+        root, notices, sightings, variables, *_ = _brief(path)
     except OSError:
         return  # the run has just ended
-    try:
-        root, notices, sightings, *prefixes = os.fsdecode(os.read(descriptor, _MOST)).split("\0")
-    finally:
-        os.close(descriptor)
-    audit.listen(noticing(notices, root, tuple(prefixes), family))
+    audit.listen(noticing(notices, root, _prefixes(path), tuple(filter(None, variables.split("="))), family))
     if sightings:
         audit.listen_too(observing(sightings, root, lambda: os.path.expanduser("~")))  # noqa: PTH111
+
+
+def _brief(path: str) -> list[str]:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.fsdecode(os.read(descriptor, _MOST)).split("\0")
+    finally:
+        os.close(descriptor)
+
+
+def _prefixes(path: str) -> Callable[[], tuple[str, ...]]:
+    """A function that tells the watched prefixes as they are now: a server goes on while tests come and go."""
+    known: tuple[str, ...] = ()
+    stamp: tuple[int, int] = (0, 0)
+
+    def prefixes() -> tuple[str, ...]:
+        nonlocal known, stamp
+        try:
+            found = SYSTEM.stat(path)
+            if stamp != (found.st_ino, found.st_mtime_ns):
+                known, stamp = tuple(_brief(path)[4:]), (found.st_ino, found.st_mtime_ns)
+        except OSError:
+            known = ()
+        return known
+
+    return prefixes

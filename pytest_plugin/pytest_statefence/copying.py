@@ -16,6 +16,7 @@ import stat
 import time
 
 from pytest_statefence import snapshots
+from pytest_statefence.system import SYSTEM
 from statefence.copies import SIDECARS, UnreadableError
 
 _PARTS = (*SIDECARS, "")
@@ -24,6 +25,12 @@ _PARTS = (*SIDECARS, "")
 _ATTEMPTS = 20
 _TICK = 0.02
 """Seconds; the coarsest file stamp of the usual kernels is 10 ms."""
+
+_MOMENT = 0.001
+"""Seconds."""
+
+_WORTH_WAITING = 16 << 20
+"""Bytes; reading more takes longer than a tick of the usual kernels."""
 
 _LARGEST = 8 << 30
 """Bytes; copying more takes longer than anybody waits for a test."""
@@ -46,6 +53,8 @@ def copy_database(path: str, directory: str, earlier: str | None = None) -> str:
     for _ in range(_ATTEMPTS):
         before = _stamps(path)
         _check_room(before, directory)
+        if _size(before) > _WORTH_WAITING and _await_next_tick(before):
+            before = _stamps(path)
         settled = _settled(before)
         _copy_parts(path, copy, earlier, before)
         if all(part in settled or _is_same(path + part, copy + part) for part in before) and _stamps(path) == before:
@@ -90,8 +99,21 @@ def _stamp(path: str) -> list[int] | None:
 
 def _settled(stamps: _Stamps) -> _Stamps:
     """The stamps that are old enough for a later change to get another one."""
-    now = time.time_ns()
-    return {part: stamp for part, stamp in stamps.items() if not 0 <= now - stamp[3] < _TICK * 1e9}
+    least = SYSTEM.next_stamp_ns()
+    return {part: stamp for part, stamp in stamps.items() if stamp[3] < least}
+
+
+def _await_next_tick(stamps: _Stamps) -> bool:
+    """Waits until all stamps are old enough, so that a large file is read once only; False where they were."""
+    waited = 0.0
+    while len(_settled(stamps)) < len(stamps) and waited < _TICK:
+        time.sleep(_MOMENT)
+        waited += _MOMENT
+    return waited > 0
+
+
+def _size(stamps: _Stamps) -> int:
+    return sum(size for _, size, _, _ in stamps.values())
 
 
 def _unmoved(stamps: _Stamps, copy: str) -> set[str]:
@@ -105,7 +127,7 @@ def _unmoved(stamps: _Stamps, copy: str) -> set[str]:
 
 
 def _check_room(stamps: _Stamps, directory: str) -> None:
-    needed = sum(size for _, size, _, _ in stamps.values())
+    needed = _size(stamps)
     free = shutil.disk_usage(directory).free
     if needed > _LARGEST or needed > free * _SHARE_OF_FREE:
         raise UnreadableError(f"it is too large to be copied ({needed >> 20} MB, {free >> 20} MB free)")

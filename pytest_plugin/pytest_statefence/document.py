@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -109,6 +110,9 @@ def written(document: Document) -> bytes:
 def schema() -> dict[str, Any]:
     """The JSON Schema of the file, draft 2020-12, made from the records above."""
     (described,), definitions = msgspec.json.schema_components([Document])
+    for definition in definitions.values():  # Python 3.13 takes the indentation off docstrings by itself
+        if "description" in definition:
+            definition["description"] = cleandoc(definition["description"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "What pytest --statefence-report writes",

@@ -11,10 +11,12 @@ from weakref import ReferenceType
 from msgspec import Struct
 
 from pytest_statefence.births import Birth
+from pytest_statefence.locations import Location
 from pytest_statefence.owners import Stack
 
 _MOST_CULPRITS = 4
 _MOST_COMMAND = 200
+_THIS_PROCESS = "this process"
 
 
 class Touch(Struct, frozen=True):
@@ -31,7 +33,12 @@ class Touch(Struct, frozen=True):
     stack: Stack
     cuts: bool = False
     during: str = ""
-    by: str = "this process"
+    by: str = _THIS_PROCESS
+
+    @property
+    def is_told(self) -> bool:
+        """Whether another process said so."""
+        return self.by != _THIS_PROCESS
 
 
 class Started(Struct, frozen=True):
@@ -41,6 +48,7 @@ class Started(Struct, frozen=True):
         birth: its process's id, which outlives the Popen object.
         by: which other child started it; empty for this process.
         began: when this process started it, in nanoseconds since the epoch; 0 where another child did.
+        locations: where the policy points in its environment.
     """
 
     arguments: tuple[str, ...]
@@ -50,6 +58,7 @@ class Started(Struct, frozen=True):
     birth: Birth | None = None
     by: str = ""
     began: int = 0
+    locations: frozenset[Location] = frozenset()
 
     @property
     def pid(self) -> int | None:
@@ -59,9 +68,9 @@ class Started(Struct, frozen=True):
         return getattr(self.process() if self.process else None, "pid", None)
 
 
-def culprits(path: str, touches: Iterable[Touch], started: Iterable[Started]) -> tuple[str, ...]:
-    """One line for everything that may have changed `path`, the likeliest first."""
-    lines = [*_touch_lines(path, touches), *(started_line(child) for child in started)]
+def culprits(path: str, touches: Iterable[Touch], started: Iterable[Started], during: str) -> tuple[str, ...]:
+    """One line for everything that may have changed `path` while `during` was on, the likeliest first."""
+    lines = [*_touch_lines(path, touches, during), *(started_line(child, during) for child in started)]
     unique = list(dict.fromkeys(lines))
     if len(unique) > _MOST_CULPRITS:
         return (*unique[:_MOST_CULPRITS], f"and {len(unique) - _MOST_CULPRITS} more")
@@ -125,7 +134,8 @@ def still_running(started: Iterable[Started]) -> tuple[Started, ...]:
 def command_text(arguments: Iterable[str]) -> str:
     """A command as a shell would take it, its program without directories, cut to a readable length."""
     program, *others = arguments
-    text = shlex.join([PurePath(program).name if program.startswith("/") else program, *others])
+    words = (PurePath(program).name if program.startswith("/") else program, *others)
+    text = " ".join(" ".join(map(_quoted, words)).split())
     return text if len(text) <= _MOST_COMMAND else text[: _MOST_COMMAND - 3] + "..."
 
 
@@ -134,21 +144,32 @@ def at(stack: Stack) -> str:
     return f" at {' < '.join(stack.lines)}" if stack.lines else " outside the project's own code"
 
 
-def _touch_lines(path: str, touches: Iterable[Touch]) -> Iterator[str]:
+def _quoted(word: str) -> str:
+    """A word as a shell would take it, in the quotes that are easier to read."""
+    is_plain_in_double_quotes = "'" in word and not any(character in word for character in '"$`\\!')
+    return f'"{word}"' if is_plain_in_double_quotes else shlex.quote(word)
+
+
+def _touch_lines(path: str, touches: Iterable[Touch], during: str) -> Iterator[str]:
     for touch in touches:
         if _is_at(touch, path):
-            yield f"{touch.event} by {touch.by}{at(touch.stack)}, during {touch.during}"
+            yield f"{touch.event} by {touch.by}{at(touch.stack)}{_unless(during, touch.during)}"
+
+
+def _unless(during: str, then: str) -> str:
+    return "" if then == during else f", during {then}"
 
 
 def _is_at(touch: Touch, path: str) -> bool:
     return touch.path == path or touch.path.startswith(path + "-")
 
 
-def started_line(child: Started) -> str:
-    """A child, with its command, its process's id and who started it."""
+def started_line(child: Started, during: str = "") -> str:
+    """A child, with its command, its process's id and who started it, if not what is on, which is `during`."""
     pid = "" if child.pid is None else f" (pid {child.pid})"
     by = f" by {child.by}" if child.by else ""
-    return f"child `{command_text(child.arguments)}`{pid}, started{by}{at(child.stack)}, during {child.during}"
+    when = _unless(during, child.during)
+    return f"child `{command_text(child.arguments)}`{pid}, started{by}{at(child.stack)}{when}"
 
 
 def _is_running(child: Started) -> bool:

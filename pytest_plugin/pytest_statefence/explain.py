@@ -44,10 +44,13 @@ class StaticFinding(Struct, frozen=True):
     trace: tuple[_Step, ...] = ()
 
     def is_at(self, place: tuple[str, int]) -> bool:
-        """Whether a line is one of the finding's, or of its trace's."""
+        """Whether a line is one of the finding's."""
         path, line = place
-        own = path == self.path and self.line <= line <= self.end_line
-        return own or any((step.path, step.line) == place for step in self.trace)
+        return path == self.path and self.line <= line <= self.end_line
+
+    def leads_to(self, place: tuple[str, int]) -> bool:
+        """Whether a line is one of its trace's."""
+        return any((step.path, step.line) == place for step in self.trace)
 
 
 class _Report(Struct, frozen=True):
@@ -98,9 +101,13 @@ class Explainer:
 def explanations(violation: Violation, findings: Iterable[StaticFinding]) -> tuple[Explanation, ...]:
     """The findings at the lines that did it, the likeliest line first, those of the same code before others.
 
-    A finding of the same code elsewhere explains nothing: it may be of another path.
+    A finding of the same code elsewhere explains nothing: it may be of another path. So does one of several that only
+    lead to such a line: others call it too.
     """
     findings = tuple(findings)
     found = [finding for place in violation.places for finding in findings if finding.is_at(place)]
+    leading = {f for place in violation.places for f in findings if f.leads_to(place) and f.code == violation.code}
+    if not any(finding.code == violation.code for finding in found) and len(leading) == 1:
+        found += leading
     ordered = sorted(dict.fromkeys(found), key=lambda finding: finding.code != violation.code)
     return tuple(Explanation(f.code, f.path, f.line, f.message) for f in ordered[:_MOST])

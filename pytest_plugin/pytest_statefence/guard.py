@@ -11,11 +11,13 @@ from msgspec.structs import replace
 from pytest_statefence import growth, verdict
 from pytest_statefence.copies import ABSENT, Copies, Copy
 from pytest_statefence.evidence import Scene, candidates, culprits, stacks, started_line
+from pytest_statefence.hearsay import Place
 from pytest_statefence.holders import may_hold, other_holders
 from pytest_statefence.listener import Listener
 from pytest_statefence.locations import (
     Location,
     clauses_of,
+    home_of,
     locator,
     machine_locations,
     own_home,
@@ -56,22 +58,26 @@ class Guard:
         self._elsewhere = False
         self._keep_all = False
         self._began = self._test_began = SYSTEM.time_ns()
+        self._children: list[tuple[Place, frozenset[Location]]] = []
         self._earlier = ""
         self._dated: set[str] = set()
         self._undated: frozenset[str] = frozenset()
         self._lock = threading.RLock()
-        self._listener = Listener(policy, variables_of(self._clauses), self.learn, post)
+        self._variables = sorted(variables_of(self._clauses))
+        self._listener = Listener(policy, self._variables, self.learn, post)
         self._of_machine = machine_locations(policy, os.environ, own_home(), own_directory())
-        self._hold_all(self._add(self._of_machine))
+        self._kept = frozenset(self._add(self._of_machine))
+        self._hold_all(self._kept)
         self.learn(os.environ, own_home(), own_directory())
 
-    def learn(self, environ: Mapping[str, str], home: str, cwd: str) -> None:
+    def learn(self, environ: Mapping[str, str], home: str, cwd: str) -> frozenset[Location]:
         """Watches where the policy points in another environment too; what is there now was there before."""
         with self._lock:
             locations = self._locate(environ, home, cwd)
             if locations is not self._here:
                 self._elsewhere = True
                 self._hold_all(self._add(locations))
+            return locations
 
     def begin(self, during: str, *, keep_all: bool) -> None:
         """A test begins: where earlier ones pointed is no longer watched, and `written` counts from now.
@@ -83,8 +89,9 @@ class Guard:
             self._test_began = SYSTEM.time_ns()
             self._listener.threads.begin(during)
             self._keep_all = keep_all
-            dropped = self._watch.retain(self._here | self._of_machine) if self._elsewhere else ()
-            self._elsewhere = False
+            of_children = self._where_children_are()
+            dropped = self._watch.retain(self._here | self._of_machine | of_children) if self._elsewhere else ()
+            self._elsewhere = bool(of_children)
             for path in dropped:
                 self._extents.pop(path, None)
             unused = {*self._held_at_start.values(), *(self._held.pop(path, ABSENT) for path in dropped)}
@@ -162,7 +169,8 @@ class Guard:
         if here is not self._here:
             self._here = here
             self._elsewhere = True
-            self._adopt(self._add(here))
+            self._adopt(self._add(here), self._began)
+        self._adopt_places_of_children()
         look = self._watch.look()
         made = self._copies.made() if look.directories_moved else Made()
         self._adopt_other_names(look.appeared)
@@ -210,6 +218,8 @@ class Guard:
         after = self._measure(path, before)
         for clause in self._clauses_at(path):
             if not clause.is_of_databases and clause.is_of_machine:
+                if not self._owned([clause], path):
+                    continue
                 self._tell(path, growth.judge_of_machine(clause, path, before, after))
             elif not clause.is_of_databases:
                 self._tell(path, growth.judge_append_only(clause, path, before, after, remade=remade))
@@ -220,12 +230,27 @@ class Guard:
             raise StatefenceError(f"{path}: what was written cannot be told: {contents.reason}")
         return contents.tables
 
-    def _adopt(self, paths: Iterable[str]) -> None:
-        """Takes in files at places that nothing told of before: those younger than the phase came to be in it."""
+    def _adopt_places_of_children(self) -> None:
+        """Watches where children went by themselves, of which they told before they could do anything there."""
+        for place in self._listener.places():
+            locations = self._locate(place.variables, home_of(place.variables), place.cwd)
+            self._children.append((place, locations))
+            if locations is not self._here:
+                self._elsewhere = True
+                self._adopt(self._add(locations), place.at)
+
+    def _where_children_are(self) -> frozenset[Location]:
+        """Where the policy points for children that go on."""
+        self._children = [(place, locations) for place, locations in self._children if not place.is_left]
+        running = (child.locations for child in self._listener.running())
+        return frozenset().union(*running, *(locations for _, locations in self._children))
+
+    def _adopt(self, paths: Iterable[str], since: int) -> None:
+        """Takes in files at places that nothing told of before: those younger than the moment `since` came after it."""
         for path in paths:
             copy = self._hold(path)
             self._measure(path)
-            if self._watch.changed_since(path, self._began):
+            if self._watch.changed_since(path, since):
                 self._judge(path, ABSENT, copy)
 
     def _hold_all(self, paths: Iterable[str]) -> None:
@@ -245,7 +270,7 @@ class Guard:
     def _follow(self) -> None:
         """Tells the listener and the reader which directories matter now."""
         self._listener.prefixes = tuple({location.prefix for location in self._watch.locations})
-        self._post.watch(self._listener.prefixes)
+        self._post.watch(self._listener.prefixes, self._variables)
         directories = self._watch.directories()
         depths = depths_to_follow(directories, self._watch.locations)
         followed = {(directory, directories[directory], depth) for directory, depth in depths.items()}
@@ -291,8 +316,12 @@ class Guard:
             if clause.known is not None and after != ABSENT:
                 books = (self._copies.bookkeeping(copy) for copy in (before, after))
                 self._note(path, judge_migrated(str(clause), clause.store or "", path, clause.known, *books))
-        for clause in of_machine[:1]:
+        for clause in self._owned(of_machine, path)[:1]:
             self._tell(path, self._judge_of_machine(clause, path, before, after))
+
+    def _owned(self, of_machine: list[Clause], path: str) -> list[Clause]:
+        """The clauses by which a file is its user's."""
+        return [clause for clause in of_machine if path in self._kept or not clause.is_kept_only]
 
     def _judge_forbidden(self, clause: Clause, path: str, before: Copy, after: Copy) -> Judgement:
         if after == ABSENT:
@@ -363,7 +392,7 @@ class Guard:
         touches, seen = self._listener.seen()
         during = self._listener.threads.during
         started = sorted(seen, key=lambda child: child.during != during)
-        lines = culprits(path, touches, started)
+        lines = culprits(path, touches, started, during)
         places = tuple(place for stack in stacks(path, touches, started) for place in stack.places)
         suspected = candidates(path, touches, started, self._scene(path, during))
         if not suspected and self._is_older_than_test(path):

@@ -8,12 +8,18 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from hashlib import blake2b
+from typing import TypeVar
 
 from pytest_statefence import snapshots
+from pytest_statefence.pages import PagesError
+from pytest_statefence.parts import write_part
 from statefence.copies import SIDECARS, UnreadableError
+
+Answer = TypeVar("Answer")
+Wanted = Callable[[str], bool]
 
 _MASK = (1 << 128) - 1
 _BLOCK = 1 << 18
@@ -26,16 +32,16 @@ def digest(copy: str, wanted: Iterable[str] | None) -> dict[str, tuple[int, str,
     it is. Raises UnreadableError when SQLite cannot read the file.
     """
     names = None if wanted is None else {name.casefold() for name in wanted}
-    try:
-        with closing(connected(copy)) as connection:
-            tables = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
-            return {
-                name: (*_rows(connection, name), sql or "")
-                for name, sql in tables
-                if not name.startswith("sqlite_") and (names is None or name.casefold() in names)
-            }
-    except sqlite3.Error as error:
-        raise UnreadableError(f"SQLite cannot read it: {error}") from error
+
+    def read(connection: sqlite3.Connection) -> dict[str, tuple[int, str, str]]:
+        tables = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {
+            name: (*_rows(connection, name), sql or "")
+            for name, sql in tables
+            if not name.startswith("sqlite_") and (names is None or name.casefold() in names)
+        }
+
+    return answered(copy, None if names is None else names.__contains__, read)
 
 
 def lost_rows(before: str, after: str, wanted: Iterable[str]) -> dict[str, int]:
@@ -43,43 +49,76 @@ def lost_rows(before: str, after: str, wanted: Iterable[str]) -> dict[str, int]:
 
     Columns that were added do not count. Raises UnreadableError when SQLite cannot read one of the copies.
     """
-    lost = {}
-    try:
-        with closing(connected(before)) as old, closing(connected(after)) as new:
-            for table in wanted:
-                columns = [_quoted(row[1]) for row in old.execute(f"PRAGMA table_info({_quoted(table)})")]
-                lost[table] = (_row_counts(old, table, columns) - _row_counts(new, table, columns)).total()
-    except sqlite3.Error as error:
-        raise UnreadableError(f"SQLite cannot read it: {error}") from error
-    return lost
+    names = {name: name.casefold() for name in wanted}
+    is_wanted = {*names.values()}.__contains__
+    columns = answered(before, is_wanted, lambda old: {name: _columns(old, name) for name in names})
+
+    def count(connection: sqlite3.Connection) -> dict[str, Counter[bytes]]:
+        return {name: _row_counts(connection, name, columns[name]) for name in names}
+
+    old, new = (answered(copy, is_wanted, count) for copy in (before, after))
+    return {name: (old[name] - new[name]).total() for name in names}
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    return [_quoted(row[1]) for row in connection.execute(f"PRAGMA table_info({_quoted(table)})")]
 
 
 def _row_counts(connection: sqlite3.Connection, table: str, columns: list[str]) -> Counter[bytes]:
-    there = {_quoted(row[1]) for row in connection.execute(f"PRAGMA table_info({_quoted(table)})")}
-    if not columns or not there.issuperset(columns):
+    if not columns or not {*_columns(connection, table)}.issuperset(columns):
         return Counter()
     rows = connection.execute(f"SELECT {', '.join(columns)} FROM {_quoted(table)}")
     return Counter(_row_digest(row) for row in rows)
 
 
-def connected(copy: str) -> sqlite3.Connection:
-    """A connection to a private copy, or to one of it that SQLite may change."""
-    connection = sqlite3.connect(_expendable(copy), isolation_level=None)
+def answered(copy: str, wanted: Wanted | None, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    """What SQLite answers about the tables of a private copy that are `wanted` (in lower case), or about all.
+
+    Raises UnreadableError when SQLite cannot read the file.
+    """
+    failure: sqlite3.Error | None = None
+    for path in _expendable(copy, wanted):
+        try:
+            with closing(_connected(path)) as connection:
+                return ask(connection)
+        except sqlite3.Error as error:
+            failure = error
+    raise UnreadableError(f"SQLite cannot read it: {failure}") from failure
+
+
+def _connected(path: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
     connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
     return connection
 
 
-def _expendable(copy: str) -> str:
-    """A whole file that SQLite may change: where there is a log, reading plays it back or folds it in."""
+def _expendable(copy: str, wanted: Wanted | None) -> Iterator[str]:
+    """Files that SQLite may change: where there is a log, reading plays it back or folds it in. The last is whole."""
     if not any(os.path.exists(copy + beside) for beside in (*SIDECARS, "-changes")):
-        return copy
-    whole = copy + "-expendable"
-    snapshots.write_out(copy, whole)
-    for sidecar in SIDECARS:
-        _remove(whole + sidecar)
-        if os.path.exists(copy + sidecar):
-            snapshots.write_out(copy + sidecar, whole + sidecar)
-    return whole
+        yield copy
+        return
+    expendable = copy + "-expendable"
+    if wanted is not None and _has_part(copy, expendable, wanted):
+        _write_sidecars(copy, expendable)
+        yield expendable
+    snapshots.write_out(copy, expendable)
+    _write_sidecars(copy, expendable)
+    yield expendable
+
+
+def _has_part(copy: str, path: str, wanted: Wanted) -> bool:
+    try:
+        write_part(copy, path, wanted)
+    except PagesError:
+        return False
+    return True
+
+
+def _write_sidecars(copy: str, expendable: str) -> None:
+    for sidecar in ("-shm", *SIDECARS):
+        _remove(expendable + sidecar)
+        if sidecar in SIDECARS and os.path.exists(copy + sidecar):
+            snapshots.write_out(copy + sidecar, expendable + sidecar)
 
 
 def fingerprint(copy: str) -> str:

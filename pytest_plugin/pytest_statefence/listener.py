@@ -9,35 +9,34 @@ import mmap
 import os
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 from weakref import ref
 
-import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 
-from pytest_statefence import audit
-from pytest_statefence.audit import Child
+from pytest_statefence import audit, journal
 from pytest_statefence.births import await_birth
-from pytest_statefence.evidence import Started, Touch, at, command_text, still_running
-from pytest_statefence.frames import caller, is_our_own, module_of
-from pytest_statefence.locations import home_of, own_home
-from pytest_statefence.owners import Stack, project_stack, stack_of
+from pytest_statefence.evidence import Started, Touch, still_running
+from pytest_statefence.frames import caller, is_our_own, module_of, told_stack
+from pytest_statefence.hearsay import Place, dropped_by_teller, place_told, spawn_violation, start_told, touch_told
+from pytest_statefence.locations import Location, home_is_replaced, home_of, own_home
+from pytest_statefence.owners import project_stack
 from pytest_statefence.post import Post
 from pytest_statefence.records import Violation
 from pytest_statefence.spawns import judge_spawn
 from pytest_statefence.system import SYSTEM, own_directory
 from pytest_statefence.threads import Threads
-from pytest_statefence.verdict import SPAWN
-from pytest_statefence.witness import STARTING, TOUCHING, names_in_parent
-from statefence.policy import Policy, Variable
+from pytest_statefence.witness import MOVING, STARTING, TOUCHING, block_of, place_after, place_of
+from statefence.policy import Policy
 
 if TYPE_CHECKING:
     from pytest_statefence.journal import Record
 
-Learn = Callable[[Mapping[str, str], str, str], None]
+Learn = Callable[[Mapping[str, str], str, str], frozenset[Location]]
 
 
 class Heard(Struct, frozen=True):
@@ -60,7 +59,7 @@ class Listener:
         fault: the first failure of a handler; events must never raise into the program under test.
     """
 
-    def __init__(self, policy: Policy, variables: frozenset[str], learn: Learn, post: Post) -> None:
+    def __init__(self, policy: Policy, variables: Sequence[str], learn: Learn, post: Post) -> None:
         self.prefixes: tuple[str, ...] = ()
         self.threads = Threads()
         self.maps = False
@@ -68,20 +67,20 @@ class Listener:
         self.fault = ""
         self._policy = policy
         self._root = os.path.join(policy.root, "")
-        self._variables = frozenset(map(os.fsencode, variables))
+        self._variables = tuple(variables)
+        self._home: object = None
         self._learn = learn
         self._post = post
         self._touches: dict[Touch, None] = {}
         self._started: list[Started] = []
         self._earlier: tuple[Started, ...] = ()
+        self._told_before: tuple[Touch, ...] = ()
         self._violations: list[Violation] = []
         self._untold: list[str] = []
         self._unheard: list[str] = []
+        self._places: list[Place] = []
+        self._starters: dict[int, str] = {}
         self._pid = os.getpid()
-        self._forked = False
-        self._from_forks, self._to_parent = os.pipe()
-        os.set_blocking(self._from_forks, False)
-        os.set_blocking(self._to_parent, False)
         self._before = audit.listen(self._handlers())
 
     def is_quiet(self) -> bool:
@@ -89,13 +88,16 @@ class Listener:
         return not (self._stirred or self._earlier or threading.active_count() > 1)
 
     def hear(self) -> Heard:
-        """Everything since the last call; children that still run are told again."""
-        if self._forked:
-            self._read_forks()
+        """Everything since the last call; children that still run are told again.
+
+        What another process said it was about to do may come true only now, so it is told once more.
+        """
         self._receive()
         self._stirred = False
         started = (*self._earlier, *self._started)
-        heard = Heard(tuple(self._touches), started, tuple(self._violations), tuple(self._untold), tuple(self._unheard))
+        touches = (*self._touches, *self._told_before)
+        heard = Heard(touches, started, tuple(self._violations), tuple(self._untold), tuple(self._unheard))
+        self._told_before = tuple(touch for touch in self._touches if touch.is_told)
         self._touches.clear()
         for kept in (self._started, self._violations, self._untold, self._unheard):
             kept.clear()
@@ -105,7 +107,14 @@ class Listener:
     def seen(self) -> tuple[tuple[Touch, ...], tuple[Started, ...]]:
         """Who touched what and what was started since the last `hear`, which stays."""
         self._receive()
-        return tuple(self._touches), (*self._earlier, *self._started)
+        return (*self._touches, *self._told_before), (*self._earlier, *self._started)
+
+    def places(self) -> tuple[Place, ...]:
+        """Where children said they were since the last call, by themselves and not by who started them."""
+        self._receive()
+        told = tuple(self._places)
+        self._places.clear()
+        return told
 
     def running(self) -> tuple[Started, ...]:
         """The children that still run, of this phase and of earlier ones."""
@@ -114,8 +123,6 @@ class Listener:
     def close(self) -> None:
         """Stops listening."""
         audit.listen(self._before)
-        os.close(self._from_forks)
-        os.close(self._to_parent)
 
     def _handlers(self) -> dict[str, audit.Handler]:
         handlers: dict[str, Callable[[str, audit.Arguments], None]] = {
@@ -123,8 +130,7 @@ class Listener:
             **dict.fromkeys(STARTING, self._on_start),
             "os.fork": self._on_fork,
             "mmap.__new__": self._on_map,
-            "os.putenv": self._on_variable,
-            "os.unsetenv": self._on_variable,
+            **dict.fromkeys(MOVING, self._on_move),
         }
         return {event: self._guarded(event, handler) for event, handler in handlers.items()}
 
@@ -143,20 +149,23 @@ class Listener:
                 self._stirred = True
                 cuts = audit.cuts_off(event, arguments, path)
                 touch = Touch(event, path, project_stack(self._root), cuts, self.threads.starter())
+                if touch not in self._touches and os.getpid() != self._pid:
+                    self._tell_from_fork(did=event, path=path, cuts=cuts, stack=told_stack(self._root))
                 self._touches[touch] = None
+        if home_is_replaced() and Path.__dict__.get("home") is not self._home and os.getpid() == self._pid:
+            self._home = Path.__dict__.get("home")
+            self._learn(os.environ, own_home(), own_directory())
 
-    def _on_variable(self, event: str, arguments: audit.Arguments) -> None:
-        name = arguments[0]
-        if name not in self._variables or os.getpid() != self._pid:
+    def _on_move(self, event: str, arguments: audit.Arguments) -> None:
+        if event != "os.chdir" and os.fsdecode(arguments[0]) not in self._variables:
             return
         self._stirred = True
-        environ = dict(os.environ)
-        if event == "os.putenv":
-            environ[os.fsdecode(name)] = os.fsdecode(arguments[1])
-        else:
-            environ.pop(os.fsdecode(name), None)
-        home = home_of(environ) if name == b"HOME" else own_home()
-        self._learn(environ, home, own_directory())
+        environ, cwd = place_after(event, arguments)
+        if os.getpid() != self._pid:
+            self._tell_from_fork(place=place_of(environ, cwd, self._variables))
+            return
+        sets_home = event != "os.chdir" and arguments[0] == b"HOME"
+        self._learn(environ, home_of(environ) if sets_home else own_home(), cwd)
 
     def _on_start(self, event: str, arguments: audit.Arguments) -> None:
         self._stirred = True
@@ -168,76 +177,59 @@ class Listener:
         child = audit.child_of(event, arguments)
         stack = project_stack(self._root)
         answer = judge_spawn(self._policy, child, os.environ, stack.modules)
-        violations = [_violation(self._policy, child, stack, variable) for variable in answer.dropped]
+        violations = [spawn_violation(self._policy, child, stack, variable) for variable in answer.dropped]
         if os.getpid() != self._pid:
-            os.write(self._to_parent, msgspec.json.encode(violations) + b"\n")
+            told = block_of(child)
+            self._tell_from_fork(did=event, **told, arguments=child.arguments, stack=told_stack(self._root))
+            self._tell_from_fork(place=place_of(child.environ, child.cwd, self._variables))
             return
         process = _process(frame)
         birth = None if frame is None or process is None else await_birth(frame)
         began = SYSTEM.time_ns()
-        self._started.append(Started(child.arguments, stack, self.threads.starter(), process, birth, began=began))
         self._violations += violations
         self._untold += [variable.name for variable in answer.untold]
         home = home_of(child.environ) if child.replaced else own_home()
-        self._learn(child.environ, home, child.cwd)
+        there = self._learn(child.environ, home, child.cwd)
+        during = self.threads.starter()
+        started = Started(child.arguments, stack, during, process, birth, began=began, locations=there)
+        self._started.append(started)
 
     def _on_fork(self, _event: str, _arguments: audit.Arguments) -> None:
-        self._forked = self._stirred = True
+        self._stirred = True
 
     def _on_map(self, _event: str, arguments: audit.Arguments) -> None:
         if arguments[0] != -1 and arguments[2] != mmap.ACCESS_READ:
             self.maps = self._stirred = True
 
-    def _read_forks(self) -> None:
-        """Takes in what copies of this process told before they became another program."""
-        try:
-            data = os.read(self._from_forks, 1 << 20)
-        except BlockingIOError:
-            return
-        for line in data.splitlines():
-            self._violations += msgspec.json.decode(line, type=list[Violation])
+    def _tell_from_fork(self, **record: object) -> None:
+        """A copy of this process, which no longer shares its memory, tells it what it does."""
+        told = {"family": (os.getpid(),), "command": (), "at": SYSTEM.time_ns(), "during": self.threads.starter()}
+        journal.append(self._post.notices, {**told, **record})
 
     def _receive(self) -> None:
-        """Takes in what Python children told of themselves."""
+        """Takes in what Python children and forks told of themselves."""
         for record in self._post.received():
             if "fault" in record:
                 self._unheard.append(record["fault"])
                 continue
-            by = f"child `{command_text(record['command'])}` (pid {record['family'][0]})"
-            during = self._starter_of(record["family"])
-            stack = stack_of(record["stack"])
-            if "path" in record:
-                self._touches[Touch(record["did"], record["path"], stack, record["cuts"], during, by)] = None
+            during = self._starter_of(record)
+            if "place" in record:
+                self._places.append(place_told(record))
+            elif "path" in record:
+                self._touches[touch_told(record, during)] = None
             else:
-                self._started.append(Started(tuple(record["arguments"]), stack, during, by=by))
-                self._violations += _dropped_by_child(self._policy, record, stack, by)
+                self._started.append(start_told(record, during))
+                self._violations += dropped_by_teller(self._policy, record)
 
-    def _starter_of(self, family: Sequence[int]) -> str:
-        """What was on when the child was started that is in a family of processes: a child, its parent, and so on."""
+    def _starter_of(self, record: Record) -> str:
+        """What was on when the process that tells something was started, or one of the family it comes from."""
+        family = record["family"]
+        if record.get("is_new"):
+            self._starters.pop(family[0], None)
+        told = (self._starters[pid] for pid in family if pid in self._starters)
         known = (child.during for child in (*self._earlier, *self._started) if child.pid in family)
-        return next(known, self.threads.during)
-
-
-def _dropped_by_child(policy: Policy, record: Record, stack: Stack, by: str) -> Iterator[Violation]:
-    """What is wrong with a child that a child started: `record` is what that one told of it."""
-    block = dict.fromkeys((*record["kept"], *record["changed"], *record["added"]), "")
-    child = Child(tuple(record["arguments"]), block, "", replaced=record["replaced"])
-    answer = judge_spawn(policy, child, dict.fromkeys(names_in_parent(record), ""), stack.modules)
-    for variable in answer.dropped:
-        violation = _violation(policy, child, stack, variable)
-        yield replace(violation, culprits=(f"{by}{at(stack)}",))
-
-
-def _violation(policy: Policy, child: Child, stack: Stack, variable: Variable) -> Violation:
-    key = f"env.{variable.name}"
-    return Violation(
-        SPAWN,
-        child.arguments[0],
-        f"a child was started without {variable.name}: `{command_text(child.arguments)}`",
-        f"{policy.source}:{policy.lines.get(key, 0)} env.{variable.name}: every child must carry it",
-        culprits=stack.lines or ("no line of the project is on the stack",),
-        places=stack.places,
-    )
+        during = record.get("during") or next(chain(told, known), self.threads.during)
+        return self._starters.setdefault(family[0], during)
 
 
 def _process(frame: FrameType | None) -> ref[subprocess.Popen[bytes]] | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -55,7 +56,8 @@ def machine_locations(policy: Policy, environ: Mapping[str, str], home: str, cwd
     """Where the user who runs the tests keeps the stores: where the policy points when no variable of it is set.
 
     Variables of the XDG Base Directory Specification say where such places are, so they count. What lies in the
-    project, or in the directory of temporary files, is no one's own state. `home` is that of the process.
+    project, or in the directory of temporary files, is no one's own state, but for what the home of the process,
+    `home`, held before a run that nobody sent elsewhere.
     """
     clauses = tuple(replace(clause, is_of_machine=True) for clause in _of_stores(policy))
     chosen = _variable_names(clauses)
@@ -64,9 +66,21 @@ def machine_locations(policy: Policy, environ: Mapping[str, str], home: str, cwd
     found: dict[tuple[str, str], Location] = {}
     for directory in (home, pwd.getpwuid(os.getuid()).pw_dir):
         for at in _located(clauses, plain, home=directory, cwd=cwd, repo=policy.root):
-            if not os.path.join(os.path.realpath(at.prefix), "").startswith(spared):
+            is_spared = os.path.join(os.path.realpath(at.prefix), "").startswith(spared)
+            if is_spared and directory == home and _is_at_home(at.clause, environ):
+                found.setdefault(
+                    (at.clause.place, str(at.template)), replace(at, clause=replace(at.clause, is_kept_only=True))
+                )
+            elif not is_spared:
                 found.setdefault((at.clause.place, str(at.template)), at)
     return frozenset(found.values())
+
+
+def _is_at_home(clause: Clause, environ: Mapping[str, str]) -> bool:
+    """Whether a clause points below the home directory, since no variable of it is set."""
+    symbols = tuple(symbols_of([clause]))
+    is_of_home = any(symbol.kind in {SymbolKind.HOME, SymbolKind.APP} for symbol in symbols)
+    return is_of_home and not any(symbol.kind is SymbolKind.ENV and symbol.name in environ for symbol in symbols)
 
 
 def locator(clauses: tuple[Clause, ...], repo: str) -> Locate:
@@ -115,9 +129,26 @@ def home_of(environ: Mapping[str, str]) -> str:
 
 def own_home() -> str:
     """The home directory that this process finds, also where a test replaced `Path.home`."""
-    if Path.__dict__.get("home") is _HOME:
-        return home_of(os.environ)
-    return str(Path.home())
+    return (home_is_replaced() and _replaced_home()) or home_of(os.environ)
+
+
+def home_is_replaced() -> bool:
+    """Whether a test replaced `Path.home`."""
+    return Path.__dict__.get("home") is not _HOME
+
+
+def _replaced_home() -> str:
+    """What the replacement of `Path.home` answers; a mock, which counts its calls, is only asked what it would."""
+    mocks = sys.modules.get("unittest.mock")
+    home = Path.__dict__.get("home")
+    if mocks is not None and isinstance(home, mocks.NonCallableMock):
+        answer = home.return_value
+    else:
+        try:
+            answer = Path.home()
+        except Exception:  # whatever a test wants it to raise
+            return ""
+    return os.fspath(answer) if isinstance(answer, str | Path) else ""
 
 
 def _of_forbidden(policy: Policy, number: int, forbidden: Forbidden) -> Clause:
@@ -138,6 +169,7 @@ def _of_store(policy: Policy, store: Store) -> Clause:
         f"{policy.source}:{line}",
         store=store.name,
         foreign=foreign if store.kind is StoreKind.SQLITE else frozenset(),
+        owners=tuple((t.casefold(), other.name) for other in policy.stores for t in other.tables if other != store),
         kind=store.kind,
         is_append_only=store.append_only,
         known=known_of(policy, store) if store.kind is StoreKind.SQLITE else None,

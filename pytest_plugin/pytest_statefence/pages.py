@@ -157,7 +157,10 @@ def _pages(main: Snapshot, log: Snapshot | None) -> Pages:
     size = 65536 if size == 1 else size
     if size < 512 or size & (size - 1):
         raise PagesError(f"pages of {size} bytes")
-    return Pages(main, log, size, size - header[20], count or main.size // size, frames)
+    total = count or main.size // size
+    if total > main.size // size + len(frames):
+        raise PagesError(f"{total} pages, of which most are missing")
+    return Pages(main, log, size, size - header[20], total, frames)
 
 
 def _frames(log: Snapshot | None) -> tuple[dict[int, int], int]:

@@ -36,9 +36,12 @@ class Post:
         self.watch(())
         self._announcement = Announcement(self._directory)
 
-    def watch(self, prefixes: Iterable[str]) -> None:
-        """Children that start from now on tell what they do to files whose paths begin so; none after the end."""
-        brief = "\0".join((self._root, self.notices, self.sightings, *sorted(prefixes)))
+    def watch(self, prefixes: Iterable[str], variables: Iterable[str] = ()) -> None:
+        """Children that start from now on tell what they do to files whose paths begin so; none after the end.
+
+        They also tell the values that they have of `variables`.
+        """
+        brief = "\0".join((self._root, self.notices, self.sightings, "=".join(variables), *sorted(prefixes)))
         path = os.path.join(self._directory, BRIEF)
         try:
             descriptor = SYSTEM.open(f"{path}.new", os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC)

@@ -151,4 +151,6 @@ class Reader:
             self._pending += data
         line, _, self._pending = self._pending.partition(b"\n")
         answer: dict[str, Any] = json.loads(line)
+        if "fault" in answer:
+            raise ReaderLostError(f"the reader process failed ({answer['fault']})")
         return answer

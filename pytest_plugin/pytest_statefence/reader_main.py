@@ -59,7 +59,11 @@ def _serve(directory: str) -> None:
         *lines, pending = (pending + data).split(b"\n")
         for line in lines:
             number += 1
-            answer = _answer(json.loads(line), os.path.join(directory, str(number)), notices)
+            try:
+                answer = _answer(json.loads(line), os.path.join(directory, str(number)), notices)
+            except Exception as error:
+                _write(json.dumps({"fault": f"{type(error).__name__}: {error}"}).encode() + b"\n")
+                raise
             _write(json.dumps(answer).encode() + b"\n")
 
 

@@ -51,9 +51,11 @@ class Clause(Struct, frozen=True):
         store: the store's name; None for a forbidden path.
         reason: why a path is forbidden, as the policy says it.
         foreign: tables (in lower case) that other stores own and this one does not.
+        owners: the foreign tables, each with the stores that own it.
         kind: what the store is on disk; a forbidden path is one of databases.
         is_append_only: whether what is in the store may never change or go.
         is_of_machine: whether it is the store of the user who runs the tests, which no test may change at all.
+        is_kept_only: whether what is made there is nobody's yet, and only what was there before the run may not change.
         known: what the store's migrations make; None when it declares none.
     """
 
@@ -62,9 +64,11 @@ class Clause(Struct, frozen=True):
     store: str | None = None
     reason: str = ""
     foreign: frozenset[str] = frozenset()
+    owners: tuple[tuple[str, str], ...] = ()
     kind: StoreKind = StoreKind.SQLITE
     is_append_only: bool = False
     is_of_machine: bool = False
+    is_kept_only: bool = False
     known: Known | None = None
 
     @property
@@ -166,7 +170,8 @@ class TableChange(Struct, frozen=True):
     def __str__(self) -> str:
         before = "absent" if self.rows_before is None else self.rows_before
         after = "absent" if self.rows_after is None else self.rows_after
-        return f"{self.table}: rows {before} -> {after}"
+        same = ", not the same ones" if before == after else ""
+        return f"{self.table}: rows {before} -> {after}{same}"
 
 
 class Explanation(Struct, frozen=True):

@@ -6,7 +6,6 @@ No table that differs is left out. One that is named may be the same after all: 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from pytest_statefence.pages import (
     Pages,
@@ -15,24 +14,11 @@ from pytest_statefence.pages import (
     free_pages,
     opened,
     overflow_pages,
-    record,
-    rows,
     tree_levels,
 )
+from pytest_statefence.schemas import SCHEMA, Tree, schema
 
-_SCHEMA = 1
 _NOBODY = ""
-_ENCODINGS = {0: "utf-8", 1: "utf-8", 2: "utf-16-le", 3: "utf-16-be"}
-"""Of text, by the number in the header; 0 while there is none."""
-
-
-class _Tree(NamedTuple):
-    """A row of the schema. `table` is the one it is, or is an index of; in lower case."""
-
-    kind: str
-    table: str
-    root: int
-    sql: str
 
 
 def suspects(before: str, after: str) -> set[str] | None:
@@ -42,38 +28,29 @@ def suspects(before: str, after: str) -> set[str] | None:
             changed = changed_pages(old, new)
             if not changed:
                 return set()
-            schemas = [_schema(pages) for pages in (old, new)]
-            owners = [_owners_of(changed, pages, schema) for pages, schema in zip((old, new), schemas, strict=True)]
+            schemas = [schema(pages) for pages in (old, new)]
+            owners = [_owners_of(changed, pages, trees) for pages, trees in zip((old, new), schemas, strict=True)]
     except (PagesError, OSError, IndexError, ValueError):
         return None  # whatever is wrong with the layout, SQLite is to say
     if None in owners:
         return None
     found = {owner for some in owners for owner in some or ()}
-    return (found | _differing(*schemas) | {table for schema in schemas for table in _virtual(schema)}) - {_NOBODY}
+    return (found | _differing(*schemas) | {table for trees in schemas for table in _virtual(trees)}) - {_NOBODY}
 
 
-def _schema(pages: Pages) -> frozenset[_Tree]:
-    encoding = _ENCODINGS[int.from_bytes(pages.read(1)[56:60])]
-    found = []
-    for row in rows(pages, _SCHEMA):
-        kind, _, table, root, sql = record(row, encoding)
-        found.append(_Tree(str(kind), str(table).casefold(), root if isinstance(root, int) else 0, str(sql)))
-    return frozenset(found)
-
-
-def _differing(before: frozenset[_Tree], after: frozenset[_Tree]) -> set[str]:
+def _differing(before: frozenset[Tree], after: frozenset[Tree]) -> set[str]:
     return {tree.table for tree in before ^ after}
 
 
-def _virtual(schema: Iterable[_Tree]) -> Iterator[str]:
+def _virtual(trees: Iterable[Tree]) -> Iterator[str]:
     """Tables without pages of their own: what they hold is in tables beside them."""
-    return (tree.table for tree in schema if tree.kind == "table" and not tree.root)
+    return (tree.table for tree in trees if tree.is_virtual)
 
 
-def _owners_of(changed: set[int], pages: Pages, schema: Iterable[_Tree]) -> set[str] | None:
+def _owners_of(changed: set[int], pages: Pages, trees: Iterable[Tree]) -> set[str] | None:
     """The tables that the changed pages belong to; None when one of them is of nobody known."""
     owners = dict.fromkeys(changed.intersection(free_pages(pages)), _NOBODY)
-    for root, table in ((_SCHEMA, _NOBODY), *((tree.root, tree.table) for tree in schema if tree.root)):
+    for root, table in ((SCHEMA, _NOBODY), *((tree.root, tree.table) for tree in trees if tree.root)):
         for level in tree_levels(pages, root):
             owners.update(dict.fromkeys(changed.intersection(level), table))
     there = {number for number in changed if number <= pages.total}

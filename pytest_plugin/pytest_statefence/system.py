@@ -7,12 +7,20 @@ They do not find them in an object. Light: Python children that report to the ru
 from __future__ import annotations
 
 import os
+import sys
 import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
+
+
+_CLOCK_REALTIME_COARSE = 5
+"""Of linux/time.h: the clock that the kernel takes the stamps of files from."""
+
+_COARSEST_TICK_NS = 20_000_000
+"""Two ticks of the coarsest usual kernel clock."""
 
 
 class System:
@@ -31,6 +39,13 @@ class System:
         self.realpath: Callable[[str], str] = os.path.realpath
         self.time: Callable[[], float] = time.time
         self.time_ns: Callable[[], int] = time.time_ns
+        self.clock_gettime_ns: Callable[[int], int] = time.clock_gettime_ns
+
+    def next_stamp_ns(self) -> int:
+        """The least time stamp that a change of a local file gets from now on, in nanoseconds since the epoch."""
+        if sys.platform == "linux":
+            return self.clock_gettime_ns(_CLOCK_REALTIME_COARSE)
+        return self.time_ns() - _COARSEST_TICK_NS
 
 
 SYSTEM = System()

@@ -65,11 +65,16 @@ def judge_foreign(clause: Clause, path: str, before: Contents, after: Contents) 
     found = ((rows, "foreign rows were written in"), (tables, "a foreign table was made or dropped in"))
     return Judgement(
         tuple(
-            Violation(FOREIGN, path, f"{what} the {clause.store} database", str(clause), part)
+            Violation(FOREIGN, path, f"{what} the {clause.store} database", f"{clause}{_whose(clause, part)}", part)
             for part, what in found
             if part
         )
     )
+
+
+def _whose(clause: Clause, changes: Iterable[TableChange]) -> str:
+    tables = {change.table.casefold() for change in changes}
+    return "".join(f"; {table} belongs to the {store} store" for table, store in clause.owners if table in tables)
 
 
 def judge_rows_lost(clause: Clause, path: str, before: Contents, after: Contents, lost: Mapping[str, int]) -> Judgement:

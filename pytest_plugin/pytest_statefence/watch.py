@@ -194,9 +194,9 @@ def _moved(known: Mapping[str, Known]) -> list[str]:
 
 
 def _known(paths: Iterable[str]) -> Known:
-    racy_from = SYSTEM.time_ns() - RACY_NS
+    least = SYSTEM.next_stamp_ns()
     stamps = tuple((path, stamp) for path in paths if (stamp := _stamp(path)))
-    return Known(stamps, any(stamp[3] > racy_from for _, stamp in stamps))
+    return Known(stamps, any(stamp[3] >= least for _, stamp in stamps))
 
 
 def _latest(stamps: Iterable[tuple[str, Stamp]]) -> int:

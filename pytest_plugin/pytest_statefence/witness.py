@@ -23,16 +23,27 @@ if TYPE_CHECKING:
     from pytest_statefence.audit import Arguments, Child, Handler
 
 TOUCHING = ("sqlite3.connect", "open", "os.remove", "os.rename", "os.link", "os.symlink", "os.truncate")
+MOVING = ("os.chdir", "os.putenv", "os.unsetenv")
 STARTING = ("subprocess.Popen", "os.posix_spawn", "os.exec", "os.system")
 
 _DEVICES = (f"{os.sep}dev{os.sep}", f"{os.sep}proc{os.sep}", f"{os.sep}sys{os.sep}")
+_SHARED_MEMORY = f"{os.sep}dev{os.sep}shm{os.sep}"
+"""A directory of files in memory, as good as any for temporary ones."""
+
 _MODES = {"os.remove": "remove", "os.rename": "create", "os.link": "create", "os.symlink": "create"}
 
 
-def noticing(notices: str, root: str, prefixes: tuple[str, ...], family: tuple[int, ...]) -> dict[str, Handler]:
+def noticing(
+    notices: str,
+    root: str,
+    prefixes: Callable[[], tuple[str, ...]],
+    variables: tuple[str, ...],
+    family: tuple[int, ...],
+) -> dict[str, Handler]:
     """Handlers that write to the journal `notices` what a child does to files below `prefixes`, and what it starts.
 
-    `family` is the child's process and its ancestors below the run.
+    `family` is the child's process and its ancestors below the run. Where `variables` decide where the policy points,
+    it is written too what they are, and which directory is the working one, as it is now and when that changes.
     """
     seen: set[tuple[object, ...]] = set()
 
@@ -41,11 +52,19 @@ def noticing(notices: str, root: str, prefixes: tuple[str, ...], family: tuple[i
         if known not in seen:
             seen.add(known)
             own = () if os.getpid() == family[0] else (os.getpid(),)  # a fork of the child
-            journal.append(notices, {"family": (*own, *family), "command": sys.orig_argv, **record})
+            told = {"family": (*own, *family), "command": sys.orig_argv, "at": SYSTEM.time_ns()}
+            journal.append(notices, {**told, **record})
+
+    def tell_place(environ: Mapping[str, str], cwd: str) -> None:
+        if variables:
+            tell(place=place_of(environ, cwd, variables))
+
+    def on_move(event: str, arguments: Arguments) -> None:
+        tell_place(*place_after(event, arguments))
 
     def on_touch(event: str, arguments: Arguments) -> None:
         for path in audit.paths_written(event, arguments):
-            if path.startswith(prefixes):
+            if path.startswith(prefixes()):
                 cuts = audit.cuts_off(event, arguments, path)
                 tell(did=event, path=path, cuts=cuts, stack=told_stack(root))
 
@@ -53,8 +72,11 @@ def noticing(notices: str, root: str, prefixes: tuple[str, ...], family: tuple[i
         child = _first_event_of(event, arguments)
         if child is not None:
             tell(did=event, **block_of(child), arguments=child.arguments, stack=told_stack(root))
+            tell_place(child.environ, child.cwd)
 
-    return _handlers(on_touch if prefixes else None, on_start, notices)
+    if variables:
+        tell(place=place_of(os.environ, own_directory(), variables), is_new=True)
+    return _handlers(on_touch, on_start, notices, on_move)
 
 
 def observing(sightings: str, root: str, home: Callable[[], str]) -> dict[str, Handler]:
@@ -68,7 +90,7 @@ def observing(sightings: str, root: str, home: Callable[[], str]) -> dict[str, H
             journal.append(sightings, record)
 
     def on_open(event: str, arguments: Arguments) -> None:
-        paths = [path for path in _opened(event, arguments) if not path.startswith(_DEVICES) and path != sightings]
+        paths = [path for path in _opened(event, arguments) if not _is_device(path) and path != sightings]
         lines = positions(root) if paths and not _is_import(event) else ()
         for path in paths if lines else ():
             tell(
@@ -101,10 +123,29 @@ def block_of(child: Child) -> dict[str, object]:
     }
 
 
+def place_of(environ: Mapping[str, str], cwd: str, variables: tuple[str, ...]) -> dict[str, object]:
+    """What decides where the policy points."""
+    return {"variables": {name: environ[name] for name in variables if name in environ}, "cwd": cwd}
+
+
+def place_after(event: str, arguments: Arguments) -> tuple[dict[str, str], str]:
+    """The environment and the working directory that this process will have after an event of MOVING."""
+    environ = dict(os.environ)
+    if event == "os.putenv":
+        environ[os.fsdecode(arguments[0])] = os.fsdecode(arguments[1])
+    elif event == "os.unsetenv":
+        environ.pop(os.fsdecode(arguments[0]), None)
+    return environ, audit.entered(arguments) if event == "os.chdir" else own_directory()
+
+
 def _handlers(
-    on_touch: Callable[[str, Arguments], None] | None, on_start: Callable[[str, Arguments], None], told: str
+    on_touch: Callable[[str, Arguments], None],
+    on_start: Callable[[str, Arguments], None],
+    told: str,
+    on_move: Callable[[str, Arguments], None] | None = None,
 ) -> dict[str, Handler]:
-    handlers = dict.fromkeys(STARTING, on_start) | (dict.fromkeys(TOUCHING, on_touch) if on_touch else {})
+    handlers = dict.fromkeys(STARTING, on_start) | dict.fromkeys(TOUCHING, on_touch)
+    handlers |= dict.fromkeys(MOVING, on_move) if on_move else {}
     return {event: _guarded(event, handler, told) for event, handler in handlers.items()}
 
 
@@ -134,6 +175,10 @@ def _opened(event: str, arguments: Arguments) -> tuple[str, ...]:
     if event == "open":
         return tuple(audit.absolute(arguments[:1]))
     return audit.paths_written(event, arguments)
+
+
+def _is_device(path: str) -> bool:
+    return path.startswith(_DEVICES) and not path.startswith(_SHARED_MEMORY)
 
 
 def _is_in_memory(database: object) -> bool:

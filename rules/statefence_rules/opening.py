@@ -99,9 +99,14 @@ def only_fills_in(opened: Open, target: Target, stores: tuple[Store, ...], proje
 
 
 def _is_filled(template: Template | None, other: Template | None) -> bool:
-    """Whether a path is another one with values for parameters: for segments of it, pieces of one, or what it is in."""
+    """Whether a path is another one with values for parameters: for segments of it, pieces of one, or what it is in.
+
+    Of a path that is the same as the other one, a caller has decided nothing at all.
+    """
     if template is None or other is None or len(template.segments) > len(other.segments):
         return False
+    if template == other:
+        return True
     base, *rest = template.segments
     count = len(other.segments) - len(rest)
     pairs = zip(rest, other.segments[count:], strict=True)

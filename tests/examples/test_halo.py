@@ -66,7 +66,7 @@ def test_a_database_with_rows_says_the_same_as_the_proof(tmp_path: Path) -> None
 
 def test_every_step_of_a_schema_change_is_asked_for(tmp_path: Path) -> None:
     tree = copy("halo", "mended", tmp_path / "mended")
-    for arguments in (["init", "-b", "main"], ["add", "."], ["commit", "-m", "first"]):
+    for arguments in (["add", "."], ["commit", "-m", "first"]):
         identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
         subprocess.run(["git", *identity, *arguments], cwd=tree, check=True, capture_output=True)
     statefence(tree, "migrations", "new", "add icon", "--namespace", "app_manager")

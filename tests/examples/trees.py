@@ -29,8 +29,11 @@ def environment() -> dict[str, str]:
 
 
 def copy(system: str, form: str, target: Path) -> Path:
-    """Copy `broken` or `mended`, without what running it left behind."""
-    return Path(shutil.copytree(EXAMPLES / system / form, target, ignore=shutil.ignore_patterns("__pycache__", ".*")))
+    """Copy `broken` or `mended`, without what running it left behind, as a repository of its own that tracks it all."""
+    shutil.copytree(EXAMPLES / system / form, target, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
+    for command in (["init", "--quiet", "-b", "main", f"--separate-git-dir={target}.git"], ["add", "--all", "--force"]):
+        subprocess.run(["git", *command], cwd=target, check=True)
+    return target
 
 
 def fixed_copy(system: str, target: Path) -> Path:

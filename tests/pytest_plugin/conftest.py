@@ -1,8 +1,11 @@
 """Runs of pytest on small projects, in processes of their own, and what came out of them."""
 
 import os
+import shutil
 import subprocess
 import sys
+import sysconfig
+import venv
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -35,6 +38,8 @@ belongs-to = "admin"
 reason = "config tables belong in the admin database"
 """
 
+ROOT = Path(__file__).parents[2]
+
 OF_CI = ("CI", "BUILD_NUMBER")  # where either is set, pytest repeats what failed in full in its summary
 
 
@@ -57,6 +62,18 @@ class Ran(Struct, frozen=True):
 
 RunPytest = Callable[..., Ran]
 RunProject = Callable[..., Ran]
+
+
+@pytest.fixture(scope="session")
+def child_python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An interpreter with statefence installed, its .pth included, whatever the one of this run has."""
+    home = tmp_path_factory.mktemp("installed")
+    venv.create(home, symlinks=True)
+    packages = Path(sysconfig.get_path("purelib", vars={"base": str(home), "platbase": str(home)}))
+    roots = [str(ROOT / name) for name in ("linter", "rules", "pytest_plugin")]
+    (packages / "_paths.pth").write_text("\n".join([*roots, sysconfig.get_path("purelib"), ""]))
+    shutil.copy(ROOT / "pytest_plugin" / "statefence-child.pth", packages)
+    return str(home / "bin" / "python")
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,8 @@
 """Python children tell what they do themselves, however little of the environment reaches them."""
 
 import os
-import shutil
 import subprocess
 import sys
-import sysconfig
-import venv
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,18 +62,6 @@ OWN_STATE = """
 [[forbidden]]
 path = "{repo}/state/*_chat_runtime/*_chat_runtime.db"
 """
-
-
-@pytest.fixture(scope="module")
-def child_python(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """An interpreter with statefence installed, its .pth included, whatever the one of this run has."""
-    home = tmp_path_factory.mktemp("installed")
-    venv.create(home, symlinks=True)
-    packages = Path(sysconfig.get_path("purelib", vars={"base": str(home), "platbase": str(home)}))
-    roots = [str(ROOT / name) for name in ("linter", "rules", "pytest_plugin")]
-    (packages / "_paths.pth").write_text("\n".join([*roots, sysconfig.get_path("purelib"), ""]))
-    shutil.copy(ROOT / "pytest_plugin" / "statefence-child.pth", packages)
-    return str(home / "bin" / "python")
 
 
 def test_the_line_of_the_child_is_told(run_project: RunProject, child_python: str) -> None:
@@ -253,3 +238,56 @@ def test_a_journal_that_is_gone_takes_nothing_and_makes_nothing(tmp_path: Path) 
 
     assert list(journal.Tail(str(tmp_path / "gone")).records()) == []
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_what_multiprocessing_leaves_is_its_starter_s_too(
+    run_project: RunProject, child_python: str, method: str
+) -> None:
+    inner = """
+        import multiprocessing, os, time
+        from pathlib import Path
+        from later import save_when_asked
+
+        context = multiprocessing.get_context(os.environ["METHOD"])
+        context.set_executable(os.environ["CHILD_PYTHON"])
+
+        def test_that_starts(state_dir):
+            global left, place
+            place = state_dir
+            left = context.Process(target=save_when_asked, args=(str(place),), daemon=True)
+            left.start()
+            while not (place / "ready").exists():
+                time.sleep(0.01)
+
+        def test_that_is_on():
+            (place / "go").touch()
+            left.join()
+
+        def test_that_asks_for_another(state_dir):
+            (state_dir / "go").touch()
+            another = context.Process(target=save_when_asked, args=(str(state_dir),))
+            another.start()
+            another.join()
+        """
+    later = """
+        import os, time, worker
+
+        def save_when_asked(place):
+            os.mkdir(place + "/ready")
+            while not os.path.exists(place + "/go"):
+                time.sleep(0.01)
+            worker.save(place + "/x_chat_runtime/x_chat_runtime.db")
+        """
+    files = {"worker.py": WORKER, "later.py": dedent(later), "test_inner.py": dedent(inner)}
+    ran = run_project(files, CHILD_PYTHON=child_python, METHOD=method)
+
+    assert [ran.tests[name].result for name in ("test_that_starts", "test_that_is_on")] == ["passed"] * 2
+    told = ran.output.partition("during test_inner.py::test_that_is_on, maybe not by it:")[2]
+    assert "at worker.py:6 in save < later.py:8 in save_when_asked" in told.partition("one of these:")[0]
+    candidates = told.partition("may have been done by one of these:")[2].split()
+    assert candidates[:2] == ["test_inner.py::test_that_starts", "test_inner.py::test_that_is_on"]
+    if method == "spawn":
+        assert "at worker.py:6 in save" in ran.tests["test_that_asks_for_another"].text
+    else:  # the server that the first test started works for this one
+        assert "during test_inner.py::test_that_asks_for_another, maybe not by it:" in ran.output

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytest_statefence.images import digest
+from pytest_statefence.copying import copy_database
+from pytest_statefence.images import digest, lost_rows
 
 VALUES = st.one_of(
     st.none(),
@@ -88,3 +89,48 @@ def test_every_change_of_content_or_schema_changes_it(tmp_path: Path, statement:
         connection.execute(statement)
 
     assert digest(str(path), None) != before
+
+
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+def test_a_part_of_a_large_database_is_told_like_the_whole(tmp_path: Path, journal: str) -> None:
+    copies = changed(tmp_path, journal)
+    every = [digest(copy, None) for copy in copies]
+
+    for name in ("small", "indexed", "large", "keyed", "words"):
+        assert [digest(copy, [name]) for copy in copies] == [{name: state[name]} for state in every], name
+    assert lost_rows(*copies, every[0]) == dict.fromkeys(every[0], 0) | {"small": 1, "indexed": 1, "large": 1}
+
+
+def changed(tmp_path: Path, journal: str) -> tuple[str, str]:
+    """Copies of a database before and after small changes; the second stands on the first."""
+    path = tmp_path / "x.db"
+    copies = [tmp_path / name for name in ("before", "after")]
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA journal_mode = {journal}").fetchall()
+        connection.executescript(TABLES)
+        copied = [copy_database(str(path), str(made(copies[0])))]
+        for table in ("small", "indexed", "large"):
+            connection.execute(f"UPDATE {table} SET a = 'changed' WHERE rowid = 7")
+        copied.append(copy_database(str(path), str(made(copies[1])), copied[0]))
+    return copied[0], copied[1]
+
+
+def made(directory: Path) -> Path:
+    directory.mkdir()
+    return directory
+
+
+TABLES = """
+CREATE TABLE small (a);
+CREATE TABLE indexed (id INTEGER PRIMARY KEY, a);
+CREATE INDEX covering ON indexed (a);
+CREATE TABLE large (a, b);
+CREATE TABLE keyed (a PRIMARY KEY, b) WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5(a);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+INSERT INTO large SELECT i, zeroblob(20000 + i) FROM n;
+INSERT INTO small SELECT a FROM large;
+INSERT INTO indexed (a) SELECT a FROM large;
+INSERT INTO keyed SELECT a, 'x' || a FROM large;
+INSERT INTO words SELECT 'word' || a FROM large;
+"""

@@ -178,3 +178,20 @@ time.sleep(60)
     assert ran.tests["test"].result == "passed"
     assert ran.status == 1
     assert f"process {program.pid} (`python" in ran.output
+
+
+def test_of_a_home_for_temporary_files_what_was_there_before_is_the_user_s(run_project: RunProject, home: Path) -> None:
+    names = "database or a_file"
+    at_temporary = {"TMPDIR": str(home.parent)}
+
+    ran = run_at(run_project, home, TESTS, "-k", names, **at_temporary)
+
+    assert {name: outcome.said for name, outcome in ran.tests.items()} == {
+        "test_that_writes_the_database": told("runtime", "written", home / ".app/runtime.db"),
+        "test_that_writes_a_file": told("settings", "written", home / ".app/settings.json"),
+        "test_that_makes_a_file": (),
+        "test_that_removes_a_file": told("notes", "removed", home / ".app/notes/deep/old.md"),
+        "test_whose_child_makes_a_database": (),
+    }
+    sent_elsewhere = run_at(run_project, home, TESTS, "-k", "writes", APP_STATE=str(home.parent / "x"), **at_temporary)
+    assert {outcome.result for outcome in sent_elsewhere.tests.values()} == {"passed"}, sent_elsewhere.output

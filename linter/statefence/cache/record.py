@@ -19,7 +19,11 @@ STAMP = 4
 UNKNOWN = bytes(DIGEST)
 LISTING = b"\xff" * DIGEST
 """Stands for a directory, or a file of git's, that only decides which files the project has."""
-_MAGIC = f"statefence {__version__} report 2\n".encode()
+PLAIN = b"\xfe" * DIGEST
+"""Stands for a file that is no database; what else is in it does not matter."""
+DATABASE = b"\xfd" * DIGEST
+"""Stands for a file that is one."""
+_MAGIC = f"statefence {__version__} report 3\n".encode()
 
 
 class Outcome:

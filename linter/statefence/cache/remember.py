@@ -11,9 +11,17 @@ from pathlib import Path
 from msgspec import Struct
 
 from statefence.cache.place import place, write
-from statefence.cache.record import LISTING, UNKNOWN, Outcome, Record, encoded
+from statefence.cache.record import DATABASE, LISTING, PLAIN, UNKNOWN, Outcome, Record, encoded
 from statefence.cache.stamps import digest, stamps
-from statefence.discover import NEVER_SOURCE, in_work_tree, listed_files
+from statefence.database_file import is_database
+from statefence.discover import NEVER_SOURCE, in_work_tree, listed_files, tracked_files
+
+_WRITTEN = (
+    ".c", ".cfg", ".cpp", ".css", ".csv", ".go", ".h", ".html", ".ini", ".ipynb", ".java", ".jpeg", ".jpg",
+    ".js", ".json", ".jsx", ".lock", ".md", ".mdx", ".png", ".po", ".py", ".pyi", ".rs", ".rst", ".sh",
+    ".sql", ".svg", ".toml", ".ts", ".tsx", ".txt", ".xml", ".yaml", ".yml",
+)  # fmt: skip
+"""A file with such an ending is not looked at for becoming a database: there are too many of them, and none does."""
 
 
 class Reading(Struct, frozen=True):
@@ -58,6 +66,10 @@ def _dependencies(reading: Reading) -> dict[str, bytes]:
         depends[f"{reading.root}/{directory}"] = LISTING
     for path in _of_git(reading.root) if ignoring else ():
         depends[path] = LISTING
+    for path in tracked_files(reading.listing) if ignoring else ():
+        place = f"{reading.root}/{path}"
+        if not path.endswith(_WRITTEN) or is_database(place):
+            depends[place] = DATABASE if is_database(place) else PLAIN
     for path in files:
         if path.endswith((".py", ".gitignore")):
             depends[f"{reading.root}/{path}"] = UNKNOWN

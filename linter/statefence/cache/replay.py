@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from statefence.cache.place import place, read, write
-from statefence.cache.record import DIGEST, LISTING, STAMP, UNKNOWN, Outcome, Record, decoded, encoded
+from statefence.cache.record import DATABASE, DIGEST, LISTING, PLAIN, STAMP, UNKNOWN, Outcome, Record, decoded, encoded
 from statefence.cache.stamps import GRAIN, content, digest, doubtful, stamps, youngest
 
 TYPE_CHECKING = False
@@ -43,12 +43,21 @@ def _is_same(record: Record, suspects: Iterable[int], found: Sequence[int]) -> b
         known = record.digests[number * DIGEST : (number + 1) * DIGEST]
         if known == LISTING:
             listing_in_doubt = True
+        elif known in {PLAIN, DATABASE}:
+            if _is_database(record.paths[number]) != (known == DATABASE):
+                return False
         elif known != UNKNOWN:
             if content(record.paths[number]) != known:
                 return False
         elif found[number * STAMP : (number + 1) * STAMP] != record.stamps[number * STAMP : (number + 1) * STAMP]:
             return False
     return not listing_in_doubt or _listing(record.paths[0]) == record.listing
+
+
+def _is_database(path: str) -> bool:
+    from statefence.database_file import is_database
+
+    return is_database(path)
 
 
 def _listing(root: str) -> bytes:

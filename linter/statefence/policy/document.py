@@ -19,7 +19,8 @@ PathTemplate = Annotated[
     str,
     Meta(
         min_length=1,
-        description="text, globs, {state} {home} {cwd} {tmp} {repo} {any}, {env:VARIABLE|default} and {names}",
+        description="text, globs, {state} {home} {cwd} {tmp} {repo} {any}, {env:VARIABLE|default}, "
+        "{app:user_data_dir:NAME} and {names}",
     ),
 ]
 

@@ -17,6 +17,7 @@ from statefence.callees import Effect
 from statefence.facts import ir
 from statefence.model import Answer, Place, Span, Step
 from statefence.policy import Policy
+from statefence.project import argparse
 from statefence.project.bindings import instantiate
 from statefence.project.bounds import bounded
 from statefence.project.program import Edge, Program, RawSite
@@ -49,6 +50,7 @@ from statefence.project.values import (
     traits,
 )
 from statefence.project.worlds import holds_by_default, settled
+from statefence.template import Symbol, SymbolKind
 from statefence.template.matching import match
 
 LONGEST = 8
@@ -167,7 +169,7 @@ def _handed_over(
     for parameter in _deciding(program, site):
         wanted.setdefault(parameter.function, parameter)
     for function, parameter in wanted.items():
-        for edge in callers.get(function, ()):
+        for edge in callers.get(function, ()) if not _is_of_a_record(site, function) else ():
             if derived.get(_call(site, edge.path, edge.span), 0) > MOST:
                 continue
             way = (id(edge), site.kind, site.entry, effect, values)
@@ -184,6 +186,22 @@ def _handed_over(
             if known[2] is not None:
                 ways.add(way)
                 yield known[2]
+
+
+def _is_of_a_record(site: RawSite, constructor: str) -> bool:
+    """Whether an object that others made gives a file's path no more than a piece of it, as a record's id does.
+
+    Who makes the record knows nothing of the file. A path that begins with what the object holds was chosen there, and
+    an object's own methods open what it was made for.
+    """
+    cls, _, name = constructor.rpartition(".")
+    if name != "__init__" or site.kind != "open" or site.opener is None or site.opener.effect is Effect.DATABASE:
+        return False
+    fronts = [target.template.segments[0] if target.template is not None else () for target in targets(site)]
+    return not site.function.startswith(f"{cls}.") and not any(
+        front == () or (isinstance(front[0], Symbol) and front[0].kind in {SymbolKind.PARAM, SymbolKind.ANY})
+        for front in fronts
+    )
 
 
 def _at(program: Program, site: RawSite, edge: Edge, parameter: Parameter) -> RawSite | None:
@@ -268,8 +286,9 @@ def _parts(text: Value) -> Iterable[Value]:
 
 
 def deciding_functions(program: Program, sites: Iterable[RawSite]) -> set[str]:
-    """The keys of the functions and constructors on whose parameters some site depends."""
-    return {parameter.function for site in sites for parameter in _deciding(program, site)}
+    """The keys of the functions and constructors on whose parameters some site depends; a command line is neither."""
+    deciding = {parameter.function for site in sites for parameter in _deciding(program, site)}
+    return deciding - {argparse.OWNER}
 
 
 def _connections(value: Value) -> Iterable[Parameter]:
@@ -309,6 +328,15 @@ def _bound(program: Program, value: Value, edge: Edge) -> Value:
     return known[value]
 
 
+def _own(program: Program, path: Value, edge: Edge, parameter: Parameter) -> Value:
+    """A path of the callee at a call that hands over anything for the parameter; kept with the call."""
+    known: dict[tuple[Value, str], Value] = edge.__dict__.setdefault("own", {})
+    if (path, parameter.name) not in known:
+        anything = {**edge.binding, (parameter.function, parameter.name): Unknown("whatever is handed over")}
+        known[path, parameter.name] = program.shared(instantiate(program, path, anything))
+    return known[path, parameter.name]
+
+
 def _at_call(
     program: Program, site: RawSite, edge: Edge, parameter: Parameter, conditions: tuple[Test, ...]
 ) -> RawSite:
@@ -316,8 +344,7 @@ def _at_call(
     if site.roles.get("directory") == WORKING_DIRECTORY:
         roles["directory"] = edge.directory
     if site.kind == "open" and isinstance(site.roles["path"], Choice):
-        anything = {**edge.binding, (parameter.function, parameter.name): Unknown("whatever is handed over")}
-        roles["own"] = bounded(instantiate(program, site.roles["path"], anything))
+        roles["own"] = bounded(_own(program, site.roles["path"], edge, parameter))
     step = Step(Place(site.path, site.span), f"{site.api} {_VERBS[site.kind]}")
     return RawSite(
         site.kind,

@@ -16,7 +16,7 @@ from statefence.facts import TOO_DEEP, Reader
 from statefence.migrations.model import History
 from statefence.migrations.read import histories
 from statefence.migrations.rehearse import migrated
-from statefence.model import Skipped, Span
+from statefence.model import Answer, Place, Skipped, Span
 from statefence.module_names import module_names
 from statefence.policy import Policy
 from statefence.project import functions, scopes
@@ -43,6 +43,7 @@ from statefence.project.text_files import Texts
 from statefence.project.values import ABSENT, Value, key_of
 from statefence.source import Source
 from statefence.sql import Schema, Touch
+from statefence.template.matching import match
 
 
 class Module(Struct, frozen=True):
@@ -252,7 +253,7 @@ def _project(
         elif kind == "open":
             opens.extend(
                 opened
-                for opened in _opens(group)
+                for opened in _opens(group, program.policy)
                 if not _is_chosen_within(group[0], groups, unknown=opened.targets[0].kind is PathKind.UNKNOWN)
             )
         elif kind == "write":
@@ -308,14 +309,29 @@ def _at_import(program: Program, site: RawSite) -> Value:
     return ABSENT if site.function == key_of(module, "") else program.namespaces.get(module, {}).get(AMBIENT, ABSENT)
 
 
-def _opens(group: list[RawSite]) -> Iterator[Open]:
-    """One record for each thing that the call does, in the order in which it does them."""
-    by_effect: dict[Effect, list[RawSite]] = {}
+def _opens(group: list[RawSite], policy: Policy) -> Iterator[Open]:
+    """One record for each thing that the call does, in the order in which it does them.
+
+    To files of the policy it does as many things as there are ways to them; ways to the same places are one. All other
+    places that it does the same to are alternatives.
+    """
+    done: dict[tuple[Effect, tuple[Place, ...]], list[RawSite]] = {}
     for site in group:
+        is_kept = site.opener is not None and site.opener.effect is not Effect.DATABASE and _is_of(policy, site)
+        way = tuple(step.place for step in site.trace) if is_kept else ()
         for effect in effects(site):
-            by_effect.setdefault(effect, []).append(site)
-    for effect, sites in by_effect.items():
-        yield _open(sites, effect)
+            done.setdefault((effect, way), []).append(site)
+    found: dict[tuple[Effect, tuple[Target, ...]], Open] = {}
+    for (effect, _), sites in done.items():
+        opened = _open(sites, effect)
+        found.setdefault((effect, opened.targets), opened)
+    yield from found.values()
+
+
+def _is_of(policy: Policy, site: RawSite) -> bool:
+    """Whether the site provably reaches what the policy keeps."""
+    places = [target.template for target in targets(site) if target.template is not None]
+    return any(match(store.path, place) is Answer.YES for place in places for store in policy.stores)
 
 
 def _write(group: list[RawSite]) -> Write:

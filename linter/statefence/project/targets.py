@@ -464,12 +464,36 @@ def _joined(parts: tuple[Value, ...]) -> list[Piece]:
 ROOTS = frozenset({SymbolKind.HOME, SymbolKind.TMP, SymbolKind.REPO, SymbolKind.APP, SymbolKind.CWD})
 
 
+def _divided(path: list[Piece]) -> tuple[list[Piece], list[Piece]]:
+    """The directory and the name of a path that ends in something unknown, which is one name as in `matching`.
+
+    Of any other path the directory is a step up, and the name empty.
+    """
+    for number in range(len(path) - 1, -1, -1):
+        piece = path[number]
+        if isinstance(piece, str) and "/" in piece:
+            before, _, begun = piece.rpartition("/")
+            name = merged([begun, *path[number + 1 :]])
+            if (before or number) and any(isinstance(each, Symbol) for each in name):
+                return merged([*path[:number], before]), name
+            break
+        if isinstance(piece, Symbol) and piece.kind not in _NAMES:
+            break
+    return [*path, "/.."], []
+
+
+_NAMES = frozenset({SymbolKind.PARAM, SymbolKind.ANY, SymbolKind.NAMED})
+
+
 def _derived(value: Derived) -> list[Piece]:
     source = merged(flatten(value.source))
+    directory, last_name = _divided(source)
     if value.operation == "parent":
-        return [*source, "/.."]
+        return directory
     if value.operation == "with_name" and value.argument is not None:
-        return [*source, "/../", *flatten(value.argument)]
+        return [*directory, "/", *flatten(value.argument)]
+    if value.operation == "name" and last_name:
+        return last_name
     last = source[-1] if source else ""
     if value.operation == "with_suffix" and isinstance(last, str) and value.argument is not None:
         stem = last.rpartition(".")[0] if "." in last.rpartition("/")[2] else last

@@ -9,10 +9,12 @@ from typing import Any
 import msgspec
 
 from statefence.report.style import visible
-from statefence.state.records import Database, Scan, Unjudged
+from statefence.state.records import Database, Problem, Scan, Unjudged
 
 _HEADINGS = ("database", "is", "tables", "rows", "size", "last written", "sound")
 _MOST_LEFT_OUT = 10
+_MOST_READABLE = 5
+_LONGEST_NAME = 60
 _RIGHT = frozenset({"tables", "rows", "size"})
 
 
@@ -33,11 +35,23 @@ def schema_text() -> str:
 
 
 def finding_lines(scan: Scan) -> Iterator[str]:
-    """What is wrong, a line each, then what could not be told and what was left out."""
+    """What is wrong, a line each, then what could not be told and what was left out.
+
+    Of files that others may read there can be as many as files: they are one line when there are more than a few.
+    """
+    readable = [found for found in scan.findings if found.problem is Problem.READABLE]
+    is_folded = len(readable) > _MOST_READABLE
     for found in scan.findings:
+        if is_folded and found.problem is Problem.READABLE:
+            continue
         code = f"{found.code} " if found.code else ""
         policy = f" [{found.policy}]" if found.policy else ""
         yield visible(f"{found.path}: {code}{found.problem}: {found.message}{policy}")
+    if is_folded:
+        named = ", ".join(found.path for found in readable[:_MOST_READABLE])
+        yield visible(
+            f"{Problem.READABLE}: every user of this machine can get at {len(readable)} files, such as {named}"
+        )
     yield from _told("unknown", scan.unknown)
     yield from _told("left out", scan.left_out[:_MOST_LEFT_OUT])
     more = len(scan.left_out) - _MOST_LEFT_OUT
@@ -97,8 +111,14 @@ def _cells(database: Database) -> Sequence[str]:
     role = f"store {database.store}" if database.store is not None else str(database.role)
     sound = {True: "yes", False: "no", None: "unknown"}[database.sound]
     size = size_text(database.size) + (f" + {size_text(database.log)} log" if database.log else "")
-    name, tables, rows = visible(database.path), str(len(database.tables)), f"{database.rows:,}"
+    name, tables, rows = _shortened(visible(database.path)), str(len(database.tables)), f"{database.rows:,}"
     return name, role, tables, rows, size, database.written, sound
+
+
+def _shortened(name: str) -> str:
+    """A name that leaves room for the other columns, without its middle when it is long."""
+    half = _LONGEST_NAME // 2
+    return name if len(name) <= _LONGEST_NAME else f"{name[: half - 1]}...{name[2 - half :]}"
 
 
 def _told(word: str, those: Sequence[Unjudged]) -> Iterator[str]:

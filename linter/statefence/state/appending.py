@@ -64,7 +64,7 @@ def gone(history: History, kept: set[str], stores: dict[str, Store], policy: Pol
     """The append-only files of the last scan, `stores` by path, of which this scan has seen nothing."""
     missing = sorted({*history.files, *history.databases} - kept)
     return tuple(
-        _found(Problem.GONE, path, "was there at the last scan, and is gone", stores[path], policy)
+        _found(Problem.GONE, path, "a file that was there at the last scan is gone", stores[path], policy)
         for path in missing
         if path in stores
     )

@@ -1,6 +1,7 @@
 """What the first bytes of a file tell. Source: the file format of SQLite, https://www.sqlite.org/fileformat2.html."""
 
 # Paths are text here: thousands of files, and names in any encoding.
+# ruff: noqa: PTH123
 
 from __future__ import annotations
 
@@ -25,6 +26,7 @@ _LOG = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 _INDEX = ((3_007_000).to_bytes(4, "little"), (3_007_000).to_bytes(4, "big"))
 _JOURNAL = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
 _LENGTH = 100
+_LONGEST_NAME = 8192
 
 
 class Kind(StrEnum):
@@ -63,6 +65,24 @@ def beginning(path: str) -> bytes:
         return b""
     finally:
         os.close(descriptor)
+
+
+def super_journal(path: str) -> str | None:
+    """The journal by which the databases of one transaction are committed together, as the journal at `path` names it.
+
+    None when that is the journal of a single database, or is not whole; raises OSError. At its end stand the name, its
+    length and checksum in four bytes each, and the magic number again.
+    """
+    with open(path, "rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _LONGEST_NAME))
+        end = file.read()
+    if size < _LENGTH or not end.endswith(_JOURNAL):
+        return None
+    length = int.from_bytes(end[-16:-12])
+    name = end[-16 - length : -16]
+    whole = 0 < length <= len(end) - 16 and sum(name) & 0xFFFFFFFF == int.from_bytes(end[-12:-8])
+    return os.fsdecode(name) if whole else None
 
 
 def kind_of(start: bytes) -> Kind:

@@ -17,7 +17,7 @@ _OTHERS_PASS = 0o001
 
 
 def role_of(paths: Iterable[str], retired: frozenset[str], places: Places) -> Role:
-    """What a database with these names is. A store's own path wins over a glob that forbids it."""
+    """What a database with these names is. A store's own path wins over a glob that forbids it, a tree's does not."""
     names = tuple(paths)
     if any(name in retired for name in names):
         return Role.RETIRED
@@ -85,11 +85,18 @@ def of_name(file: File, kind: Kind, shown: str, places: Places) -> tuple[Found |
     return None, f"the store {store.name} has no header of a database: it is encrypted, or was overwritten"
 
 
-def of_companion(companion: Companion, shown: str, *, has_main: bool, is_hot: bool) -> Found | None:
-    """That a companion is left without its database, or waits to be rolled back."""
+def of_companion(companion: Companion, shown: str, *, has_main: bool, is_hot: bool, missing: str = "") -> Found | None:
+    """That a companion is left without its database, or waits to be rolled back.
+
+    Args:
+        missing: the journal that its transaction on several databases was committed by, where that is gone.
+    """
     if not has_main:
         message = f"what belongs to {companion.main.rpartition('/')[2]} is left, and that is gone: SQLite ignores it"
         return Found(Problem.ORPHAN, shown, message)
+    if is_hot and missing:
+        message = f"a transaction on several databases was cut off, and its {missing} is not there: SQLite takes it for"
+        return Found(Problem.HOT_JOURNAL, shown, f"{message} committed, and what was half written stays")
     if is_hot:
         message = "a transaction was cut off: whoever opens the database next rolls it back; a copy without it is torn"
         return Found(Problem.HOT_JOURNAL, shown, message)

@@ -55,8 +55,11 @@ class Places(Struct, frozen=True):
         return tuple(sorted(found, key=lambda claim: claim.forbidden is None))
 
     def store_at(self, path: str) -> Store | None:
-        """The store that a file is, or is a part of."""
-        return next((claim.store for claim in self.at(path) if claim.store is not None), None)
+        """The store that a file is, or is a part of: of a tree, not where a database is forbidden within it."""
+        claims = self.at(path)
+        forbidden = any(claim.forbidden is not None for claim in claims)
+        stores = (claim.store for claim in claims if claim.store is not None)
+        return next((store for store in stores if not forbidden or store.kind is not StoreKind.TREE), None)
 
     def forbidden_at(self, path: str) -> Forbidden | None:
         """The line that forbids a database there."""

@@ -1,7 +1,7 @@
 """`state scan`: everything that a state directory holds, and what is wrong with it."""
 
 # Paths are text here: thousands of files, and names in any encoding.
-# ruff: noqa: PTH112, PTH116, PTH118
+# ruff: noqa: PTH110, PTH112, PTH116, PTH118
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from statefence.state.appending import Grown, database_grown, file_grown, gone, 
 from statefence.state.applied import Applied, locked_keys
 from statefence.state.applied import compare as applied_beside
 from statefence.state.discovery import discoveries
-from statefence.state.headers import Kind, beginning, kind_of
+from statefence.state.headers import Kind, beginning, kind_of, super_journal
 from statefence.state.history import FileRecord, History, TableRecord, load, record_path, save, shown
 from statefence.state.holders import holders
 from statefence.state.look import Advance, Companion, Looked, Sorted, look, sort
@@ -150,10 +150,11 @@ def _of_database(looked: Looked, sight: Sight, policy: Policy) -> Iterator[Found
     file, name = looked.file, relative(looked.file.path, sight.tree.root)
     linked = judge.of_links(file, sight.files.links.get(file.path, ()), name)
     yield from (linked,) if linked else ()
-    for each in names_of(file, sight) if role_of(file, sight) is not Role.RETIRED else ():
+    is_retired = role_of(file, sight) is Role.RETIRED
+    for each in names_of(file, sight) if not is_retired else ():
         forbidden = judge.forbidden(each, relative(each, sight.tree.root), sight.places)
         yield from (forbidden,) if forbidden else ()
-    yield from judge.of_contents(looked, name, store_of(file, sight), policy)
+    yield from judge.of_contents(looked, name, None if is_retired else store_of(file, sight), policy)
     for fault in sight.applied.get(file.path, Applied()).faults:
         yield Found(Problem.MIGRATIONS, name, fault)
 
@@ -161,11 +162,13 @@ def _of_database(looked: Looked, sight: Sight, policy: Policy) -> Iterator[Found
 def _of_companions(sight: Sight) -> Iterator[Found]:
     for companion in sight.files.companions:
         has_main = os.path.lexists(companion.main)
+        is_hot = has_main and _is_hot(companion)
         found = judge.of_companion(
             companion,
             relative(companion.file.path, sight.tree.root),
             has_main=has_main,
-            is_hot=has_main and _is_hot(companion),
+            is_hot=is_hot,
+            missing=_missing_super_journal(companion) if is_hot else "",
         )
         if found is not None:
             yield found
@@ -178,6 +181,15 @@ def _is_hot(companion: Companion) -> bool:
     except OSError:
         return False
     return kind_of(start) is Kind.JOURNAL and not holders(companion.main).found
+
+
+def _missing_super_journal(companion: Companion) -> str:
+    """The journal that decides with this one, where it is named and not there; else empty."""
+    try:
+        name = super_journal(companion.file.path)
+    except OSError:
+        return ""
+    return shown(name) if name is not None and not os.path.exists(name) else ""
 
 
 def _of_permissions(sight: Sight) -> Iterator[Found]:

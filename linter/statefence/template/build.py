@@ -21,6 +21,7 @@ from statefence.template.records import (
 
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _DRIVE = re.compile(r"[A-Za-z]:(?=/|$)")
+_PARTS = frozenset({SymbolKind.NAMED, SymbolKind.PARAM, SymbolKind.ANY})
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+:)//")
 
 
@@ -163,4 +164,6 @@ def _normalised(segments: Iterable[Segment], *, rooted: bool) -> list[Segment]:
 
 
 def _is_one_directory(segment: Segment) -> bool:
-    return segment != UP and all(isinstance(piece, Text) or _kind(piece) is SymbolKind.NAMED for piece in segment)
+    """Whether it names one directory: something unknown does before the end of a name, as in `chat-{any}.md`."""
+    within = _PARTS if isinstance(segment[-1], Text) else {SymbolKind.NAMED}
+    return segment != UP and all(isinstance(piece, Text) or _kind(piece) in within for piece in segment)

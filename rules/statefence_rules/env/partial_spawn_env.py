@@ -310,16 +310,15 @@ RULE = Rule(
             import os
             import subprocess
 
-            env = {**{k: v for k, v in os.environ.items() if k.startswith(("LC_", "X"))}}
-            subprocess.run(["helper"], env=env)  # error: filtered
+            kept = {k: v for k, v in os.environ.items() if k.startswith(("LC_", "X"))}
+            subprocess.run(["helper"], env=kept)  # error: filtered
             """,
             fixed="""
             import os
             import subprocess
 
             kept = {k: v for k, v in os.environ.items() if k.startswith(("LC_", "X"))}
-            env = {**kept, "APP": os.environ.get("APP", "main")}
-            subprocess.run(["helper"], env=env)
+            subprocess.run(["helper"], env={**kept, "APP": os.environ.get("APP", "main")})
             """,
             policy=ENSURED,
         ),

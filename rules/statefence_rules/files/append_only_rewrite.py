@@ -4,8 +4,8 @@
 Opens of an `append-only` store in any mode but reading, appending and creating anew; its truncation, also through a
 file that was opened to append; its replacement, renaming and removal, also with a directory that it lies in; archives
 that are unpacked into it. In an append-only database: statements that change or delete rows, `INSERT OR REPLACE` and
-upserts among them, and `DROP TABLE`. Only what provably is the store is reported; tests are not, which arrange what
-they look at.
+upserts among them, and `DROP TABLE`. Only what provably is the store is reported, and what a function does to a file of
+its own choice only there, not at its callers; tests are not, which arrange what they look at.
 
 ## Why is this bad?
 What was recorded once is what readers, audits and backups rely on. One `open(path, "w")` loses all of it at once, and a
@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from statefence.api import (
     Bad,
@@ -45,6 +46,7 @@ from statefence.api import (
     Store,
 )
 from statefence_rules.opening import DOES, is_at, opens_decided_in, stores_at
+from statefence_rules.repeated import is_found_in_callee
 from statefence_rules.source_text import argument, text_at
 from statefence_rules.testing_code import is_test
 
@@ -76,7 +78,7 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
 def _hits(module: Module, project: Project, policy: Policy, stores: list[Store]) -> Iterator[Hit]:
     for opened in opens_decided_in(module, project):
         for store in stores if opened.effect in _REWRITES and not is_test(module, opened.symbol) else ():
-            if any(is_at(store, opened, target) for target in opened.targets):
+            if _is_of(store, opened) and not is_found_in_callee(opened, project, partial(_is_of, store)):
                 yield Hit(opened.span, _message(store, opened.effect), opened.trace, _appending(module, opened))
     for write in project.writes(module):
         names = {store.name for target in write.targets for store in stores_at(target, policy)}
@@ -88,6 +90,11 @@ def _hits(module: Module, project: Project, policy: Policy, stores: list[Store])
         for store in stores if not is_test(module, statement.symbol) else ():
             if store.name in names and (what := _rewritten(statement, store)):
                 yield Hit(statement.span, f"{store.name} is append-only, and this statement {what}", statement.trace)
+
+
+def _is_of(store: Store, opened: Open) -> bool:
+    """Whether the store is provably among what is opened."""
+    return any(is_at(store, opened, target) for target in opened.targets)
 
 
 def _message(store: Store, effect: Effect) -> str:
@@ -221,6 +228,28 @@ RULE = Rule(
                 def record(user_id: str, text: str) -> None:
                     save(Path.home() / ".app" / "vault" / user_id / "chat.md", text)  # error
                 """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "whose it is, callers say; where it lies, and that it is removed, is said in one place",
+            {
+                "app/storage.py": """
+                import shutil
+                from pathlib import Path
+
+
+                def chat(user_id: str, name: str) -> Path:
+                    return Path.home() / ".app" / "vault" / user_id / "chats" / name / f"chat_with_{name}.md"
+
+
+                def remove(user_id: str, name: str) -> None:
+                    shutil.rmtree(chat(user_id, name).parents[0])  # error: removes it
+
+
+                def remove_today(user_id: str) -> None:
+                    remove(user_id, "today")
+                """
             },
             policy=POLICY,
         ),

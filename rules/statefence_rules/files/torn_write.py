@@ -4,7 +4,7 @@
 Opens of a `file` or `tree` store that empty it or write over parts of it, copies onto it, and archives that are
 unpacked into it. Whole is what goes to another file that is then renamed over it, what the module renames away, and
 what is called temporary (`.tmp`, `.part`, `.lock`, `.pid`). Appends, and stores that are `append-only`, are not this
-rule's; nor are tests.
+rule's; nor are tests. What a function does to a file of its own choice is reported there, not at its callers.
 
 ## Why is this bad?
 `open(path, "w")` empties the file before a byte of the new content is there. A crash, a full disk or a kill in between
@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from statefence.api import (
     Bad,
@@ -46,6 +47,7 @@ from statefence.api import (
 )
 from statefence_rules.files._whole import written_whole
 from statefence_rules.opening import DOES, opens_decided_in, stores_at
+from statefence_rules.repeated import is_found_in_callee
 from statefence_rules.testing_code import is_test
 
 _TORN = frozenset({Effect.OVERWRITE, Effect.UPDATE, Effect.EXTRACT})
@@ -60,9 +62,14 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
     for opened in opens:
         if opened.effect in _TORN and not is_test(module, opened.symbol):
             store = next(_torn(opened, moved - {None}, policy), None)
-            if store is not None:
+            if store is not None and not is_found_in_callee(opened, project, partial(_is_of, store, policy)):
                 edits = written_whole(module, opened, store)
                 yield Hit(opened.span, f"this {DOES[opened.effect].format(store.name)} in place", opened.trace, edits)
+
+
+def _is_of(store: Store, policy: Policy, opened: Open) -> bool:
+    """Whether the store is provably among what is opened."""
+    return any(store in stores_at(target, policy) for target in opened.targets)
 
 
 def _torn(opened: Open, moved: Iterable[Template | None], policy: Policy) -> Iterator[Store]:
@@ -270,6 +277,26 @@ RULE = Rule(
                 from app.files import dump
 
                 dump(Path.home() / ".app" / "settings.json", {})  # error: empties settings
+                """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "callers fill in the name only",
+            {
+                "app/notes.py": """
+                from pathlib import Path
+
+
+                def save(name: str, lines: list[str]) -> bool:
+                    return bool((Path.home() / ".app" / "notes" / name).write_text("".join(lines)))  # error
+                """,
+                "app/storage.py": """
+                from app.notes import save
+
+
+                def note(name: str) -> None:
+                    save(f"{name}.md", ["..."])
                 """,
             },
             policy=POLICY,

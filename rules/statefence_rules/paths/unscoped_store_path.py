@@ -4,7 +4,8 @@
 Opens of a store whose `path` holds a placeholder such as `{user_id}`, at a path where the placeholder's part is
 missing, or where a constant stands in its place, or a parameter that is called like another of the placeholders. A part
 that another parameter, a variable or anything else decides at run time is scoped, and a path that another store
-declares is that store's. Tests are not reported: they may name a user.
+declares is that store's. A path that a function puts together is reported there, not at those who hand it a part.
+Tests are not reported: they may name a user.
 
 ## Why is this bad?
 All users share the one file. What one of them writes, the others read, and nothing fails.
@@ -19,7 +20,7 @@ The notes of all users land in one database.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from statefence.api import (
     Answer,
@@ -27,6 +28,7 @@ from statefence.api import (
     Good,
     Hit,
     Module,
+    Open,
     Piece,
     Policy,
     Project,
@@ -42,6 +44,7 @@ from statefence.api import (
     substitute,
 )
 from statefence_rules.opening import opens_decided_in
+from statefence_rules.repeated import is_found_in_callee
 from statefence_rules.testing_code import is_test
 
 _NOBODY = "\x01"
@@ -50,13 +53,20 @@ _SEPARATORS = "-_."
 
 
 def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
-    """Report each open of a store at a path that lacks one of the store's placeholders, once."""
+    """Report each open of a store at a path that lacks one of the store's placeholders, once in a function."""
     scoped = [store for store in policy.stores if placeholders(store)]
+    found: dict[tuple[str, str], Hit] = {}
     for opened in opens_decided_in(module, project) if scoped else ():
         if not is_test(module, opened.symbol):
-            said = next((said for target in opened.targets if (said := _what(target, scoped, policy))), "")
-            if said:
-                yield Hit(opened.span, said, opened.trace)
+            said = _said(opened, scoped, policy)
+            if said and not is_found_in_callee(opened, project, lambda other: bool(_said(other, scoped, policy))):
+                found.setdefault((opened.symbol, said), Hit(opened.span, said, opened.trace))
+    yield from found.values()
+
+
+def _said(opened: Open, scoped: Sequence[Store], policy: Policy) -> str:
+    """What there is to say of the first target of which there is anything, empty when of none."""
+    return next((said for target in opened.targets if (said := _what(target, scoped, policy))), "")
 
 
 def placeholders(store: Store) -> tuple[str, ...]:
@@ -321,8 +331,18 @@ RULE = Rule(
 
                 def save(user_id: str, notebook: str, name: str, data: bytes) -> None:
                     (UPLOADS / notebook / name).write_bytes(data)  # error: notebook stands where {user_id} belongs
+                    (UPLOADS / notebook / name).chmod(0o600)
+                    print((UPLOADS / notebook / name).read_bytes())
                     (UPLOADS / user_id / notebook / name).write_bytes(data)
                     (UPLOADS / user_id / name).write_bytes(data)
+
+
+                def load(notebook: str, name: str) -> bytes:
+                    return (UPLOADS / notebook / name).read_bytes()  # error: notebook stands where {user_id} belongs
+
+
+                def index(notebook: str) -> bytes:
+                    return load(notebook, "index.md")
                 """
             },
             policy="""

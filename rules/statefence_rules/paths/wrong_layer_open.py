@@ -293,6 +293,69 @@ RULE = Rule(
             """,
         ),
         Good(
+            "where it lies, a function says that no layer has",
+            {
+                "app/workspaces.py": """
+                from pathlib import Path
+
+
+                def read(path: Path) -> str:
+                    return path.read_text()
+                """,
+                "app/factory.py": """
+                from vendor import found
+
+                from app.workspaces import read
+
+
+                def make(directory: str) -> str:
+                    return read(found(directory).parent / "workspace.lock")
+                """,
+                "app/storage.py": """
+                from app.factory import make
+
+
+                def show(directory: str) -> str:
+                    return make(directory)
+                """,
+            },
+            policy=WORKSPACES.replace("{home}/.app/workspaces/{name}", "{any}/workspace.lock").replace("tree", "file"),
+        ),
+        Good(
+            "who reads a store's file by way of its owner, and then something else",
+            {
+                "app/workspaces.py": """
+                from pathlib import Path
+
+
+                def load(name: str) -> bytes:
+                    return (Path.home() / ".app" / "workspaces" / name).read_bytes()
+                """,
+                "app/archives.py": """
+                import io
+                from zipfile import ZipFile
+
+                from app.workspaces import load
+
+
+                def read(data: bytes) -> ZipFile:
+                    return ZipFile(io.BytesIO(data))
+
+
+                def read_workspace(name: str) -> ZipFile:
+                    return read(load(name))
+                """,
+                "app/storage.py": """
+                from app.archives import read_workspace
+
+
+                def show(name: str) -> list[str]:
+                    return read_workspace(name).namelist()
+                """,
+            },
+            policy=WORKSPACES,
+        ),
+        Good(
             "an owner",
             {"app/storage.py": STORAGE, "app/admin.py": "", "app/runtime.py": ""},
             policy=POLICY,

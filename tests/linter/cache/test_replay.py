@@ -183,3 +183,25 @@ def test_the_map_is_remembered_too(project: Path, capsys: Capture) -> None:
     (project / "app.py").write_text(CLEAN)
     main(["map", "--output-format", "json"])
     assert capsys.readouterr() != first
+
+
+@pytest.mark.parametrize("tracked", ["data.bin", "app.db", "state"])
+def test_a_tracked_file_that_turns_into_a_database_is_told_though_nothing_was_staged(
+    project: Path, capsys: Capture, tracked: str
+) -> None:
+    (project / tracked).write_bytes(b"x" * 1024)
+    subprocess.run(["git", "-C", str(project), "add", "."], check=True)
+    assert "SF601" not in said(capsys)[1]
+    (project / tracked).write_bytes(b"SQLite format 3\0".ljust(1024, b"\0"))
+    assert "SF601" in said(capsys)[1]
+    assert_as_anew(capsys)
+    (project / tracked).write_bytes(b"y" * 1024)
+    assert_as_anew(capsys)
+
+
+def test_a_tracked_file_that_changes_and_is_no_database_costs_no_run(project: Path) -> None:
+    (project / "notes").write_text("one")
+    subprocess.run(["git", "-C", str(project), "add", "."], check=True)
+    assert not is_replayed()
+    (project / "notes").write_text("two and more")
+    assert is_replayed()

@@ -55,6 +55,62 @@ save(HOME / "a.json", "")
     ]
 
 
+RECORD = """\
+class Message:
+    def __init__(self, text, path):
+        self.text, self.path = text, path
+    def save(self):
+        (HOME / self.text).write_text("")
+"""
+
+
+def test_who_makes_a_record_does_not_open_what_others_name_by_it() -> None:
+    program = f"""{RECORD}
+def named(message: Message):
+    (HOME / "named" / message.text).write_text("")
+def given(message: Message):
+    message.path.write_text("")
+Message("a", HOME / "b")
+"""
+    assert [each for each in found(program) if each.startswith("11:")] == [
+        "11: overwrite {home}/.app/a",
+        "11: overwrite {home}/.app/b",
+    ]
+
+
+def test_a_call_does_as_many_things_to_kept_files_as_there_are_ways_to_them() -> None:
+    program = """\
+def first(name):
+    (HOME / "first" / name).write_text("")
+def second(name):
+    (HOME / "second" / name).write_text("")
+def both(name):
+    first(name)
+    second(name)
+both("a")
+"""
+    opens = analysed(START + program, POLICY).opens_by_path["app.py"]
+    done = [
+        (str(opened.targets[0].template), opened.trace[-1].place.span.line)
+        for opened in opens
+        if opened.symbol == "app"
+    ]
+    assert done == [("{home}/.app/first/a", 9), ("{home}/.app/second/a", 11)]
+
+
+def test_a_path_of_a_name_that_is_not_known_has_its_directory_and_its_name() -> None:
+    program = """\
+def save(name):
+    path = HOME / name
+    path.with_name(f"{path.name}.tmp").write_text("")
+    (path.parent / "index").write_text("")
+"""
+    assert found(program) == [
+        "3: overwrite {home}/.app/{param:app.save.name}.tmp",
+        "4: overwrite {home}/.app/index",
+    ]
+
+
 def test_a_helper_s_mode_is_the_caller_s() -> None:
     program = """\
 def opened(path, mode="r"):

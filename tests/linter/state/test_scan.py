@@ -20,8 +20,9 @@ import pytest
 from statefence.errors import UsageError
 from statefence.policy import Policy
 from statefence.policy.load import default
-from statefence.report.state_scan import scan_schema
-from statefence.state.records import Scan
+from statefence.report.state_scan import finding_lines, plain_table, scan_schema
+from statefence.state.records import Found, Problem, Scan
+from statefence.state.repair import repair
 from statefence.state.scan import scan
 
 from .databases import POLICY, make, policy, python, state_environment
@@ -85,6 +86,31 @@ def test_forbidden_databases_and_foreign_tables_are_told_with_the_line_of_the_po
         ("x/stray.db", "SF202", "statefence.toml:14"),
     ]
     assert "with 1 rows" in found.findings[0].message
+
+
+def test_a_database_that_is_forbidden_within_a_tree_is_told_until_it_is_retired(state: Path) -> None:
+    tree = '[stores.spaces]\npath = "{state}/spaces/{name}/**"\nkind = "tree"\nowners = ["core"]\n'
+    forbidden = '[[forbidden]]\npath = "{state}/spaces/*/.app/*.db"\nbelongs-to = "admin"\n'
+    stray = make(state / "spaces" / "one" / ".app" / "admin.db", MODELS)
+    make(state / "spaces" / "one" / "other.db", "CREATE TABLE own (a)")
+    of = policy(f"{POLICY}{forbidden}{tree}")
+    assert [(each.path, each.code) for each in scanned(state, of).findings if each.code == "SF202"] == [
+        ("spaces/one/.app/admin.db", "SF202")
+    ]
+    repair(of, str(state), state_environment(state), apply=True)
+    assert not stray.exists()
+    assert problems(scanned(state, of)) == []
+
+
+def test_many_files_that_others_may_read_are_one_line_and_a_long_name_leaves_room(state: Path) -> None:
+    make(state / f"{'x' * 100}" / "a.db", "CREATE TABLE t (a)")
+    found = scanned(state)
+    readable = tuple(Found(Problem.READABLE, f"f{number}", "others can") for number in range(7))
+    (line,) = finding_lines(msgspec.structs.replace(found, findings=readable))
+    assert "7 files, such as f0, f1, f2, f3, f4" in line
+    few = msgspec.structs.replace(found, findings=readable[:5])
+    assert len(list(finding_lines(few))) == 5
+    assert [len(row.split("  ")[0]) for row in list(plain_table(found))[1:]] == [60]
 
 
 def test_a_copy_of_a_state_directory_is_judged_as_one(state: Path, tmp_path: Path) -> None:
@@ -161,6 +187,27 @@ def test_a_journal_is_hot_when_nobody_is_in_the_middle_of_its_transaction(state:
     assert problems(after) == [("x.db", "hot-journal")] or problems(after) == [("x.db-journal", "hot-journal")]
     assert after.databases[0].tables == {"t": 200}
     assert (state / "x.db-journal").exists()
+
+
+def test_a_journal_whose_super_journal_is_gone_is_never_rolled_back_and_said_not_to_be(state: Path) -> None:
+    big(state / "x.db")
+    with python(HOLD, state / "x.db") as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        writer.kill()
+    name = os.fsencode(state / "main.db-mj0")
+    trailer = name + len(name).to_bytes(4) + sum(name).to_bytes(4) + bytes.fromhex("d9d505f920a163d7")
+    with (state / "x.db-journal").open("ab") as journal:
+        journal.write(b"\x7f\xff\xff\xff" + trailer)
+
+    Path(os.fsdecode(name)).write_bytes(os.fsencode(state / "x.db-journal") + b"\0")
+    assert "rolls it back" in scanned(state).findings[0].message
+    Path(os.fsdecode(name)).unlink()
+    assert "is not there: SQLite takes it for committed" in scanned(state).findings[0].message
+
+    with closing(sqlite3.connect(state / "x.db")) as connection:
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    assert not (state / "x.db-journal").exists()
 
 
 def damage(path: Path, how: str) -> None:

@@ -48,6 +48,11 @@ def test_a_step_up_is_kept_only_after_something_unknown() -> None:
     assert written("/a", PARAMETER, "/../../c") == "/a{param:pkg.mod.open.path}/../../c"
 
 
+def test_a_step_up_from_a_name_that_is_known_but_for_a_part_is_taken() -> None:
+    assert written("/a/chat-", PARAMETER, ".md/../c") == "/a/c"
+    assert written(PARAMETER, ".md/../c") == "{param:pkg.mod.open.path}.md/../c"
+
+
 def test_a_tilde_is_text_until_someone_expands_it() -> None:
     assert written("~/x") == "{cwd}/~/x"
 

@@ -1,0 +1,1 @@
+"""A chat assistant that takes in conversations from elsewhere."""

@@ -1,0 +1,1 @@
+"""Taking in archives of conversations from elsewhere."""

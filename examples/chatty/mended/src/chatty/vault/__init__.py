@@ -1,0 +1,1 @@
+"""The vault: what was said here, and nothing else."""
