@@ -81,6 +81,19 @@ OPENERS: tuple[Opener, ...] = (
         argument="url",
         form="url",
     ),
+    Opener(
+        (
+            "sqlalchemy.engine_from_config",
+            "sqlalchemy.engine.engine_from_config",
+            "sqlalchemy.ext.asyncio.async_engine_from_config",
+        ),
+        "docs.sqlalchemy.org: engine_from_config(configuration, prefix='sqlalchemy.'): prefix + url is the key",
+        (Argument("configuration", 0),),
+        form="configuration",
+        connection=True,
+    ),
+    database("ibis.duckdb.connect", source="ibis-project.org/backends/duckdb", argument="database", absent="memory"),
+    database("ibis.sqlite.connect", source="ibis-project.org/backends/sqlite", argument="database", absent="memory"),
     database("databases.Database", source="encode/databases", argument="url", form="url"),
     database("diskcache.Cache", source="grantjenks.com/docs/diskcache", argument="directory", connection=False),
     database(

@@ -48,7 +48,8 @@ class Opener(Struct, frozen=True):
         source: where its facts stand.
         path: where the path or URL is handed over, the first one given wins.
         form: `path`; `uri`: a path that may be a `file:` URI; `url`: a SQLAlchemy or server URL; `server`: a DSN or
-            connection parameters, never a file.
+            connection parameters, never a file; `settings`: an object of settings; `configuration`: a mapping in which
+            a key that ends in `url` holds the URL.
         absent: what it opens without a path: `memory`, or a path relative to the working directory, or empty when
             the call is then no open at all.
         memory: a keyword that, when true or given, makes it a memory database.

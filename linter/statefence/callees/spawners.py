@@ -42,6 +42,8 @@ MCP = "modelcontextprotocol/python-sdk src/mcp/client/stdio: get_default_environ
 MCP_KEEPS = ("HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER")
 FASTMCP = "jlowin/fastmcp src/fastmcp/client/transports/stdio.py: env goes to StdioServerParameters"
 
+NOX = ("run", "run_install", "run_always")
+
 
 def mcp(*names: str, env: Argument = ENV, source: str = MCP) -> Spawner:
     """Parameters of an MCP server over stdio: the SDK merges what is given over its allow-list."""
@@ -205,7 +207,7 @@ SPAWNERS: tuple[Spawner, ...] = (
         given=Given.ADDS,
     ),
     Spawner(
-        ("nox.sessions.Session.run", "nox.Session.run"),
+        tuple([f"nox.{cls}.{name}" for name in NOX for cls in ("sessions.Session", "Session")]),
         "nox.thea.codes: env is merged over the session's",
         env=ENV,
         given=Given.ADDS,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from statefence.project.values import (
     LARGEST,
     Change,
     Choice,
     Constant,
     Dictionary,
+    Object,
     Put,
     Select,
     Spread,
-    Term,
     Test,
     Unknown,
     Value,
@@ -22,54 +24,75 @@ from statefence.project.values import (
 from statefence.project.values import bounded as whole_or_unknown
 from statefence.project.worlds import holds_by_default
 
-LARGEST_ITEM = 20
-"""In a value that is too large, what a mapping holds under one name is followed up to so many nodes."""
+
+class Limits(NamedTuple):
+    """Up to how many nodes parts of a value that is too large are followed.
+
+    Attributes:
+        item: what a mapping or an object holds under one name, and what a test asks about.
+        block: the same, of mappings, objects and choices of them.
+    """
+
+    item: int
+    block: int
+
+
+STEPS = (Limits(20, LARGEST), Limits(4, LARGEST), Limits(4, 20))
+"""How a value is cut down, one step after the other until it is small enough."""
 
 
 def bounded(value: Value) -> Value:
-    """The value; of one that has grown too large its mappings and choices; unknown where these alone are too many."""
-    return value if traits(value).size <= LARGEST else whole_or_unknown(_thinned(value))
+    """The value; of one that is too large its mappings, objects and choices; unknown where these are too many."""
+    for most in STEPS:
+        if traits(value).size <= LARGEST:
+            return value
+        value = _thinned(value, most)
+    return whole_or_unknown(value)
 
 
-def _thinned(value: Value) -> Value:
-    """The value without the contents of large items and the operands of large tests."""
+def _thinned(value: Value, most: Limits) -> Value:
+    """The value without the contents of large items and attributes and the operands of large tests."""
     if isinstance(value, Dictionary):
-        return Dictionary(_changes(value.changes), value.place, value.display)
+        return Dictionary(_changes(value.changes, most), value.place, value.display)
     if isinstance(value, Choice):
-        return choose(_opened(value.test), _thinned(value.then), _thinned(value.orelse))
+        return choose(_opened(value.test, most), _thinned(value.then, most), _thinned(value.orelse, most))
+    if isinstance(value, Object):
+        attributes = tuple([(name, _item(held, most)) for name, held in value.attributes])
+        if value.bound is None:
+            return Object(value.cls, None, attributes)
+        bound = tuple([(function, name, _item(held, most)) for function, name, held in value.bound])
+        return Object(value.cls, bound, attributes)
     return value
 
 
-def _item(value: Value) -> Value:
-    if isinstance(value, Dictionary | Choice):
-        return _thinned(value)
-    return Unknown("a value too large to follow") if _is_large(value) else value
+def _item(value: Value, most: Limits) -> Value:
+    block = isinstance(value, Dictionary | Choice | Object)
+    kept = _thinned(value, most) if block else value
+    large = traits(kept).size > (most.block if block else most.item)
+    return Unknown("a value too large to follow") if large else kept
 
 
-def _changes(changes: tuple[Change, ...]) -> tuple[Change, ...]:
-    return tuple([_change(change) for change in changes])
+def _changes(changes: tuple[Change, ...], most: Limits) -> tuple[Change, ...]:
+    return tuple([_change(change, most) for change in changes])
 
 
-def _change(change: Change) -> Change:
+def _change(change: Change, most: Limits) -> Change:
     if isinstance(change, Put):
-        return Put(change.key, _item(change.value), change.weak, change.chosen)
+        return Put(change.key, _item(change.value, most), change.weak, change.chosen)
     if isinstance(change, Spread):
-        return Spread(_thinned(change.source))
+        return Spread(_thinned(change.source, most))
     if isinstance(change, Select):
-        return Select(_thinned(change.source), change.names, change.prefixes, change.denied, change.kept)
+        return Select(_thinned(change.source, most), change.names, change.prefixes, change.denied, change.kept)
     if isinstance(change, When):
-        return When(_opened(change.test), _changes(change.then), _changes(change.orelse))
+        return When(_opened(change.test, most), _changes(change.then, most), _changes(change.orelse, most))
     return change
 
 
-def _opened(test: Test) -> Test:
+def _opened(test: Test, most: Limits) -> Test:
     """A test of which what is too large is taken as it is by default; equal tests stay equal, flags stay asked."""
-    if not _is_large(test):
+    if traits(test).size <= most.item:
         return test
     if test.kind in {"not", "and", "or"}:
-        return Test(test.kind, tuple([_opened(part) for part in test.operands if isinstance(part, Test)]), test.place)
+        parts = tuple([_opened(part, most) for part in test.operands if isinstance(part, Test)])
+        return Test(test.kind, parts, test.place)
     return Test("open", (Constant(hash(test)),), test.place, holds_by_default(test))
-
-
-def _is_large(term: Term) -> bool:
-    return traits(term).size > LARGEST_ITEM

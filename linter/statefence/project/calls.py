@@ -66,7 +66,7 @@ def call(interpreter: Interpreter, node: ir.Call) -> Value:
 def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Arguments, node: ir.Call) -> Value:
     """`owner.name(...)`."""
     content = interpreter.state.followed(owner)
-    if isinstance(content, Choice) and methods.is_mapping_method(name) and not _has_object(content):
+    if isinstance(content, Choice) and methods.is_container_method(name) and not _has_object(content):
         return methods.method_call(interpreter, owner, name, arguments, node)
     if isinstance(content, Choice):
         return _either(interpreter, content, lambda side: method_call(interpreter, side, name, arguments, node))

@@ -37,8 +37,19 @@ if TYPE_CHECKING:
 
 FIELD_BASES = frozenset({"BaseModel", "NamedTuple", "TypedDict", "Struct", "SQLModel", "RootModel"})
 SETTINGS_BASES = frozenset(
-    {"BaseSettings", "Configurable", "SingletonConfigurable", "HasTraits", "LoggingConfigurable"}
+    {
+        *("BaseSettings", "Configurable", "SingletonConfigurable", "HasTraits", "LoggingConfigurable"),
+        *("JupyterApp", "ServerApp", "ExtensionApp", "LabApp"),
+    }
 )
+TRAIT_DEFAULTS: Mapping[str, Value] = {
+    **dict.fromkeys(("Unicode", "CUnicode", "ObjectName", "DottedObjectName"), Constant("")),
+    **dict.fromkeys(("Int", "Integer", "Float", "CInt", "CFloat"), Constant(0)),
+    **dict.fromkeys(("Bool", "CBool"), Constant(value=False)),
+    **dict.fromkeys(("List", "Tuple", "Set"), Sequence(())),
+    "Dict": Dictionary(()),
+}
+"""What a trait of traitlets holds to which no value is given."""
 FIELD_DECORATORS = frozenset(
     {"dataclass", "dataclass_transform", "define", "frozen", "mutable", "s", "attrs", "attributes"}
 )
@@ -82,14 +93,18 @@ def _is_pydantic_field(value: Value) -> bool:
 
 def _is_field_base(program: Program, base: Value) -> bool:
     if isinstance(base, External):
-        return _last_name(base) in FIELD_BASES | SETTINGS_BASES
+        return _last_name(base) in FIELD_BASES or _is_settings_base(base)
     model = program.models.get(base.key) if isinstance(base, ClassValue) else None
     return model is not None and model.synthetic
 
 
 def _settings(program: Program, key: str) -> bool:
     """Whether a configuration, not the program, decides the fields of this class."""
-    return any(isinstance(base, External) and _last_name(base) in SETTINGS_BASES for base in lineage(program, key))
+    return any(isinstance(base, External) and _is_settings_base(base) for base in lineage(program, key))
+
+
+def _is_settings_base(base: External) -> bool:
+    return _last_name(base) in SETTINGS_BASES or base.name.startswith("traitlets.")
 
 
 def _declare_fields(interpreter: Interpreter, key: str, node: ir.Class) -> None:
@@ -135,6 +150,8 @@ def _field(
 
 def _field_default(program: Program, value: Value | None) -> Value | None:
     """The default of `field(default=...)`, `Field(default_factory=...)` or a plain value; None for a required field."""
+    if value is not None and _is_trait(value):
+        return _trait_default(value)
     if not isinstance(value, Result) or value.callee.rpartition(".")[2] not in {"field", "Field", "ib", "attrib"}:
         return value
     keywords = dict(value.keywords)
@@ -149,6 +166,25 @@ def _field_default(program: Program, value: Value | None) -> Value | None:
         return Unknown("a default made by a factory")
     positional = value.arguments[0] if value.arguments else None
     return None if isinstance(positional, External) or positional is None else positional
+
+
+def _is_trait(value: Value) -> bool:
+    """Whether it is a trait of traitlets, `Unicode(...)` or `Unicode(...).tag(config=True)`."""
+    tagged = isinstance(value, Result) and value.callee == "tag" and bool(value.arguments)
+    trait = value.arguments[0] if tagged and isinstance(value, Result) else value
+    return isinstance(trait, Result) and trait.callee.startswith("traitlets.")
+
+
+def _trait_default(value: Value) -> Value:
+    """The default of a trait of traitlets."""
+    assert isinstance(value, Result)
+    trait = value.arguments[0] if value.callee == "tag" else value
+    assert isinstance(trait, Result)
+    given = dict(trait.keywords).get("default_value")
+    kind = trait.callee.rpartition(".")[2]
+    if given is None and trait.arguments and (kind in TRAIT_DEFAULTS or kind == "Any"):
+        given = trait.arguments[0]
+    return given if given is not None else TRAIT_DEFAULTS.get(kind, Unknown("a trait without a default"))
 
 
 def synthetic_summary(_program: Program, _key: str) -> Summary:
@@ -191,6 +227,20 @@ def class_of(program: Program, parameter: Parameter) -> str | None:
         if isinstance(value, ClassValue) and value.key in program.models:
             return value.key
     return None
+
+
+def external_types(program: Program, parameter: Parameter) -> tuple[str, ...]:
+    """The dotted names of the classes outside the project that a parameter's annotation names."""
+    unit = parameter.function.partition(":")[0]
+    found = []
+    for name in parameter.types:
+        first, _, rest = name.partition(".")
+        value = scopes.global_value(program, unit, first)
+        if isinstance(value, External):
+            found.append(f"{value.name}.{rest}" if rest else value.name)
+        elif value is None and rest:
+            found.append(name)
+    return tuple(found)
 
 
 def is_property(program: Program, owner: Value, name: str) -> bool:
@@ -302,6 +352,8 @@ def _own_attribute(program: Program, key: str, name: str) -> Value | None:
         return in_body
     if in_body is not None and _is_pydantic_field(in_body):
         return Parameter(f"{key}.__init__", name, "keyword", _field_default(program, in_body))
+    if in_body is not None and _is_trait(in_body):
+        return Parameter(f"{key}.__init__", name, "keyword", _field_default(program, in_body), settings=True)
     late = _late_member(program, key, name)
     early = member if member is not None else in_body
     if late is None or early is None:

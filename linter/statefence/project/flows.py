@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, structs
+from msgspec.structs import astuple
 
 from statefence.callees import Effect
 from statefence.facts import ir
@@ -38,7 +39,9 @@ from statefence.project.values import (
     Member,
     Parameter,
     Path,
+    Put,
     Result,
+    Term,
     Test,
     Text,
     Unknown,
@@ -222,10 +225,37 @@ def _deciding(program: Program, site: RawSite) -> Iterable[Parameter]:
     """The parameters that decide the site. A text is decided by those it is joined from, not by what they hold."""
     if site.kind != "statement":
         for role in DECISIVE[site.kind]:
-            yield from parameters_of(site.roles[role])
+            value = site.roles[role]
+            yield from _in_block(value) if role == "env" else parameters_of(value)
         return
     yield from _in_text(program, site)
     yield from _connections(site.roles["connection"])
+
+
+def _in_block(value: Value) -> Iterable[Parameter]:
+    """The parameters that decide an environment; not those of which a part is put under a name."""
+    todo: list[object] = [value]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, tuple):
+            todo.extend(reversed(node))
+        elif isinstance(node, Put):
+            todo += [*_handed_on(node.value), node.key]
+        elif isinstance(node, Parameter):
+            yield node
+        elif isinstance(node, Test):
+            todo.extend([part for part in reversed(node.operands) if isinstance(part, Parameter | Test)])
+        elif isinstance(node, Term) and traits(node).holds & PARAMETERS:
+            todo.extend(reversed(astuple(node)))
+
+
+def _handed_on(value: Value) -> Iterable[Parameter]:
+    """The parameters that are a value as they are, or a piece of it."""
+    if isinstance(value, Parameter):
+        yield value
+    elif isinstance(value, Choice | Text | Path):
+        for part in (value.then, value.orelse) if isinstance(value, Choice) else value.parts:
+            yield from _handed_on(part)
 
 
 def _in_text(program: Program, site: RawSite) -> Iterable[Parameter]:

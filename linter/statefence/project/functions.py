@@ -238,6 +238,21 @@ def _effects(final: State, cells: Mapping[str, Reference]) -> tuple[Effect, ...]
     return tuple(effects)
 
 
+HANDED_BY_DECORATORS = {
+    **dict.fromkeys(("nox.session", "nox.sessions.session", "nox.registry.session_decorator"), "nox.Session"),
+    **dict.fromkeys(("invoke.task", "invoke.tasks.task"), "invoke.Context"),
+    **dict.fromkeys(("fabric.task", "fabric.tasks.task"), "fabric.Connection"),
+}
+"""What the function under a decorator is called with first."""
+
+
+def _type_first(program: Program, key: str, cls: str) -> None:
+    """Say of which class a function's first parameter is, where its annotation does not."""
+    signature = program.signatures.get(key, ())
+    if signature and not signature[0].types:
+        program.signatures[key] = (structs.replace(signature[0], types=(cls,)), *signature[1:])
+
+
 def decorated(interpreter: Interpreter, decorator: Value, value: Value) -> Value:
     """A function under a decorator. Decorators not known here are taken to keep the function as it is."""
     program = interpreter.program
@@ -251,6 +266,8 @@ def decorated(interpreter: Interpreter, decorator: Value, value: Value) -> Value
         and isinstance(content.owner, FunctionValue)
     ):
         return content.owner
+    if name in HANDED_BY_DECORATORS:
+        _type_first(program, value.key, HANDED_BY_DECORATORS[name])
     last = name.rpartition(".")[2]
     if last in {"option", "argument"} and isinstance(content, Result):
         click.declare(program, value.key, content, required=last == "argument")

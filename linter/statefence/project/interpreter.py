@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import calls, classes, functions, loops, scopes
+from statefence.project import calls, classes, functions, idioms, loops, scopes
 from statefence.project.frames import State, join
 from statefence.project.mappings import is_items, item, joined_pairs, open_test
 from statefence.project.methods import Asked, method_of
@@ -154,10 +154,27 @@ class Interpreter:
 
     def run(self, body: Iterable[ir.Statement]) -> bool:
         """Interpret a suite; gives whether its end is reached."""
-        depth = len(self.passed)
-        goes_on = all(STATEMENTS[type(statement)](self, statement) is not False for statement in body)
+        depth, statements = len(self.passed), iter(body)
+        goes_on = all(STATEMENTS[type(statement)](self, statement) is not False for statement in statements)
+        if not goes_on:
+            self.aside(statements)
         del self.passed[depth:]
         return goes_on
+
+    def aside(self, body: Iterable[ir.Statement], target: ir.Expression | None = None) -> None:
+        """Interpret what this run does not reach, such as what another platform does, for the calls in it alone.
+
+        Args:
+            target: what a loop that never runs would bind.
+        """
+        before, pending = self.state, self.pending
+        kept = len(self.returned), len(self.yielded)
+        self.state, self.pending = before.copy(), []
+        if target is not None:
+            self.bind(target, Unknown("a loop variable"))
+        self.run(body)
+        self.state, self.pending = before, pending
+        del self.returned[kept[0] :], self.left[kept[0] :], self.yielded[kept[1] :]
 
     def assign(self, node: ir.Assign) -> None:
         """`targets = value`."""
@@ -225,6 +242,8 @@ class Interpreter:
     def changing(self, node: ir.Expression) -> Value:
         """What an expression gives whose value is about to change in place; an item of a mapping is an object in it."""
         value = self.evaluate(node)
+        if isinstance(node, ir.Name) and isinstance(value, Result):
+            value = self.state.variables[node.id] = self.allocate(value)
         if not isinstance(node, ir.Subscript) or not isinstance(node.value, ir.Name | ir.Attribute):
             return value
         if not isinstance(value, Dictionary | Choice | Item | Parameter):
@@ -329,6 +348,8 @@ class Interpreter:
 
     def branch(self, node: ir.If) -> bool:
         """`if`: both sides on states of their own, then joined."""
+        if idioms.removes_if_there(node):
+            return self.run(node.then)
         test = self.test(node.test)
         before = self.state
         then, orelse = before.copy(), before.copy()
@@ -400,7 +421,10 @@ class Interpreter:
         if node.test is not None:
             self.test(node.test)
         outer, self.pending = self.pending, []
-        if items is not None and len(items) <= UNROLLED and len(items) * self.turns <= MOST_TURNS:
+        if items == ():
+            goes_on = True
+            self.aside(node.body, node.target)
+        elif items is not None and len(items) <= UNROLLED and len(items) * self.turns <= MOST_TURNS:
             goes_on = self.unrolled(node, items)
         else:
             goes_on = self.once(node, source)
@@ -455,7 +479,8 @@ class Interpreter:
             if self.turns == 1 and self.has_new_block(before):
                 self.again(node)
             self.state.heap.update(loops.over_all(before.heap, self.state.heap))
-            over = (before.freeze(source),) if isinstance(source, Parameter | Choice) else ()
+            mapping = loops.looped_over(source)
+            over = (before.freeze(mapping),) if isinstance(mapping, Parameter | Choice) else ()
             self.state.become(join(Test("loop", over, self.place(node.span)), self.state.copy(), before))
         else:
             self.state.become(before)
@@ -775,6 +800,8 @@ class Interpreter:
         items = _items(self.content(self.evaluate(clause.iterable)))
         if items is None or len(items) > UNROLLED or len(items) * self.turns > MOST_TURNS:
             return None
+        if not items:
+            self.aside((ir.Evaluate(node.span, node.value),), clause.target)
         found: list[Value] = []
         for value in items:
             self.bind(clause.target, value)

@@ -30,6 +30,7 @@ from statefence.project.values import (
     Test,
     Value,
     When,
+    choose,
     traits,
     walk,
 )
@@ -54,6 +55,24 @@ def over_all(before: Mapping[int, Value], after: Mapping[int, Value]) -> dict[in
 def over_listed(before: Mapping[int, Value], after: Mapping[int, Value]) -> dict[int, Value]:
     """The objects that a turn over a literal name changed; the parent's variable under its own name is chosen."""
     return dict(_changed(before, after, _chosen))
+
+
+def looped_over(source: Value | None) -> Value | None:
+    """What a loop over the names, values or items of a mapping is over: the mapping."""
+    if isinstance(source, Choice):
+        then, orelse = looped_over(source.then), looped_over(source.orelse)
+        return source if then is None or orelse is None else choose(source.test, then, orelse)
+    while isinstance(source, Result) and source.callee in {"items", "keys", "values"} and source.arguments:
+        source = source.arguments[0]
+    return source
+
+
+def _of_items(source: Value) -> Value | None:
+    """The mapping of which a value holds the items, on each side of a branch; None when it is not one."""
+    if isinstance(source, Choice):
+        then, orelse = _of_items(source.then), _of_items(source.orelse)
+        return None if then is None or orelse is None else choose(source.test, then, orelse)
+    return source.arguments[0] if isinstance(source, Result) and source.callee == "items" else None
 
 
 def _changed(before: Mapping[int, Value], after: Mapping[int, Value], turn: Turn) -> Iterator[tuple[int, Value]]:
@@ -143,8 +162,7 @@ def _asks_whether_present(test: Test, name: str | None) -> bool:
 def _named_by(key: Value) -> Value | None:
     """The mapping whose names a loop variable runs through, None when it is not one."""
     if isinstance(key, Item) and key.key == Constant(0) and isinstance(key.owner, Element):
-        source = key.owner.source
-        return source.arguments[0] if isinstance(source, Result) and source.callee == "items" else None
+        return _of_items(key.owner.source)
     if not isinstance(key, Element):
         return None
     source = key.source.arguments[0] if isinstance(key.source, Result) and key.source.callee == "keys" else key.source

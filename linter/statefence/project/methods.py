@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from statefence.callees import TABLE_GETTERS, TABLE_OPENERS
 from statefence.facts import ir
 from statefence.model import Place
-from statefence.project import argparse, file_sinks, models, sinks
+from statefence.project import argparse, classes, file_sinks, models, sinks
 from statefence.project.deferred import deferred
 from statefence.project.mappings import item
 from statefence.project.texts import TEXT_METHODS, computed, formatted, interpolated, joined_text
@@ -27,6 +28,7 @@ from statefence.project.values import (
     Item,
     LiveEnvironment,
     Object,
+    Parameter,
     Path,
     Put,
     Reference,
@@ -66,9 +68,12 @@ def derived(owner: Value, name: str) -> Value | None:
     return None
 
 
-MAPPING_METHODS = frozenset({"update", "pop", "setdefault", "clear", "copy", "get", "items", "keys", "values"})
-
-
+CONTAINER_METHODS = frozenset(
+    {
+        *("update", "pop", "setdefault", "clear", "copy", "get", "items", "keys", "values"),
+        *("append", "extend", "add", "insert", "remove", "discard", "sort", "reverse"),
+    }
+)
 MUTATING_METHODS = frozenset({"update", "pop", "popitem", "setdefault", "clear"})
 
 
@@ -77,9 +82,9 @@ def changes_mapping(name: str) -> bool:
     return name in MUTATING_METHODS
 
 
-def is_mapping_method(name: str) -> bool:
-    """Whether a method changes or asks a mapping, so that a choice of mappings must be kept together."""
-    return name in MAPPING_METHODS
+def is_container_method(name: str) -> bool:
+    """Whether a method changes or asks a mapping or list, so that a choice of them must be kept together."""
+    return name in CONTAINER_METHODS
 
 
 def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Arguments, node: ir.Call) -> Value:
@@ -100,8 +105,8 @@ def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Ar
     handed_on = deferred(interpreter, name, arguments, node)
     if handed_on is not None:
         return handed_on
-    if isinstance(content, Result) and content.callee:
-        called = f"{content.callee}.{name}"
+    for owner_name in _callees(interpreter, content):
+        called = f"{owner_name}.{name}"
         if sinks.spawner(called) is not None or called in file_sinks.FILE_OPENERS_BY_NAME:
             return sinks.external_call(interpreter, called, arguments, node)
     mutated = _mutation(interpreter, owner, content, name, arguments, place)
@@ -111,6 +116,13 @@ def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Ar
     keywords = {key: interpreter.state.freeze(value) for key, value in arguments.keywords.items()}
     frozen = interpreter.state.freeze(content)
     return interpreter.rooted(method_of(interpreter, Asked(frozen, name, positional, keywords, place)))
+
+
+def _callees(interpreter: Interpreter, content: Value) -> tuple[str, ...]:
+    """The external classes that a value may be an instance of, by their dotted names."""
+    if isinstance(content, Parameter) and content.types:
+        return classes.external_types(interpreter.program, content)
+    return (content.callee,) if isinstance(content, Result) and content.callee else ()
 
 
 def _entered_directory(interpreter: Interpreter, owner: Value, name: str, arguments: Arguments) -> Value:
@@ -188,12 +200,21 @@ def _is_list(content: Value) -> bool:
 def _list_mutation(
     interpreter: Interpreter, owner: Value, content: Value, name: str, arguments: Arguments
 ) -> Value | None:
-    """Methods that add to a list in place."""
-    if not isinstance(owner, Reference) or not arguments.positional:
+    """Methods that change a list or set in place; one that takes items away leaves them unknown."""
+    if not isinstance(owner, Reference):
         return None
+    if name in {"remove", "discard", "pop", "clear"}:
+        interpreter.state.heap[owner.number] = Unknown("a list from which items are taken")
+        return Unknown("an item taken from a list") if name == "pop" else NONE
+    if not arguments.positional:
+        return None
+    content = _collapsed(content)
     value = arguments.positional[0]
     if name in {"append", "add"}:
         interpreter.state.heap[owner.number] = _longer(content, Sequence((value,)))
+        return NONE
+    if name == "insert" and len(arguments.positional) == 2:
+        interpreter.state.heap[owner.number] = _inserted(content, *arguments.positional[:2])
         return NONE
     if name == "extend":
         more = interpreter.content(value)
@@ -203,12 +224,41 @@ def _list_mutation(
     return None
 
 
+MOST_LISTS = 8
+"""A list to which branches add is followed in so many forms; then as what all begin with, and something more."""
+
+
+def _collapsed(content: Value) -> Value:
+    """The list, in one form where it has too many."""
+    forms: list[Sequence] = []
+    todo = [content]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Choice):
+            todo += (node.then, node.orelse)
+        elif isinstance(node, Sequence):
+            forms.append(node)
+    if len(forms) <= MOST_LISTS:
+        return content
+    common = takewhile(lambda items: len(set(items)) == 1, zip(*[form.items for form in forms], strict=False))
+    return Sequence((*[items[0] for items in common], Unknown("items that branches add to a list")))
+
+
 def _longer(content: Value, added: Sequence) -> Value:
     """A list with more items, on each side of a branch."""
     if isinstance(content, Choice):
         return choose(content.test, _longer(content.then, added), _longer(content.orelse, added))
     assert isinstance(content, Sequence)
     return concatenated(content, added)
+
+
+def _inserted(content: Value, place: Value, added: Value) -> Value:
+    """A list with one more item, on each side of a branch; the place it has is kept where it is a literal."""
+    if isinstance(content, Choice):
+        return choose(content.test, _inserted(content.then, place, added), _inserted(content.orelse, place, added))
+    assert isinstance(content, Sequence)
+    index = place.value if isinstance(place, Constant) and isinstance(place.value, int) else len(content.items)
+    return Sequence((*content.items[:index], added, *content.items[index:]))
 
 
 class Asked(NamedTuple):

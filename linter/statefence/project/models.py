@@ -11,7 +11,7 @@ from statefence.facts import ir
 from statefence.model import Place, Span
 from statefence.project import compositions, methods, scopes
 from statefence.project.deferred import deferred
-from statefence.project.mappings import joined_pairs
+from statefence.project.mappings import joined_pairs, open_test
 from statefence.project.values import (
     ABSENT,
     ENVIRON,
@@ -82,7 +82,10 @@ PLATFORM = {
     "sys.platform": "linux",
 }
 """Texts that the platform decides, as they are on Linux."""
-APPLICATION_DIRECTORY = re.compile(r"(?:user|site)_\w+_(?:dir|path)|get_app_dir|user_\w+dir|AppDirs|PlatformDirs")
+APPLICATION_DIRECTORY = re.compile(
+    r"(?:get_)?(?:user|site)_\w+_(?:dir|path)|get_app_dir|user_\w+dir|AppDirs|PlatformDirs|xdg_\w+_home"
+    r"|save_(?:data|config|cache|state)_path|writableLocation"
+)
 
 
 def external(name: str) -> Value:
@@ -93,6 +96,8 @@ def external(name: str) -> Value:
     name = ALIASES.get(name, name)
     if name in {"os.environ", "os.environb"}:
         return ENVIRON
+    if name.startswith("xdg.BaseDirectory.xdg_") and name.endswith("_home"):
+        return Directory(SymbolKind.APP, name.rpartition(".")[2])
     text = PLATFORM.get(name)
     return External(name) if text is None else Constant(text)
 
@@ -298,9 +303,24 @@ def _filter(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Va
 def _getattr(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
     """`getattr(owner, name)`, of a literal name."""
     name = first(interpreter, arguments, 1)
+    if _asks_whether_frozen(interpreter, arguments) and len(arguments.positional) > 2:
+        return choose(open_test(place, preferred=False), External("sys.frozen"), first(interpreter, arguments, 2))
     if not isinstance(name, Constant) or not isinstance(name.value, str) or len(arguments.positional) > 2:
         return Result("builtins.getattr", (first(interpreter, arguments), name))
     return scopes.attribute(interpreter, arguments.positional[0], name.value, place)
+
+
+def _hasattr(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
+    """`hasattr(owner, name)`."""
+    if _asks_whether_frozen(interpreter, arguments):
+        return Choice(open_test(place, preferred=False), Constant(value=True), Constant(value=False))
+    return Result("builtins.hasattr", (first(interpreter, arguments), first(interpreter, arguments, 1)))
+
+
+def _asks_whether_frozen(interpreter: Interpreter, arguments: Arguments) -> bool:
+    """Whether it is asked for what `sys` has only in a program that was packed into one file."""
+    owner, name = first(interpreter, arguments), first(interpreter, arguments, 1)
+    return owner == External("sys") and name in {Constant("frozen"), Constant("_MEIPASS")}
 
 
 def _copy(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
@@ -433,6 +453,9 @@ MODELS: Mapping[str, Model] = {
     "os.path.dirname": _derive("parent"),
     "os.path.basename": _derive("name"),
     "os.path.splitext": _splitext,
+    "sqlalchemy.make_url": _same,
+    "sqlalchemy.engine.make_url": _same,
+    "sqlalchemy.engine.url.make_url": _same,
     "sqlalchemy.URL.create": _database_url,
     "sqlalchemy.engine.URL.create": _database_url,
     "sqlalchemy.engine.url.URL.create": _database_url,
@@ -451,6 +474,7 @@ MODELS: Mapping[str, Model] = {
     "builtins.zip": _zip,
     "builtins.filter": _filter,
     "builtins.getattr": _getattr,
+    "builtins.hasattr": _hasattr,
     "itertools.chain": _chain,
     "types.MappingProxyType": _same,
     "collections.OrderedDict": _dict,
@@ -460,6 +484,7 @@ MODELS: Mapping[str, Model] = {
     "functools.partial": _partial,
     "typing.cast": _casted,
     "importlib.import_module": _import_module,
+    "pytest.importorskip": _import_module,
     "builtins.staticmethod": _same,
     "builtins.classmethod": _same,
     "contextlib.closing": _same,

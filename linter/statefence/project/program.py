@@ -43,8 +43,12 @@ from statefence.project.values import (
 )
 
 _TABLES: tuple[Spawner | Opener, ...] = (*SPAWNERS, *OPENERS)
-_ELSEWHERE = sys.stdlib_module_names | {name.partition(".")[0] for entry in _TABLES for name in entry.names}
-"""Modules and packages outside the project: those of the standard library and of the tables of callees."""
+_FIELD_LIBRARIES = frozenset({"attr", "attrs", "click", "msgspec", "pydantic", "pytest", "traitlets", "typer"})
+_ELSEWHERE = (
+    sys.stdlib_module_names | _FIELD_LIBRARIES | {name.partition(".")[0] for entry in _TABLES for name in entry.names}
+)
+"""Modules and packages outside the project: those of the standard library, of the tables of callees, and those whose
+classes and decorators say what fields and parameters are."""
 
 _LOOSE = re.compile(rb"(?:[=(,\[:]|\breturn|\byield)[ \t]*(\w+)[ \t]*(?=[,)\]}#\r\n]|\Z)")
 
@@ -360,7 +364,7 @@ class Program:
         return extent(definition.unit.line_starts, span.line, span.end_line)
 
     def resolve_module(self, name: str, importer: Unit) -> Value:
-        """What `import name` binds: a module of the project, also one beside the importer, or an external one."""
+        """What `import name` binds: a module of the project, also one beside or above the importer, or another one."""
         if name in _IMPORTED_AT_START:
             return External(name)
         if name in self.units or name in self.packages:
@@ -370,11 +374,13 @@ class Program:
         beside = f"{importer.package}.{name}" if importer.package else name
         if beside in self.units:
             return ModuleValue(beside)
-        folder = importer.path.rpartition("/")[0]
-        for candidate in (f"{name.replace('.', '/')}.py", f"{name.replace('.', '/')}/__init__.py"):
-            unit = self.by_path.get(f"{folder}/{candidate}" if folder else candidate)
-            if unit is not None:
-                return ModuleValue(unit.name)
+        folder = importer.path
+        while folder:
+            folder = folder.rpartition("/")[0]
+            for candidate in (f"{name.replace('.', '/')}.py", f"{name.replace('.', '/')}/__init__.py"):
+                unit = self.by_path.get(f"{folder}/{candidate}" if folder else candidate)
+                if unit is not None:
+                    return ModuleValue(unit.name)
         return External(name)
 
 

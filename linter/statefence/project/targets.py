@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
+from msgspec import structs
+
 from statefence.callees import Effect, Opener
 from statefence.project.argparse import PARSED
 from statefence.project.program import RawSite
@@ -30,8 +32,10 @@ from statefence.project.values import (
     Object,
     Parameter,
     Path,
+    Put,
     Result,
     Sequence,
+    Spread,
     Text,
     Unknown,
     Value,
@@ -45,7 +49,9 @@ from statefence.template import Symbol, SymbolKind, Template, build
 Piece = str | Symbol
 MEMORY = ":memory:"
 SERVER_URL = re.compile(r"[A-Za-z][\w+.-]*://")
-CONFIGURATION = re.compile(r"(?:^|[._])(?:settings|config|conf|cfg|configuration)(?:$|[._(])", re.IGNORECASE)
+CONFIGURATION = re.compile(
+    r"(?:^|[._])(?:settings|config|conf|cfg|configuration|configparser)(?:$|[._(])", re.IGNORECASE
+)
 
 
 def targets(site: RawSite) -> tuple[Target, ...]:
@@ -214,6 +220,8 @@ def _target(value: Value, entry: Opener) -> Target:
         return Target(PathKind.UNKNOWN, reason="it wraps a connection that is open already")
     if entry.form == "settings":
         return _settings(value)
+    if entry.form == "configuration":
+        return _configured(value, entry)
     if isinstance(value, Dictionary):
         return _connection_parameters(value)
     pieces = list(merged(flatten(value)))
@@ -242,6 +250,16 @@ def _settings(value: Value) -> Target:
     if isinstance(value, Parameter | Member | Item):
         return Target(PathKind.PARAMETER, reason="the settings come from elsewhere")
     return Target(PathKind.UNKNOWN, reason="settings that are not followed")
+
+
+def _configured(value: Value, entry: Opener) -> Target:
+    """An engine made from a mapping of settings: the URL put into it, or whatever the mapping's origin holds."""
+    changes = value.changes if isinstance(value, Dictionary) else ()
+    for change in reversed(changes):
+        if isinstance(change, Put) and isinstance(change.key, Constant) and str(change.key.value).endswith("url"):
+            return _target(change.value, structs.replace(entry, form="url"))
+    sources = [change.source for change in changes if isinstance(change, Spread)]
+    return _path_kind(flatten(sources[-1] if sources else value))
 
 
 def _connection_parameters(value: Dictionary) -> Target:

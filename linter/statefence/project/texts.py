@@ -19,13 +19,14 @@ from statefence.project.values import (
     choose,
 )
 
-TEXT_METHODS = frozenset({"removesuffix", "removeprefix", "replace", "lower", "upper"})
+TEXT_METHODS = {"removesuffix": 1, "removeprefix": 1, "replace": 2, "lower": 0, "upper": 0}
+"""Methods of texts that are computed, with the number of arguments they take."""
 
 
 def computed(text: str, name: str, positional: tuple[Value, ...]) -> Value:
     """A method of a literal text, with literal arguments."""
     arguments = [value.value for value in positional if isinstance(value, Constant) and isinstance(value.value, str)]
-    if len(arguments) != len(positional):
+    if len(arguments) != len(positional) or len(arguments) != TEXT_METHODS[name]:
         return Unknown("a text that is changed by what is not known")
     return Constant(getattr(text, name)(*arguments))
 

@@ -421,7 +421,7 @@ def choose(test: Test, then: Value, orelse: Value) -> Value:
     while test.kind == "not" and isinstance(test.operands[0], Test):
         test, then, orelse = test.operands[0], orelse, then
     variable = test.operands[0] if test.operands else None
-    if test.kind in {"truthy", "none"} and isinstance(variable, EnvironmentVariable) and variable.default is None:
+    if test.kind in {"truthy", "none"} and isinstance(variable, EnvironmentVariable) and _may_be_unset(variable, test):
         present, missing = (then, orelse) if test.kind == "truthy" else (orelse, then)
         if isinstance(present, EnvironmentVariable) and present.name == variable.name and not is_constant_none(missing):
             return EnvironmentVariable(variable.name, missing, required=False, place=variable.place)
@@ -430,6 +430,13 @@ def choose(test: Test, then: Value, orelse: Value) -> Value:
     if isinstance(orelse, Choice) and orelse.test == test:
         orelse = orelse.orelse
     return Choice(test, then, orelse)
+
+
+def _may_be_unset(variable: EnvironmentVariable, test: Test) -> bool:
+    """Whether nothing stands in for a variable that is not set, or nothing that the test takes for a value."""
+    if variable.default is None:
+        return True
+    return test.kind == "truthy" and isinstance(variable.default, Constant) and not variable.default.value
 
 
 def is_constant_none(value: Value) -> bool:

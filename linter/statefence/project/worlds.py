@@ -14,14 +14,17 @@ from msgspec import Struct
 from statefence.project.values import (
     CALLABLES,
     CHOICES,
+    NONE,
     Absent,
     Change,
     Choice,
+    Clear,
     Connection,
     Constant,
     Derived,
     Dictionary,
     Directory,
+    Drop,
     EnvironmentVariable,
     Item,
     LiveEnvironment,
@@ -166,10 +169,16 @@ class _Resolver:
             return any(self.holds(_test(test, index)) for index in range(len(test.operands)))
         if self._is_excluded(test):
             return False
+        if test.kind == "loop" and test.operands and self._is_known_to_be_filled(_value(test, 0)):
+            return True
         decision = self.asked.get(test)
         if decision is None:
             decision = self.asked[test] = _decide(test, self.take)
         return self.flipped.get(test, decision.holds)
+
+    def _is_known_to_be_filled(self, source: Value) -> bool:
+        """Whether what a loop is over was found to be true on the way, so that it is not empty."""
+        return self.known.get(Test("truthy", (self.take(source),)), False)
 
     def _is_excluded(self, test: Test) -> bool:
         """Whether what holds already rules the test out: what is true is not None, what equals one text no other."""
@@ -277,13 +286,10 @@ def _truthy(value: Value) -> Decision:
     if isinstance(value, Parameter):
         return _of_parameter(value, _truthy, required=True)
     if isinstance(value, EnvironmentVariable):
-        return Decision(value.default is not None or value.required, certain=False)
+        stands_in = value.default is not None and _truthy(value.default).holds
+        return Decision(stands_in or value.required, certain=False)
     if isinstance(value, Dictionary):
-        filled = any(
-            isinstance(c, Put) or (isinstance(c, Spread) and isinstance(c.source, LiveEnvironment))
-            for c in value.changes
-        )
-        return Decision(filled, certain=filled or not value.changes)
+        return _filled(value)
     if isinstance(value, Sequence):
         return Decision(bool(value.items), certain=False)
     if isinstance(value, Text) and (not value.parts or any(_is_text(part) for part in value.parts)):
@@ -292,9 +298,31 @@ def _truthy(value: Value) -> Decision:
         return Decision(holds=True, certain=True)
     if isinstance(value, Derived) and value.operation in {"parent", "with_name", "with_suffix"}:
         return Decision(holds=True, certain=True)
-    if isinstance(value, Item) and isinstance(value.default, Absent):
+    if isinstance(value, Item) and (isinstance(value.default, Absent) or _is_false(value.default)):
         return Decision(holds=False, certain=False)
     return Decision(holds=True, certain=False)
+
+
+def _is_false(value: Value | None) -> bool:
+    """Whether the value is a literal that counts as false, other than None, which may stand for anything."""
+    return isinstance(value, Constant) and value.value is not None and not value.value
+
+
+def _filled(value: Dictionary) -> Decision:
+    """Whether a mapping holds anything: certainly what was put into it and not removed since, or the environment."""
+    holds = put = whole = False
+    for change in value.changes:
+        if isinstance(change, Clear):
+            holds = put = whole = False
+        elif isinstance(change, Drop):
+            put = False
+        elif isinstance(change, Put):
+            holds = put = True
+        elif isinstance(change, Spread | Select) and isinstance(change.source, LiveEnvironment | Dictionary):
+            inner = _truthy(change.source)
+            holds = holds or inner.holds
+            whole = whole or (inner.holds and inner.certain and isinstance(change, Spread))
+    return Decision(holds, certain=put or whole or not value.changes)
 
 
 def _is_text(value: Value) -> bool:
@@ -307,6 +335,8 @@ def _runs(source: Value) -> Decision:
     if isinstance(source, Sequence):
         return Decision(bool(source.items), certain=True)
     if isinstance(source, Constant) and source.value is None:
+        return Decision(holds=False, certain=True)
+    if isinstance(source, Dictionary) and not source.changes:
         return Decision(holds=False, certain=True)
     if isinstance(source, Parameter) and source.default is not None:
         default, _ = resolve(source.default, {})
@@ -365,5 +395,7 @@ def _contains(first: Value, second: Value) -> Decision:
         simple = all(isinstance(change, Put) for change in second.changes)
         return Decision(first in keys, certain=first in keys or simple)
     if isinstance(second, Parameter) and second.kind == "kwargs":
+        return Decision(holds=False, certain=False)
+    if isinstance(first, Parameter) and first.default == NONE:
         return Decision(holds=False, certain=False)
     return Decision(holds=not isinstance(second, Unknown | Result), certain=False)

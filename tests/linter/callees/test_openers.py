@@ -112,7 +112,7 @@ def test_an_entry_is_complete(name: str) -> None:
     entry = ENTRIES[name]
     assert entry.source
     assert entry.path
-    assert entry.form in {"path", "uri", "url", "server", "settings"}
+    assert entry.form in {"configuration", "path", "uri", "url", "server", "settings"}
     assert entry.database
 
 

@@ -7,6 +7,51 @@ from .programs import expected, opens, spawns
 LONG = " + ".join(f'config["{number}"]' for number in range(300))
 
 SPAWNS = {
+    "a large block in a large object": f"""
+        import os, subprocess
+        class Job:
+            def __init__(self, config, key=None):
+                self.a = {LONG}
+                env = os.environ.copy()
+                env["A"] = "1"
+                env["B"] = "ssh"
+                if "more" in config:
+                    env = {{**env, **config["more"]}}
+                if key is not None:
+                    env["B"] += f" -i {{key}}"
+                self.env = env
+            def start(self):
+                subprocess.run(["a"], env=self.env)  # full sets=A,B
+    """,
+    "an object with many large attributes": f"""
+        import os, subprocess
+        class Runner:
+            def __init__(self, config):
+                self.a = {LONG}
+                self.b = {LONG}
+                self.env = dict(os.environ, A="1")
+            def start(self):
+                subprocess.run(["a"], env=self.env)  # full sets=A
+    """,
+    "many names of many sizes": """
+        import os, subprocess
+        def start(config):
+            env = dict(os.environ)
+            NAMES
+            subprocess.run(["a"], env=env)  # full SETS
+    """.replace(
+        "NAMES",
+        "\n            ".join(f'env["A{n}"] = f"{{config.a}}:{{config.b}}:{{config.c}}:{n}"' for n in range(60)),
+    ).replace("SETS", "sets=" + ",".join(f"A{n}" for n in range(60))),
+    "a command to which many branches add": """
+        import subprocess
+        def start(flags):
+            command = ["git", "log"]
+            BRANCHES
+            subprocess.run(command, env={"A": "1"})  # partial sets=A
+    """.replace(
+        "BRANCHES", "\n            ".join(f'if flags[{n}]:\n                command.append("-{n}")' for n in range(40))
+    ),
     "one long text in a block": f"""
         import os, subprocess
         def start(config):

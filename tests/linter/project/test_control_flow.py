@@ -5,6 +5,42 @@ import pytest
 from .programs import Files, expected, spawns
 
 PROGRAMS: dict[str, str | Files] = {
+    "what another platform does": """
+        import os, subprocess, sys
+        def start():
+            if sys.platform != "win32":
+                return subprocess.run(["a"])  # inherits
+            return subprocess.run(["a"], env={"A": "1"})  # partial sets=A
+        def stop():
+            env = dict(os.environ)
+            if os.name == "posix":
+                raise OSError
+            env.pop("A")
+            subprocess.run(["a"], env=env)  # filtered drops=A
+    """,
+    "what a constant keeps from running": """
+        import os, subprocess
+        DEBUG = False
+        env = {"A": "1"}
+        def start():
+            if not DEBUG:
+                return os.environ
+            subprocess.run(["a"], env=env)  # partial sets=A
+            return {}
+        subprocess.run(["a"], env=start())  # full
+    """,
+    "a loop over what is empty so far": """
+        import subprocess
+        class Base:
+            programs = ()
+            def start(self):
+                env = {}
+                for program in self.programs:
+                    env["A"] = program
+                    subprocess.run([program], env=env)  # partial sets=A
+                subprocess.run(["a"], env=env)  # empty
+        [subprocess.run([name]) for name in []]  # inherits
+    """,
     "an alias sees a later change": """
         import os, subprocess
         env = os.environ.copy()

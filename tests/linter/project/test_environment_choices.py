@@ -5,6 +5,89 @@ import pytest
 from .programs import expected, spawns
 
 PROGRAMS = {
+    "a program that may be packed into one file": """
+        import os, subprocess, sys
+        def is_packed():
+            return getattr(sys, "frozen", False)
+        def start():
+            env = dict(os.environ)
+            if is_packed():
+                env.pop("LD_LIBRARY_PATH", None)
+            subprocess.run(["a"], env=env)  # full | filtered
+        def stop():
+            env = dict(os.environ)
+            if not hasattr(sys, "_MEIPASS"):
+                return subprocess.run(["a"], env=env)  # full
+            env.pop("LD_LIBRARY_PATH", None)
+            return subprocess.run(["a"], env=env)  # filtered drops=LD_LIBRARY_PATH
+    """,
+    "an optional parameter that is looked for in a list": """
+        import os, subprocess
+        def start(names, name=None, check=False):
+            env = None
+            if check or name in names["known"]:
+                env = os.environ.copy()
+            subprocess.run(["a"], env=env)  # inherits | full
+    """,
+    "a variable for which something false stands in": """
+        import os, subprocess
+        env = dict(os.environ)
+        if env.get("A", False):
+            env.pop("B", None)
+        subprocess.run(["a"], env=env)  # full | filtered
+    """,
+    "a variable for which something true stands in": """
+        import os, subprocess
+        env = dict(os.environ)
+        if os.environ.get("A", "1"):
+            env.pop("B", None)
+        subprocess.run(["a"], env=env)  # filtered drops=B | full
+    """,
+    "a fallback for a block that was filtered": """
+        import os, subprocess
+        def start():
+            env = {k: v for k, v in os.environ.items() if not k.startswith("A_")}
+            subprocess.run(["a"], env=env or {})  # filtered | empty
+    """,
+    "a fallback for a block out of which all was taken": """
+        import subprocess
+        def start():
+            env = {"A": "1"}
+            env.pop("A")
+            subprocess.run(["a"], env=env or None)  # empty drops=A | inherits
+    """,
+    "a name removed where it is there": """
+        import os, subprocess
+        def start():
+            env = dict(os.environ)
+            if "A" in env:
+                env.pop("A")
+            subprocess.run(["a"], env=env)  # filtered drops=A
+    """,
+    "a name removed where it is in another block": """
+        import os, subprocess
+        def start(other):
+            env = dict(os.environ)
+            if "A" in other:
+                del env["A"]
+            subprocess.run(["a"], env=env)  # filtered drops=A | full
+    """,
+    "a trait of a configurable class that is an empty mapping": """
+        import os, subprocess
+        from traitlets import Dict, List
+        from traitlets.config import LoggingConfigurable
+        class Spawner(LoggingConfigurable):
+            environment = Dict(help="more").tag(config=True)
+            keep = List(["PATH"], help="kept").tag(config=True)
+            def start(self):
+                env = {"A": "1"}
+                for name in self.keep:
+                    if name in os.environ:
+                        env[name] = os.environ[name]
+                for name, value in self.environment.items():
+                    env[name] = value
+                subprocess.run(["a"], env=env)  # filtered sets=A | partial | passthrough
+    """,
     "a required parameter decides": """
         import subprocess
         def start(env):

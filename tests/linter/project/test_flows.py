@@ -5,6 +5,36 @@ import pytest
 from .programs import Files, expected, spawns
 
 PROGRAMS: dict[str, str | Files] = {
+    "what a decorator hands to a function first": """
+        import nox
+        from invoke import task
+        @nox.session
+        def tests(session):
+            session.run("pytest", env={"A": "1"})  # full sets=A
+        @task
+        def build(c):
+            c.run("make")  # inherits
+    """,
+    "what an annotation says a function is called with": """
+        import nox
+        from invoke import Context
+        def tests(session: nox.Session):
+            session.run_install("pip", env={"A": "1"})  # full sets=A
+        def build(c: "Context"):
+            c.run("make")  # inherits
+    """,
+    "a part of an object under a name": """
+        import os, subprocess
+        def start(hub, user):
+            env = {**os.environ, "HOST": hub.host, "A": user}
+            subprocess.run(["a"], env=env)  # full sets=HOST,A
+        def by_user(user):
+            start(None, user)  # full sets=HOST,A
+        def by_hub(hub):
+            other(hub)
+        def other(hub):
+            subprocess.run(["a"], env={"HOST": hub.host})  # partial sets=HOST
+    """,
     "a helper that builds and returns": """
         import os, subprocess
         def block():

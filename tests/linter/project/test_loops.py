@@ -5,6 +5,56 @@ import pytest
 from .programs import expected, spawns
 
 PROGRAMS = {
+    "names removed where they are there": """
+        import os, subprocess
+        def clean(env, deep=True):
+            names = ["A"]
+            if deep:
+                names.extend(("B", "C"))
+            for name in names:
+                if name in env:
+                    del env[name]
+        def start():
+            env = os.environ.copy()
+            clean(env)
+            subprocess.run(["a"], env=env)  # filtered drops=A,B,C
+    """,
+    "a name taken off the list of names that are removed": """
+        import os, subprocess
+        def start():
+            names = ["A", "B"]
+            names.remove("A")
+            env = os.environ.copy()
+            for name in names:
+                env.pop(name, None)
+            subprocess.run(["a"], env=env)  # filtered
+    """,
+    "a name put before those that are removed": """
+        import os, subprocess
+        def start():
+            names = ["B"]
+            names.insert(0, "A")
+            env = os.environ.copy()
+            for name in names:
+                env.pop(name, None)
+            subprocess.run(["a"], env=env)  # filtered drops=A,B
+    """,
+    "the items of an optional mapping": """
+        import subprocess
+        def start(extra=None):
+            env = {"A": "1"}
+            for name, value in (extra or {}).items():
+                env[name] = value
+            subprocess.run(["a"], env=env)  # partial sets=A | passthrough
+    """,
+    "the items of a mapping that is empty by default": """
+        import subprocess
+        def start(extra={}):
+            env = {"A": "1"}
+            for name, value in extra.items():
+                env[name] = value
+            subprocess.run(["a"], env=env)  # partial sets=A | passthrough
+    """,
     "every item copied": """
         import os, subprocess
         env = {}

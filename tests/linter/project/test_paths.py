@@ -5,6 +5,86 @@ import pytest
 from .programs import Files, expected, opens
 
 PROGRAMS: dict[str, str | Files] = {
+    "an empty text that stands in for a variable, and what stands in for that": """
+        import os, sqlite3
+        sqlite3.connect(os.environ.get("A", "") or "/srv/x.db")  # config {env:A|/srv/x.db} | literal /srv/x.db
+    """,
+    "a module of a directory above": {
+        "examples/shop/settings_of_shop.py": """
+            import os
+            PATH = os.path.join(os.path.dirname(__file__), "x.db")
+        """,
+        "examples/shop/models/full.py": """
+            import sqlite3
+            from settings_of_shop import PATH
+            sqlite3.connect(PATH)  # symbolic {repo}/examples/shop/x.db
+        """,
+    },
+    "a literal text that is changed without what the method asks for": """
+        import sqlite3
+        sqlite3.connect("x.db".replace())  # unknown
+        sqlite3.connect("x.db".replace("x", "y"))  # cwd-relative {cwd}/y.db
+        sqlite3.connect("x.db".lower("y"))  # unknown
+    """,
+    "a module that a test imports by name": """
+        import pytest
+        duckdb = pytest.importorskip("duckdb")
+        duckdb.connect("/srv/x.db")  # literal /srv/x.db
+    """,
+    "a trait of a class with a constructor of its own": """
+        import sqlite3
+        from traitlets import Unicode
+        from traitlets.config import LoggingConfigurable
+        class Manager(LoggingConfigurable):
+            path = Unicode(default_value=":memory:", help="where").tag(config=True)
+            def __init__(self, *args, **kwargs):
+                super().__init__(*args, **kwargs)
+            def connect(self):
+                return sqlite3.connect(self.path)  # config {param:settings:app.Manager.__init__.path} | memory
+    """,
+    "a path as a URI": """
+        import sqlite3
+        from pathlib import Path
+        sqlite3.connect((Path.home() / "x.db").as_uri(), uri=True)  # symbolic {home}/x.db
+        sqlite3.connect(Path("/srv/x.db").as_uri(), uri=True)  # literal /srv/x.db
+        def open_at(path: Path):
+            return sqlite3.connect(path.as_uri(), uri=True)  # parameter
+    """,
+    "an engine made from settings": """
+        from alembic import context
+        from sqlalchemy import create_engine, engine_from_config, make_url
+        config = context.config
+        section = config.get_section("alembic")
+        engine_from_config(section)  # config {param:settings:alembic.context.config.get_section}
+        settings = config.get_section("alembic")
+        settings["sqlalchemy.url"] = "sqlite:////srv/x.db"
+        engine_from_config(settings)  # literal /srv/x.db
+        create_engine(make_url("sqlite:////srv/y.db"))  # literal /srv/y.db
+    """,
+    "a path from a file of settings": """
+        import configparser, sqlite3
+        parser = configparser.ConfigParser()
+        sqlite3.connect(parser.get("main", "path"))  # config {param:settings:configparser.ConfigParser}
+    """,
+    "directories of the desktop": """
+        import os, sqlite3
+        from gi.repository import GLib
+        from xdg.BaseDirectory import xdg_data_home
+        sqlite3.connect(os.path.join(GLib.get_user_data_dir(), "x.db"))  # symbolic {app:get_user_data_dir:?}/x.db
+        sqlite3.connect(os.path.join(xdg_data_home, "x.db"))  # symbolic {app:xdg_data_home}/x.db
+    """,
+    "a trait of a configurable class": """
+        from sqlalchemy import create_engine
+        from traitlets import Unicode, observe
+        from traitlets.config import Application
+        class App(Application):
+            url = Unicode("sqlite:///x.db", help="where").tag(config=True)
+            @observe("url")
+            def _changed(self, change):
+                self.url = change.new
+            def start(self):
+                create_engine(self.url)  # config {param:settings:app.App.__init__.url} | cwd-relative {cwd}/x.db
+    """,
     "a field with a factory that the constructor may be called without": """
         import sqlite3
         from pathlib import Path
