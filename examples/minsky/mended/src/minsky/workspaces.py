@@ -40,6 +40,16 @@ def remove(name: str) -> None:
     shutil.rmtree(workspace_of(name), ignore_errors=True)
 
 
+def bring_in(directory: Path, name: str) -> None:
+    """Make a directory from anywhere the workspace of a session, unless it has one."""
+    home = workspace_of(name)
+    if not home.exists():
+        arriving = home.with_name(f".{name}.arriving")
+        shutil.rmtree(arriving, ignore_errors=True)
+        shutil.copytree(directory, arriving, symlinks=True)
+        arriving.rename(home)
+
+
 def session_in(workspace: Path) -> Session | None:
     """What a workspace says of its session, None where it is not a session's workspace.
 

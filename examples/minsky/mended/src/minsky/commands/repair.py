@@ -1,6 +1,5 @@
 """Bringing the database and the disk back into agreement."""
 
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -55,12 +54,7 @@ def import_workspace(sessions: SessionBackend, directory: Path) -> Session:
     session = workspaces.session_in(directory)
     if session is None:
         raise MinskyError(f"{directory} is no session's workspace: `minsky start` makes one")
-    home = workspaces.workspace_of(session.name)
-    if not home.exists():
-        arriving = home.with_name(f".{session.name}.arriving")
-        shutil.rmtree(arriving, ignore_errors=True)
-        shutil.copytree(directory, arriving, symlinks=True)
-        arriving.rename(home)
+    workspaces.bring_in(directory, session.name)
     sessions.merge([session])
     return session
 
