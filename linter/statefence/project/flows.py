@@ -197,8 +197,10 @@ def _is_of_a_record(site: RawSite, constructor: str) -> bool:
     cls, _, name = constructor.rpartition(".")
     if name != "__init__" or site.kind != "open" or site.opener is None or site.opener.effect is Effect.DATABASE:
         return False
+    if site.function.startswith(f"{cls}.") or _begins_open(site.roles["path"]):
+        return False
     fronts = [target.template.segments[0] if target.template is not None else () for target in targets(site)]
-    return not site.function.startswith(f"{cls}.") and not any(
+    return not any(
         front == () or (isinstance(front[0], Symbol) and front[0].kind in {SymbolKind.PARAM, SymbolKind.ANY})
         for front in fronts
     )
