@@ -47,6 +47,7 @@ DOUBLING = {
     "called by choice": "x = unknown\n" + lines("if unknown#: x = other#\n", 60) + "x = x(x(x(1)))\n",
     "returns": "def f0(p): return p\n" + lines("def f_#(p): return f0(p) + f0(p)\nf0 = f_#\n", 60) + "x = f0('a')\n",
     "swapped": "x, y = unknown\n" + "x, y = x + y, y + x\n" * 60,
+    "lists by cases": "x = []\n" + lines("for a in 1, 2:\n if a.b#: continue\n if a.c#: continue\n x.append(a)\n", 30),
     "cases": "x = 'a'\n" + lines("if unknown#: x = x + '#'\n", 300),
 }
 

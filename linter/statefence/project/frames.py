@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from statefence.project.lists import MOST_JOINED, collapsed
 from statefence.project.values import (
     REFERENCES,
     Change,
@@ -130,7 +131,7 @@ def _join(test: Test, then: Value, orelse: Value) -> Value:
         return Object(then.cls, then.bound, tuple({**left, **merged}.items()))
     if isinstance(then, Sequence) and isinstance(orelse, Sequence) and then.items[: len(orelse.items)] == orelse.items:
         return then if traits(then).size > LARGEST_ALTERNATIVE_LIST else choose(test, then, orelse)
-    return choose(test, then, orelse)
+    return collapsed(choose(test, then, orelse), MOST_JOINED)
 
 
 def _join_dictionaries(test: Test, then: Dictionary, orelse: Dictionary) -> Value:

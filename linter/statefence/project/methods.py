@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from statefence.callees import TABLE_GETTERS, TABLE_OPENERS
@@ -11,6 +10,7 @@ from statefence.facts import ir
 from statefence.model import Place
 from statefence.project import argparse, classes, file_sinks, models, sinks
 from statefence.project.deferred import deferred
+from statefence.project.lists import collapsed, forms
 from statefence.project.mappings import item
 from statefence.project.texts import TEXT_METHODS, computed, formatted, interpolated, joined_text
 from statefence.project.values import (
@@ -138,7 +138,7 @@ def _mutation(
     """Methods that change a mapping or list in place."""
     if isinstance(content, Object | Connection | Text | Path | Directory):
         return None
-    if _is_list(content):
+    if forms(content):
         return _list_mutation(interpreter, owner, content, name, arguments)
     if argparse.is_parser(content):
         return _declaration(interpreter, owner, name, arguments)
@@ -190,13 +190,6 @@ def _parsed(asked: Asked) -> Value:
     return result if asked.name != "parse_known_args" else Sequence((result, Unknown("arguments that are not known")))
 
 
-def _is_list(content: Value) -> bool:
-    """Whether the value is a list, whichever side of a branch is taken."""
-    if isinstance(content, Choice):
-        return _is_list(content.then) and _is_list(content.orelse)
-    return isinstance(content, Sequence)
-
-
 def _list_mutation(
     interpreter: Interpreter, owner: Value, content: Value, name: str, arguments: Arguments
 ) -> Value | None:
@@ -208,7 +201,7 @@ def _list_mutation(
         return Unknown("an item taken from a list") if name == "pop" else NONE
     if not arguments.positional:
         return None
-    content = _collapsed(content)
+    content = collapsed(content)
     value = arguments.positional[0]
     if name in {"append", "add"}:
         interpreter.state.heap[owner.number] = _longer(content, Sequence((value,)))
@@ -222,26 +215,6 @@ def _list_mutation(
         interpreter.state.heap[owner.number] = _longer(content, added)
         return NONE
     return None
-
-
-MOST_LISTS = 8
-"""A list to which branches add is followed in so many forms; then as what all begin with, and something more."""
-
-
-def _collapsed(content: Value) -> Value:
-    """The list, in one form where it has too many."""
-    forms: list[Sequence] = []
-    todo = [content]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, Choice):
-            todo += (node.then, node.orelse)
-        elif isinstance(node, Sequence):
-            forms.append(node)
-    if len(forms) <= MOST_LISTS:
-        return content
-    common = takewhile(lambda items: len(set(items)) == 1, zip(*[form.items for form in forms], strict=False))
-    return Sequence((*[items[0] for items in common], Unknown("items that branches add to a list")))
 
 
 def _longer(content: Value, added: Sequence) -> Value:
