@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from statefence.report.labels import counted
 from statefence.report.style import visible
 from statefence.state.records import Database, Problem, Scan, Unjudged
 
@@ -63,8 +64,8 @@ def closing_line(scan: Scan) -> str:
     """How much was looked at, and what came of it."""
     summary = scan.summary
     return (
-        f"{summary.files} files, {summary.databases} databases; "
-        f"{summary.findings} findings, {summary.unknown} things that could not be told."
+        f"{counted(summary.files, 'file')}, {counted(summary.databases, 'database')}; "
+        f"{counted(summary.findings, 'finding')}, {counted(summary.unknown, 'thing')} that could not be told."
     )
 
 

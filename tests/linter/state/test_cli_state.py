@@ -41,7 +41,7 @@ def test_the_directory_is_the_policy_s_unless_one_is_given(state: Path) -> None:
     assert lines[0].split() == ["database", "is", "tables", "rows", "size", "last", "written", "sound"]
     assert lines[2].startswith("x/stray.db  forbidden         1     1")
     assert lines[3].startswith("x/stray.db: SF202 forbidden-database: no database may be here: configuration")
-    assert lines[-1] == "2 files, 2 databases; 1 findings, 0 things that could not be told."
+    assert lines[-1] == "2 files, 2 databases; 1 finding, 0 things that could not be told."
     assert by_policy.returncode == 1
 
 
