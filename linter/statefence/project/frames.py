@@ -26,9 +26,10 @@ from statefence.project.values import (
 Key = TypeVar("Key", str, int)
 
 MOST_ALTERNATIVES = 64
+"""What is called or asked for an attribute is followed into a tree of at most so many choices and alternatives."""
+
 LARGEST_ALTERNATIVE_LIST = 40
 """A list that a branch adds to is followed with and without what is added, up to so many nodes; then with it."""
-"""What is called or asked for an attribute is followed into a tree of at most so many choices and alternatives."""
 
 LARGEST_OBJECT = 5_000
 """An object of more nodes, such as a list that was doubled over and over, is not followed."""
