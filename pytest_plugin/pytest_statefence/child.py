@@ -52,7 +52,7 @@ def _report(directory: str, family: tuple[int, ...]) -> None:
         return  # the run has just ended
     audit.listen(noticing(notices, root, _prefixes(path), tuple(filter(None, variables.split("="))), family))
     if sightings:
-        audit.listen_too(observing(sightings, root, lambda: os.path.expanduser("~")))  # noqa: PTH111
+        audit.listen_too(observing(sightings, root, lambda: os.path.expanduser("~")))  # noqa: PTH111 # a child does without pathlib
 
 
 def _brief(path: str) -> list[str]:

@@ -38,7 +38,7 @@ class Observation:
         self._told: list[Record] = []
         self._unheard: list[str] = []
         self._summary = ""
-        self._before = audit.listen_too(observing(post.sightings, os.path.join(root, ""), own_home))  # noqa: PTH118
+        self._before = audit.listen_too(observing(post.sightings, os.path.join(root, ""), own_home))  # noqa: PTH118 # keeps the slash at its end
 
     def close(self) -> None:
         """Stops observing."""

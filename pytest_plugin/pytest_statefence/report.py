@@ -82,7 +82,7 @@ def fail(report: pytest.TestReport, violations: Iterable[Violation]) -> None:
     if report.failed:
         note(report, violations)
         return
-    report.longrepr = Told(text(violations) + _other_outcome(report))  # type: ignore[assignment]  # as good as its own
+    report.longrepr = Told(text(violations) + _other_outcome(report))  # type: ignore[assignment] # as good as its own
     report.outcome = "failed"
     if hasattr(report, "wasxfail"):
         del report.wasxfail
@@ -97,7 +97,7 @@ def rewrite(report: pytest.TestReport, before: Iterable[Violation], after: Itera
     """Puts violations as they are known now in place of what was said of them in a report."""
     said, now = text(before), text(after)
     if isinstance(report.longrepr, str | Told) and said in str(report.longrepr):  # a text from another process
-        report.longrepr = Told(str(report.longrepr).replace(said, now, 1))  # type: ignore[assignment]
+        report.longrepr = Told(str(report.longrepr).replace(said, now, 1))  # type: ignore[assignment] # pytest sets it to such objects itself
     report.sections = [(n, now if (n, content) == (SECTION, said) else content) for n, content in report.sections]
 
 

@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.pytest_plugin.conftest import RunProject
 
 from pytest_statefence import images
 from pytest_statefence.copies import ABSENT, Copies, Copy
@@ -243,7 +244,7 @@ def test_the_reader_ends_with_the_process_that_started_it(tmp_path: Path) -> Non
         pytest.fail("the reader process is still there")
 
 
-def test_a_dead_reader_fails_the_run(run_project: object) -> None:
+def test_a_dead_reader_fails_the_run(run_project: RunProject) -> None:
     inner = """
 import os, signal, sqlite3, sys
 
@@ -252,7 +253,7 @@ def test(state_dir, pytestconfig):
     os.kill(guard._copies.pid, signal.SIGKILL)
     sqlite3.connect(state_dir / "runtime.db").execute("CREATE TABLE messages (a)")
 """
-    ran = run_project({"test_inner.py": inner})  # type: ignore[operator]
+    ran = run_project({"test_inner.py": inner})
 
     assert ran.tests["test"].result == "passed"
     assert ran.status == 1

@@ -27,7 +27,7 @@ def check_threes_and_spread(module: Module, project: Project, policy: Policy) ->
 
 
 def loaded(*cases: Good | Bad, check: object = check_threes) -> LoadedRule:
-    rule = Rule(code="AC101", check=check, cases=cases, fix=Safety.SAFE)  # type: ignore[arg-type]
+    rule = Rule(code="AC101", check=check, cases=cases, fix=Safety.SAFE)  # type: ignore[arg-type] # what a wrong rule hands over
     return LoadedRule("AC101", "threes", "numbers", "acme_rules.numbers.threes", "Threes.", rule)
 
 

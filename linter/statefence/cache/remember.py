@@ -68,8 +68,9 @@ def _dependencies(reading: Reading) -> dict[str, bytes]:
         depends[path] = LISTING
     for path in tracked_files(reading.listing) if ignoring else ():
         place = f"{reading.root}/{path}"
-        if not path.endswith(_WRITTEN) or is_database(place):
-            depends[place] = DATABASE if is_database(place) else PLAIN
+        database = is_database(place)
+        if database or not path.endswith(_WRITTEN):
+            depends[place] = DATABASE if database else PLAIN
     for path in files:
         if path.endswith((".py", ".gitignore")):
             depends[f"{reading.root}/{path}"] = UNKNOWN

@@ -46,7 +46,7 @@ def relative_paths(given: Sequence[str], root: str) -> tuple[str, ...]:
 def _relative(path: str, root: str) -> str:
     if not os.path.lexists(path):
         raise UsageError(f"{path}: no such file or directory")
-    for absolute, base in ((os.path.realpath(path), os.path.realpath(root)), (os.path.abspath(path), root)):  # noqa: PTH100
+    for absolute, base in ((os.path.realpath(path), os.path.realpath(root)), (os.path.abspath(path), root)):  # noqa: PTH100 # start-up does without pathlib
         relative = os.path.relpath(absolute, base).replace(os.sep, "/")
         if relative != ".." and not relative.startswith("../"):
             return relative

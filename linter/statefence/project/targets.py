@@ -82,7 +82,7 @@ def targets_of(value: Value, entry: Opener) -> tuple[Target, ...]:
     known: dict[tuple[str, str], tuple[Target, ...]] = value.__dict__.setdefault("targets", {})
     reading = entry.form, entry.absent
     if reading not in known:
-        path = value if entry.form == "settings" else _without_side_issues(value)
+        path = value if entry.form in {"settings", "configuration"} else _without_side_issues(value)
         alternatives = worlds(path, lambda world: _target(world.value, entry))
         known[reading] = tuple(
             dict.fromkeys(target for world in alternatives for target in _alternatives(world, entry))

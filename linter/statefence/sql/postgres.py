@@ -50,7 +50,7 @@ _FILLINGS = ("NULL", STAND_IN, "", "(NULL)", f"{STAND_IN} = NULL")
 def touches(pieces: Sequence[str | None]) -> tuple[Touch, ...] | None:
     """What each statement of the text touches, in order; None when sqlglot is not installed."""
     try:
-        import sqlglot  # noqa: F401
+        import sqlglot  # noqa: F401 # whether it is installed
     except ImportError:
         return None
     return _touches(tuple(pieces))

@@ -54,7 +54,7 @@ def holders(path: str) -> Holders:
 def holders_of_files(paths: Iterable[str]) -> Holders:
     """The processes other than this that have one of the files open. Opens none of them."""
     wanted = {identity for path in paths if (identity := _identity(path)) is not None}
-    if os.path.isdir(f"{_PROCESSES}/self/fd"):  # noqa: PTH112
+    if os.path.isdir(f"{_PROCESSES}/self/fd"):  # noqa: PTH112 # as text, as the system names it
         return _from_proc(wanted)
     return _from_lsof(tuple(paths))
 
@@ -94,7 +94,7 @@ def _opened(process: str) -> Iterator[tuple[int, int]]:
 
 def _command(process: str) -> str:
     try:
-        with open(f"{_PROCESSES}/{process}/comm", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+        with open(f"{_PROCESSES}/{process}/comm", encoding="utf-8", errors="replace") as file:  # noqa: PTH123 # as text, as the system names it
             return file.read().strip()
     except OSError:
         return "gone meanwhile"

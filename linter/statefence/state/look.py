@@ -103,7 +103,7 @@ def look(files: tuple[File, ...], with_copy: Callable[[File, str], None], advanc
         for number, file in enumerate(files):
             advance("databases", number, len(files))
             place = os.path.join(small if file.size <= _SMALL else large, str(number))
-            os.mkdir(place)  # noqa: PTH102
+            os.mkdir(place)  # noqa: PTH102 # names are texts here
             found = _looked(file, place, with_copy)
             if found is not None:
                 looked.append(found)
@@ -152,13 +152,13 @@ def _truncation(copy: str) -> Contents | None:
 
 def _size(path: str) -> int:
     try:
-        return os.stat(path).st_size  # noqa: PTH116
+        return os.stat(path).st_size  # noqa: PTH116 # names are texts here
     except OSError:
         return 0
 
 
 def _modified(path: str) -> float:
     try:
-        return os.stat(path).st_mtime  # noqa: PTH116
+        return os.stat(path).st_mtime  # noqa: PTH116 # names are texts here
     except OSError:
         return 0.0

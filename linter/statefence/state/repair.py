@@ -180,7 +180,7 @@ def _previewed(planned: Iterable[tuple[Planned, Check]]) -> Iterator[Outcome]:
 def _tried(work: Work, room: str, copies: dict[str, str]) -> Merges:
     if work.source and os.path.lexists(work.retired):
         return {}
-    os.mkdir(room)  # noqa: PTH102
+    os.mkdir(room)  # noqa: PTH102 # names are texts here
     source = _own_copy(work.source, os.path.join(room, "source")) if work.source else None
     merges: Merges = {}
     for number, target in enumerate(work.targets):
@@ -196,7 +196,7 @@ def _tried(work: Work, room: str, copies: dict[str, str]) -> Merges:
 
 def _own_copy(path: str, room: str) -> str:
     """A copy with its log folded in, in a new directory; the path for one where there is no such file."""
-    os.mkdir(room)  # noqa: PTH102
+    os.mkdir(room)  # noqa: PTH102 # names are texts here
     if not os.path.lexists(path):
         return os.path.join(room, "database")
     copy = copy_database(path, room)

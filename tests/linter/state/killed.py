@@ -49,7 +49,7 @@ def kill_at(point: int, directory: Path, told: Callable[[str], None]) -> None:
         connection.set_trace_callback(count)
         return connection
 
-    sqlite3.connect = traced  # type: ignore[assignment]
+    sqlite3.connect = traced  # type: ignore[assignment] # stands in for a function of C
     sys.addaudithook(on_event)
 
 

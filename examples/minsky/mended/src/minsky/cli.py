@@ -37,7 +37,7 @@ def parser() -> ArgumentParser:
         added = commands.add_parser(name, help=command.__doc__)
         added.set_defaults(command=command)
         for flag, settings in arguments:
-            added.add_argument(flag, **settings)  # type: ignore[arg-type]
+            added.add_argument(flag, **settings)  # type: ignore[arg-type] # the settings are those of argparse
 
     name: tuple[str, dict[str, object]] = ("name", {})
     session: tuple[str, dict[str, object]] = ("name", {"nargs": "?"})

@@ -44,5 +44,5 @@ def session_views() -> list[SessionView]:
     ).fetchall()
     connection.close()
     fields = SessionView.__annotations__
-    views: list[SessionView] = [{field: row[field] for field in fields} for row in rows]  # type: ignore[misc]
+    views: list[SessionView] = [{field: row[field] for field in fields} for row in rows]  # type: ignore[misc] # the fields are those of the type
     return views
