@@ -19,7 +19,6 @@ from statefence.project.values import (
     Value,
     When,
     choose,
-    traits,
 )
 from statefence.project.values import bounded as whole_or_unknown
 from statefence.project.worlds import holds_by_default
@@ -44,7 +43,7 @@ STEPS = (Limits(20, LARGEST), Limits(4, LARGEST), Limits(4, 20))
 def bounded(value: Value) -> Value:
     """The value; of one that is too large its mappings, objects and choices; unknown where these are too many."""
     for most in STEPS:
-        if traits(value).size <= LARGEST:
+        if value.size <= LARGEST:
             return value
         value = _thinned(value, most)
     return whole_or_unknown(value)
@@ -68,7 +67,7 @@ def _thinned(value: Value, most: Limits) -> Value:
 def _item(value: Value, most: Limits) -> Value:
     block = isinstance(value, Dictionary | Choice | Object)
     kept = _thinned(value, most) if block else value
-    large = traits(kept).size > (most.block if block else most.item)
+    large = kept.size > (most.block if block else most.item)
     return Unknown("a value too large to follow") if large else kept
 
 
@@ -90,7 +89,7 @@ def _change(change: Change, most: Limits) -> Change:
 
 def _opened(test: Test, most: Limits) -> Test:
     """A test of which what is too large is taken as it is by default; equal tests stay equal, flags stay asked."""
-    if traits(test).size <= most.item:
+    if test.size <= most.item:
         return test
     if test.kind in {"not", "and", "or"}:
         parts = tuple([_opened(part, most) for part in test.operands if isinstance(part, Test)])

@@ -47,7 +47,6 @@ from statefence.project.values import (
     Unknown,
     Value,
     parameters_of,
-    traits,
 )
 from statefence.project.worlds import holds_by_default, settled
 from statefence.template import Symbol, SymbolKind
@@ -110,7 +109,7 @@ def propagated(program: Program) -> list[RawSite]:
 
 def _may_be_handed_over(site: RawSite) -> bool:
     """Whether a caller may decide it, and is not too far away."""
-    open_ended = any(traits(site.roles[role]).holds & PARAMETERS for role in DECISIVE[site.kind])
+    open_ended = any(site.roles[role].holds & PARAMETERS for role in DECISIVE[site.kind])
     return open_ended and len(site.trace) < LONGEST and site.kind != "write"
 
 
@@ -247,7 +246,7 @@ def _in_block(value: Value) -> Iterable[Parameter]:
             yield node
         elif isinstance(node, Test):
             todo.extend([part for part in reversed(node.operands) if isinstance(part, Parameter | Test)])
-        elif isinstance(node, Term) and traits(node).holds & PARAMETERS:
+        elif isinstance(node, Term) and node.holds & PARAMETERS:
             todo.extend(reversed(astuple(node)))
 
 
@@ -308,7 +307,7 @@ def _conditions(program: Program, site: RawSite, edge: Edge) -> tuple[Test, ...]
     """The tests under which this call reaches the site; None when what it hands over makes one of them fail."""
     open_tests = list(edge.conditions)
     for test in site.conditions:
-        if not traits(test).holds & PARAMETERS:
+        if not test.holds & PARAMETERS:
             open_tests.append(test)
             continue
         bound = _bound(program, Choice(test, Constant(value=True), Constant(value=False)), edge)
@@ -326,7 +325,7 @@ def _bound(program: Program, value: Value, edge: Edge) -> Value:
     """A value of the callee at a call; kept with the call, since many sites of a function depend on the same value."""
     known: dict[Value, Value] = edge.__dict__.setdefault("bound", {})
     if value not in known:
-        known[value] = program.shared(instantiate(program, value, edge.binding))
+        known[value] = instantiate(program, value, edge.binding)
     return known[value]
 
 
@@ -342,7 +341,7 @@ def _own(program: Program, path: Value, edge: Edge, parameter: Parameter) -> Val
 def _at_call(
     program: Program, site: RawSite, edge: Edge, parameter: Parameter, conditions: tuple[Test, ...]
 ) -> RawSite:
-    roles = {role: bounded(_bound(program, value, edge)) for role, value in site.roles.items()}
+    roles = {role: program.shared(bounded(_bound(program, value, edge))) for role, value in site.roles.items()}
     if site.roles.get("directory") == WORKING_DIRECTORY:
         roles["directory"] = edge.directory
     if site.kind == "open" and isinstance(site.roles["path"], Choice):

@@ -20,7 +20,6 @@ from statefence.project.values import (
     bounded,
     choose,
     rewrite,
-    traits,
 )
 
 Key = TypeVar("Key", str, int)
@@ -79,8 +78,9 @@ class State:
 
     def freeze(self, value: Value) -> Value:
         """The value without references; an object that has grown out of all bounds is unknown."""
-        size, holds = traits(value)
-        return value if size <= LARGEST_OBJECT and not holds & REFERENCES else self._frozen(value, {})
+        if value.size <= LARGEST_OBJECT and not value.holds & REFERENCES:
+            return value
+        return self._frozen(value, {})
 
     def _frozen(self, value: Value, frozen: dict[int, Value]) -> Value:
         kept = bounded(value, LARGEST_OBJECT)
@@ -131,7 +131,7 @@ def _join(test: Test, then: Value, orelse: Value) -> Value:
         merged = {name: _join(test, left.get(name, value), value) for name, value in right.items()}
         return Object(then.cls, then.bound, tuple({**left, **merged}.items()))
     if isinstance(then, Sequence) and isinstance(orelse, Sequence) and then.items[: len(orelse.items)] == orelse.items:
-        return then if traits(then).size > LARGEST_ALTERNATIVE_LIST else choose(test, then, orelse)
+        return then if then.size > LARGEST_ALTERNATIVE_LIST else choose(test, then, orelse)
     return collapsed(choose(test, then, orelse), MOST_JOINED)
 
 

@@ -51,7 +51,6 @@ from statefence.project.values import (
     concatenated,
     first_reads,
     is_constant_none,
-    traits,
 )
 from statefence.project.worlds import settled
 from statefence.template import SymbolKind
@@ -378,8 +377,8 @@ class Interpreter:
 
     def reached_under(self) -> tuple[Test, ...]:
         """The tests on which it depends whether the present statement runs, as far as they can be decided by a call."""
-        tests = [test for test in (*self.conditions, *self.passed) if traits(test).holds & PARAMETERS]
-        return tuple([test for test in tests if traits(test).size <= LARGEST_CONDITION][-MOST_CONDITIONS:])
+        tests = [test for test in (*self.conditions, *self.passed) if test.holds & PARAMETERS]
+        return tuple([test for test in tests if test.size <= LARGEST_CONDITION][-MOST_CONDITIONS:])
 
     def narrow(self, test: ir.Expression, state: State) -> None:
         """`isinstance(name, Class)` tells what a name is in the branch."""

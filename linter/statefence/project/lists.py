@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from statefence.project.values import Choice, Sequence, Unknown, Value
+from statefence.project.values import Choice, Sequence, Unknown, Value, kept
 
 MOST_FORMS = 8
 """A list to which branches add is changed further in so many forms; then as what all begin with, and something more."""
@@ -14,14 +14,14 @@ MOST_JOINED = 64
 
 
 def forms(value: Value) -> int:
-    """In how many forms a list is there, by every way through its branches; 0 of what may be no list. Kept with it."""
-    if not isinstance(value, Choice):
-        return 1 if isinstance(value, Sequence) else 0
-    known: int | None = value.__dict__.get("forms")
-    if known is None:
-        then, orelse = forms(value.then), forms(value.orelse)
-        known = value.__dict__["forms"] = then + orelse if then and orelse else 0
-    return known
+    """In how many forms a list is there, by every way through its branches; 0 of what may be no list."""
+    return _forms(value) if isinstance(value, Choice) else int(isinstance(value, Sequence))
+
+
+@kept
+def _forms(choice: Choice) -> int:
+    then, orelse = forms(choice.then), forms(choice.orelse)
+    return then + orelse if then and orelse else 0
 
 
 def collapsed(value: Value, most: int = MOST_FORMS) -> Value:

@@ -31,7 +31,7 @@ from statefence.project.values import (
     Value,
     When,
     choose,
-    traits,
+    kept,
     walk,
 )
 
@@ -169,12 +169,10 @@ def _named_by(key: Value) -> Value | None:
     return source if isinstance(source, LiveEnvironment | Dictionary) else None
 
 
+@kept
 def _asks_for_name(test: Test) -> bool:
-    """Whether a test asks for the name of a loop variable; kept with the test."""
-    known: bool | None = test.__dict__.get("name")
-    if known is None:
-        known = test.__dict__["name"] = any(_names(operand) for operand in test.operands)
-    return known
+    """Whether a test asks for the name of a loop variable."""
+    return any(_names(operand) for operand in test.operands)
 
 
 def _names(node: Value | Test) -> bool:
@@ -188,7 +186,7 @@ def _names(node: Value | Test) -> bool:
             continue
         elif isinstance(entry, Value) and _named_by(entry) is not None:
             return True
-        elif isinstance(entry, Term) and traits(entry).holds & UNSTABLE:
+        elif isinstance(entry, Term) and entry.holds & UNSTABLE:
             todo.extend(astuple(entry))
     return False
 
@@ -202,7 +200,7 @@ def _is_value(item: Item) -> bool:
 
 def _asks_for_value(test: Test) -> bool:
     """Whether a test asks for what a mapping holds under the name that a loop is at."""
-    if not traits(test).holds & UNSTABLE:
+    if not test.holds & UNSTABLE:
         return False
     return any(isinstance(node, Item) and _is_value(node) for operand in test.operands for node in walk(operand))
 

@@ -53,7 +53,7 @@ def record(
         span: where the decisive argument stands.
     """
     owner = interpreter.owner
-    roles = {name: bounded(value) for name, value in roles.items()}
+    roles = {name: interpreter.program.shared(bounded(value)) for name, value in roles.items()}
     site = RawSite(
         kind,
         entry,

@@ -36,7 +36,6 @@ from statefence.project.values import (
     is_constant_none,
     key_of,
     rewrite,
-    traits,
 )
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def global_value(program: Program, unit: str, name: str) -> Value | None:
 
 def looked_up(program: Program, value: Value) -> Value:
     """The value with the names it imports looked up."""
-    if not isinstance(value, Imported | Choice) or not traits(value).holds & IMPORTS:
+    if not isinstance(value, Imported | Choice) or not value.holds & IMPORTS:
         return value
     return rewrite(value, IMPORTS, lambda node: _meaning(program, node) if isinstance(node, Imported) else None)
 

@@ -13,7 +13,7 @@ from statefence.project.sinks import OPENER_BY_NAME
 from statefence.project.sites import Target
 from statefence.project.targets import targets_of
 from statefence.project.text_files import Texts, text_read
-from statefence.project.values import Connection, Constant, Parameter, Text, Value, walk
+from statefence.project.values import Connection, Constant, Parameter, Text, Value, kept, walk
 from statefence.project.worlds import main_world, worlds
 from statefence.sql import Schema, Touch, begins_as_sql, is_sql, schema_of
 from statefence.sql import statements as touches_of
@@ -32,8 +32,13 @@ def pieces_of(value: Value, files: Texts) -> Pieces:
 
 def texts(site: RawSite, files: Texts) -> tuple[Pieces, ...]:
     """The texts a statement may have, the main one first; those without any literal part left out."""
-    found = dict.fromkeys(pieces_of(world.value, files) for world in worlds(site.roles["sql"], lambda _: None))
+    found = dict.fromkeys(pieces_of(value, files) for value in _alternatives(site.roles["sql"]))
     return tuple([pieces for pieces in found if any(piece is None or piece.strip() for piece in pieces)])
+
+
+@kept
+def _alternatives(sql: Value) -> tuple[Value, ...]:
+    return tuple([world.value for world in worlds(sql, lambda _: None)])
 
 
 def is_decided_by_caller(site: RawSite) -> bool:
@@ -43,7 +48,12 @@ def is_decided_by_caller(site: RawSite) -> bool:
 
 def is_database_call(site: RawSite) -> bool:
     """Whether the receiver is known to be a database, so that whatever it is given is a statement."""
-    return any(isinstance(world.value, Connection) for world in worlds(site.roles["connection"]))
+    return any(isinstance(value, Connection) for value in _ways(site.roles["connection"]))
+
+
+@kept
+def _ways(connection: Value) -> tuple[Value, ...]:
+    return tuple([world.value for world in worlds(connection)])
 
 
 def schema_of_program(sites: Iterable[RawSite], files: Texts, migrated: Iterable[str] = ()) -> Schema:
@@ -105,6 +115,7 @@ def _of_postgres(pieces: Sequence[str | None], schema: Schema) -> tuple[Touch, .
 _POSTGRES_DRIVERS = frozenset({"psycopg", "psycopg2", "psycopg_pool", "asyncpg", "aiopg", "pg8000"})
 
 
+@kept
 def is_postgres(value: Value) -> bool:
     """Whether the connection's main world is to a PostgreSQL server, by its driver or its URL."""
     opened = (node for node in walk(main_world(value)) if isinstance(node, Connection))
@@ -116,20 +127,22 @@ def is_postgres(value: Value) -> bool:
     return is_url or connection.api.partition(".")[0] in _POSTGRES_DRIVERS or "Postgresql" in connection.api
 
 
+@kept
 def connection_targets(value: Value) -> tuple[Target, ...]:
     """The places that the connection behind a cursor, session or connection may have been opened on."""
     found: list[Target] = []
-    for world in worlds(value):
-        for node in walk(world.value):
+    for way in _ways(value):
+        for node in walk(way):
             if isinstance(node, Connection):
                 found.extend(target for target in targets_of(node.path, opener_of(node)) if target not in found)
                 break
     return tuple(found)
 
 
+@kept
 def driver(value: Value) -> str:
     """The callee that opened the connection, in its main world; empty when none did."""
-    opened = (node.api for world in worlds(value) for node in walk(world.value) if isinstance(node, Connection))
+    opened = (node.api for way in _ways(value) for node in walk(way) if isinstance(node, Connection))
     return next(opened, "")
 
 

@@ -8,7 +8,7 @@ holds every alternative together with the test that decides; `worlds` (in `world
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import ClassVar, Self, TypeVar, overload
 
 from msgspec import Struct
 from msgspec.structs import astuple
@@ -16,100 +16,112 @@ from msgspec.structs import astuple
 from statefence.model import Place, Span
 from statefence.template import SymbolKind
 
+REFERENCES, PARAMETERS, CHOICES, UNSTABLE, IMPORTS = 1, 2, 4, 8, 16
 
-class Traits(NamedTuple):
-    """What is asked of a term over and over, found out once.
+
+class _FoundOnce:
+    """A number about a term that is found out when it is first asked for, and kept with it."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, term: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, term: Term, owner: type) -> int: ...
+    def __get__(self, term: Term | None, owner: type) -> int | Self:
+        if term is None:
+            return self
+        _found(term)
+        number: int = term.__dict__[self.name]
+        return number
+
+
+class Term(Struct, frozen=True, cache_hash=True, dict=True):
+    """Base of values and of the records they are made of: compared by content, the hash kept with the term.
 
     Attributes:
         size: how many nodes the tree has, shared ones counted each time.
         holds: which kinds of node occur in it, of those that a rewriting looks for.
     """
 
-    size: int
-    holds: int
+    size: ClassVar = _FoundOnce()
+    holds: ClassVar = _FoundOnce()
 
 
-REFERENCES, PARAMETERS, CHOICES, UNSTABLE, IMPORTS = 1, 2, 4, 8, 16
+About = TypeVar("About", bound=Term)
+Answer = TypeVar("Answer")
 
 
-class Term(Struct, frozen=True, eq=False, dict=True):
-    """Base of values and of the records they are made of: compared by content, in constant time."""
+def kept(find: Callable[[About], Answer]) -> Callable[[About], Answer]:
+    """The function, with each answer kept with the term it is about."""
+    name = find.__qualname__
+
+    def known(term: About) -> Answer:
+        answers = term.__dict__
+        if name not in answers:
+            answers[name] = find(term)
+        answer: Answer = answers[name]
+        return answer
+
+    return known
+
+
+def _found(term: Term) -> None:
+    """Find out how large a term is and what it holds, and keep both with it."""
+    size = holds = 0
+    if type(term) is not Parameter:
+        todo: list[object] = [astuple(term)]
+        for field in todo:
+            if type(field) is tuple:
+                todo += field
+            elif isinstance(field, Term):
+                size += field.size
+                holds |= field.holds
+    term.__dict__.update(size=1 + size, holds=holds | _OWN.get(type(term), 0))
+
+
+class Value(Term, frozen=True):
+    """Base of all values."""
+
+
+class Constant(Value, frozen=True):
+    """A literal of the program; 1, 1.0 and True are different ones."""
+
+    value: str | int | float | bool | None
 
     def __hash__(self) -> int:
-        return digest(self)
+        return hash(self.value)
 
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return isinstance(other, Term) and digest(self) == digest(other)
+        if not isinstance(other, Constant) or type(self.value) is not type(other.value):
+            return False
+        return self.value == other.value if type(self.value) is not float else repr(self.value) == repr(other.value)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
 
 
-def digest(term: Term) -> int:
-    """Equal for equal terms, kept with the term; unequal terms share one by a chance of 2**-61."""
-    known: int | None = term.__dict__.get("digest")
-    if known is None:
-        fields = astuple(term)
-        if isinstance(term, Constant):  # "", 0 and False hash alike, and so do -1 and -2
-            fields = (type(term.value).__name__, repr(term.value))
-        known = term.__dict__["digest"] = hash((type(term).__name__, fields))
-    return known
-
-
-def traits(term: Term) -> Traits:
-    """The traits of a term; kept with it."""
-    known: Traits | None = term.__dict__.get("traits")
-    if known is None:
-        size, holds = (0, 0) if isinstance(term, Parameter | Constant) else _content(astuple(term))
-        known = term.__dict__["traits"] = Traits(1 + size, holds | _OWN.get(type(term), 0))
-    return known
-
-
-def _content(fields: tuple[object, ...]) -> tuple[int, int]:
-    """The size of some fields together, and what they hold."""
-    size = holds = 0
-    for field in fields:
-        if isinstance(field, Term):
-            inner = traits(field)
-            size += inner[0]
-            holds |= inner[1]
-        elif type(field) is tuple:
-            more, kinds = _content(field)
-            size += more
-            holds |= kinds
-    return size, holds
-
-
-class Value(Term, frozen=True, eq=False):
-    """Base of all values."""
-
-
-class Constant(Value, frozen=True, eq=False):
-    """A literal of the program."""
-
-    value: str | int | float | bool | None
-
-
-class Unknown(Value, frozen=True, eq=False):
+class Unknown(Value, frozen=True):
     """A value the analysis cannot know, and why."""
 
     reason: str
 
 
-class Absent(Value, frozen=True, eq=False):
+class Absent(Value, frozen=True):
     """An argument that is not passed."""
 
 
-class Directory(Value, frozen=True, eq=False):
+class Directory(Value, frozen=True):
     """A place the platform or program decides: home, working, temporary or application directory, repository file."""
 
     kind: SymbolKind
     name: str = ""
 
 
-class EnvironmentVariable(Value, frozen=True, eq=False):
+class EnvironmentVariable(Value, frozen=True):
     """One variable of the process; `default` stands in for it (None: nothing does; `required` makes that an error)."""
 
     name: str
@@ -118,18 +130,18 @@ class EnvironmentVariable(Value, frozen=True, eq=False):
     place: Place
 
 
-class Imported(Value, frozen=True, eq=False):
+class Imported(Value, frozen=True):
     """A name that a module imports from another of the project: looked up there when it is used, not before."""
 
     module: str
     name: str
 
 
-class LiveEnvironment(Value, frozen=True, eq=False):
+class LiveEnvironment(Value, frozen=True):
     """`os.environ` itself."""
 
 
-class Parameter(Value, frozen=True, eq=False):
+class Parameter(Value, frozen=True):
     """A parameter of a project function, or of a class's constructor, left open until a call binds it.
 
     Attributes:
@@ -148,14 +160,14 @@ class Parameter(Value, frozen=True, eq=False):
     types: tuple[str, ...] = ()
 
 
-class Member(Value, frozen=True, eq=False):
+class Member(Value, frozen=True):
     """An attribute of a value about which nothing more is known."""
 
     owner: Value
     name: str
 
 
-class Item(Value, frozen=True, eq=False):
+class Item(Value, frozen=True):
     """`owner[key]`, or `owner.get(key, default)` when there is a default."""
 
     owner: Value
@@ -163,25 +175,25 @@ class Item(Value, frozen=True, eq=False):
     default: Value | None = None
 
 
-class Element(Value, frozen=True, eq=False):
+class Element(Value, frozen=True):
     """What an iteration over `source` gives."""
 
     source: Value
 
 
-class Text(Value, frozen=True, eq=False):
+class Text(Value, frozen=True):
     """Text joined from parts."""
 
     parts: tuple[Value, ...]
 
 
-class Path(Value, frozen=True, eq=False):
+class Path(Value, frozen=True):
     """A path joined from parts; a part that begins with a slash starts it anew."""
 
     parts: tuple[Value, ...]
 
 
-class Derived(Value, frozen=True, eq=False):
+class Derived(Value, frozen=True):
     """A path derived from another: `parent`, `name`, `stem`, `with_name`, `with_suffix`, `splitext`."""
 
     operation: str
@@ -189,13 +201,13 @@ class Derived(Value, frozen=True, eq=False):
     argument: Value | None = None
 
 
-class Spread(Term, frozen=True, eq=False):
+class Spread(Term, frozen=True):
     """All of another mapping's items are put."""
 
     source: Value
 
 
-class Put(Term, frozen=True, eq=False):
+class Put(Term, frozen=True):
     """One item is put; `weak` when only if the key is missing.
 
     Attributes:
@@ -208,13 +220,13 @@ class Put(Term, frozen=True, eq=False):
     chosen: bool = False
 
 
-class Drop(Term, frozen=True, eq=False):
+class Drop(Term, frozen=True):
     """One item is removed; a key that is not constant removes an unknown one."""
 
     key: Value
 
 
-class Select(Term, frozen=True, eq=False):
+class Select(Term, frozen=True):
     """Items of another mapping are put, chosen by their names.
 
     Attributes:
@@ -231,11 +243,11 @@ class Select(Term, frozen=True, eq=False):
     kept: tuple[str, ...] = ()
 
 
-class Clear(Term, frozen=True, eq=False):
+class Clear(Term, frozen=True):
     """Everything is removed."""
 
 
-class When(Term, frozen=True, eq=False):
+class When(Term, frozen=True):
     """One list of changes or the other, by a test."""
 
     test: Test
@@ -246,7 +258,7 @@ class When(Term, frozen=True, eq=False):
 Change = Spread | Put | Drop | Select | Clear | When
 
 
-class Dictionary(Value, frozen=True, eq=False):
+class Dictionary(Value, frozen=True):
     """A dict, as the changes that made it, in order.
 
     Attributes:
@@ -259,13 +271,13 @@ class Dictionary(Value, frozen=True, eq=False):
     display: bool = False
 
 
-class Sequence(Value, frozen=True, eq=False):
+class Sequence(Value, frozen=True):
     """A tuple, list or set with known items."""
 
     items: tuple[Value, ...]
 
 
-class Object(Value, frozen=True, eq=False):
+class Object(Value, frozen=True):
     """An instance of a project class.
 
     Attributes:
@@ -298,45 +310,45 @@ class Arguments(Struct, frozen=True):
     spans: dict[int | str, Span] = {}
 
 
-class Reference(Value, frozen=True, eq=False):
+class Reference(Value, frozen=True):
     """A mutable object of the frame being interpreted, by its number in the frame's heap."""
 
     number: int
 
 
-class ModuleValue(Value, frozen=True, eq=False):
+class ModuleValue(Value, frozen=True):
     """A module of the project."""
 
     name: str
 
 
-class External(Value, frozen=True, eq=False):
+class External(Value, frozen=True):
     """A name of a module outside the project, dotted."""
 
     name: str
 
 
-class FunctionValue(Value, frozen=True, eq=False):
+class FunctionValue(Value, frozen=True):
     """A project function; `receiver` is what a method is bound to."""
 
     key: str
     receiver: Value | None = None
 
 
-class ClassValue(Value, frozen=True, eq=False):
+class ClassValue(Value, frozen=True):
     """A project class."""
 
     key: str
 
 
-class SuperValue(Value, frozen=True, eq=False):
+class SuperValue(Value, frozen=True):
     """`super()` in a method of the class `key`."""
 
     key: str
     receiver: Value
 
 
-class Partial(Value, frozen=True, eq=False):
+class Partial(Value, frozen=True):
     """`functools.partial(function, ...)`."""
 
     function: Value
@@ -348,7 +360,7 @@ CALLABLES = (FunctionValue, External, ClassValue, Partial)
 """The values that are called as they are."""
 
 
-class Connection(Value, frozen=True, eq=False):
+class Connection(Value, frozen=True):
     """What a database open returned; `path` is what it was opened on, `Absent` for a private memory database."""
 
     api: str
@@ -356,7 +368,7 @@ class Connection(Value, frozen=True, eq=False):
     place: Place
 
 
-class Result(Value, frozen=True, eq=False):
+class Result(Value, frozen=True):
     """What a call outside the project returned, when the callee has no model."""
 
     callee: str
@@ -369,7 +381,7 @@ class Result(Value, frozen=True, eq=False):
         return self.callee.rpartition(".")[2][:1].isupper()
 
 
-class Test(Term, frozen=True, eq=False):
+class Test(Term, frozen=True):
     """What decides a choice.
 
     Attributes:
@@ -383,7 +395,7 @@ class Test(Term, frozen=True, eq=False):
     preferred: bool = True
 
 
-class Choice(Value, frozen=True, eq=False):
+class Choice(Value, frozen=True):
     """`then` when `test` holds, else `orelse`."""
 
     test: Test
@@ -410,7 +422,7 @@ WORKING_DIRECTORY = Directory(SymbolKind.CWD)
 
 def asked(kind: str, operands: tuple[Value, ...], place: Place) -> Test:
     """A test of values: the same test wherever it is asked, unless it is of values that may differ each time."""
-    unstable = any(traits(operand).holds & UNSTABLE for operand in operands)
+    unstable = any(operand.holds & UNSTABLE for operand in operands)
     return Test(kind, operands, place if unstable else None)
 
 
@@ -459,9 +471,10 @@ def rewrite(value: Value, wanted: int, replace: Rewrite, finish: Callable[[Value
 
     Args:
         wanted: the kinds of node looked for (`REFERENCES`, ...); subtrees without any are left as they are.
-        finish: what a node passes through whose children changed.
+        replace: asked about nodes of the types in `_REPLACED[wanted]`.
+        finish: what a node of a type in `_FINISHED` passes through whose children changed.
     """
-    if not traits(value).holds & wanted:
+    if not value.holds & wanted:
         return value
     result = _Rewriting(wanted, replace, finish).node(value)
     assert isinstance(result, Value)
@@ -471,11 +484,12 @@ def rewrite(value: Value, wanted: int, replace: Rewrite, finish: Callable[[Value
 class _Rewriting:
     """One rewriting of one tree; a node that occurs several times is rewritten once."""
 
-    __slots__ = ("done", "finish", "replace", "wanted")
+    __slots__ = ("done", "finish", "replace", "replaced", "wanted")
 
     def __init__(self, wanted: int, replace: Rewrite, finish: Callable[[Value], Value]) -> None:
         self.wanted = wanted
         self.replace = replace
+        self.replaced = _REPLACED[wanted]
         self.finish = finish
         self.done: dict[int, Term] = {}
 
@@ -487,26 +501,30 @@ class _Rewriting:
         return known
 
     def _rebuilt(self, node: Term) -> Term:
-        if isinstance(node, Value):
+        kind = type(node)
+        if kind in self.replaced:
+            assert isinstance(node, Value)
             replaced = self.replace(node)
             if replaced is not None:
                 return replaced
-            if type(node) is Parameter:
+            if kind is Parameter:
                 return node
         fields = astuple(node)
         rewritten = self._fields(fields)
         if rewritten is fields:
             return node
-        rebuilt = type(node)(*rewritten)
-        return self.finish(rebuilt) if isinstance(rebuilt, Value) else rebuilt
+        rebuilt = kind(*rewritten)
+        return self.finish(rebuilt) if kind in _FINISHED and isinstance(rebuilt, Value) else rebuilt
 
     def _fields(self, fields: tuple[object, ...]) -> tuple[object, ...]:
         """The fields, themselves where nothing in them changed."""
         rewritten: list[object] | None = None
         for position, field in enumerate(fields):
             if type(field) is tuple:
+                if not field:
+                    continue
                 new: object = self._fields(field)
-            elif isinstance(field, Term) and traits(field).holds & self.wanted:
+            elif isinstance(field, Term) and field.holds & self.wanted:
                 new = self.node(field)
             else:
                 continue
@@ -517,6 +535,13 @@ class _Rewriting:
         return fields if rewritten is None else tuple(rewritten)
 
 
+_REPLACED: dict[int, frozenset[type]] = {
+    REFERENCES: frozenset({Reference}),
+    PARAMETERS: frozenset({Parameter}),
+    IMPORTS: frozenset({Imported}),
+    CHOICES: frozenset({Choice, Dictionary, Item, Result}),
+}
+_FINISHED = frozenset({Choice, Item, Member, Result})
 _OWN: dict[type, int] = {
     Reference: REFERENCES,
     Parameter: PARAMETERS,
@@ -551,32 +576,25 @@ LARGEST = 500
 
 def bounded(value: Value, largest: int = LARGEST) -> Value:
     """The value, unless it has grown too large to follow."""
-    return value if traits(value).size <= largest else Unknown("too many alternatives to follow")
+    return value if value.size <= largest else Unknown("too many alternatives to follow")
 
 
+@kept
 def parameters_of(value: Value) -> tuple[Parameter, ...]:
-    """The parameters that decide a value: those it is made of, and those a test asks about directly; kept with it."""
-    known: tuple[Parameter, ...] | None = value.__dict__.get("parameters")
-    if known is None:
-        known = value.__dict__["parameters"] = tuple(dict.fromkeys(_parameters(value)))
-    return known
-
-
-def _parameters(value: Value) -> list[Parameter]:
-    """The same, each as often as it occurs."""
-    found: list[Parameter] = []
+    """The parameters that decide a value: those it is made of, and those a test asks about directly."""
+    found: dict[Parameter, None] = {}
     todo: list[object] = [value]
     while todo:
         node = todo.pop()
         if isinstance(node, tuple):
             todo.extend(reversed(node))
         elif isinstance(node, Parameter):
-            found.append(node)
+            found[node] = None
         elif isinstance(node, Test):
             todo.extend([part for part in reversed(node.operands) if isinstance(part, Parameter | Test)])
-        elif isinstance(node, Term) and traits(node).holds & PARAMETERS:
+        elif isinstance(node, Term) and node.holds & PARAMETERS:
             todo.extend(reversed(astuple(node)))
-    return found
+    return tuple(found)
 
 
 def asked_variables(value: Value) -> tuple[str, ...]:

@@ -41,8 +41,8 @@ from statefence.project.values import (
     Unknown,
     Value,
     When,
+    kept,
     rewrite,
-    traits,
 )
 
 Taker = Callable[[Value], Value]
@@ -225,12 +225,10 @@ def _exclude_each_other(test: Test, other: Test) -> bool:
     return all(isinstance(literal, Constant) for literal in literals) and literals[0] != literals[1]
 
 
+@kept
 def holds_by_default(test: Test) -> bool:
-    """Whether the test holds in the main answer; kept with the test."""
-    known: bool | None = test.__dict__.get("default")
-    if known is None:
-        known = test.__dict__["default"] = _Resolver({}).holds(test)
-    return known
+    """Whether the test holds in the main answer."""
+    return _Resolver({}).holds(test)
 
 
 def settled(test: Test) -> bool | None:
@@ -243,7 +241,7 @@ def settled(test: Test) -> bool | None:
         if (test.kind == "or") in outcomes:
             return test.kind == "or"
         return None if None in outcomes else test.kind == "and"
-    if any(traits(operand).holds & CHOICES for operand in test.operands):
+    if any(operand.holds & CHOICES for operand in test.operands):
         return None
     decision = _decide(test, lambda value: value)
     return decision.holds if decision.certain and test.kind != "loop" else None
