@@ -449,9 +449,20 @@ def super_value(interpreter: Interpreter) -> Value:
 
 def members(program: Program, key: str) -> Mapping[str, Value]:
     """The attributes that a class's own constructor sets, in terms of its parameters."""
+    asked = f"{key}.<members>"
+    program.consulted.ask(asked)
     known = program.members.get(key)
     if known is not None:
         return known
+    with program.consulted.finding(asked):
+        found, finished = _members(program, key)
+    if finished:
+        program.members[key] = found
+    return found
+
+
+def _members(program: Program, key: str) -> tuple[Mapping[str, Value], bool]:
+    """The attributes, and whether they are all; they are not while the constructor is being interpreted."""
     model = program.models[key]
     found: dict[str, Value] = {}
     for name in ("__init__", "__post_init__", "model_post_init", "__attrs_post_init__"):
@@ -460,10 +471,10 @@ def members(program: Program, key: str) -> Mapping[str, Value]:
             continue
         running = program.running.get(method.key)
         if running is not None:
-            return _attributes_so_far(program, method.key, running)
+            program.consulted.circle(method.key)
+            return _attributes_so_far(program, method.key, running), False
         found.update(_attributes_set(program, method.key))
-    program.members[key] = found
-    return found
+    return found, True
 
 
 def _attributes_set(program: Program, method: str) -> Mapping[str, Value]:
@@ -490,6 +501,7 @@ def _late_member(program: Program, key: str, name: str) -> Value | None:
     """An attribute that methods other than the constructor set."""
     for method in _setters(program, key).get(name, ()):
         if method in program.running:
+            program.consulted.circle(method)
             continue
         value = _attributes_set(program, method).get(name)
         if value is not None and not is_constant_none(value):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from msgspec import Struct, structs
 from msgspec.structs import astuple
@@ -83,10 +84,9 @@ class _Key(Struct, frozen=True):
 def propagated(program: Program) -> list[RawSite]:
     """Every site of the program: those that call an API, and those that hand a value on to one."""
     callers: dict[str, list[Edge]] = {}
-    for edges in program.edges.values():
-        for edge in edges:
-            callers.setdefault(edge.callee, []).append(edge)
-    direct = [site for sites in program.sites.values() for site in sites]
+    for edge in _in_order(program.edges.values()):
+        callers.setdefault(edge.callee, []).append(edge)
+    direct = _in_order(program.sites.values())
     found: dict[_Key, RawSite] = {}
     derived: Counter[Call] = Counter()
     todo: deque[Iterable[RawSite]] = deque([direct])
@@ -105,6 +105,14 @@ def propagated(program: Program) -> list[RawSite]:
             if _may_be_handed_over(site) and _may_concern(program.policy, site):
                 todo.append(_handed_over(program, site, callers, derived, ways))
     return sorted(found.values(), key=lambda site: not all(map(holds_by_default, site.conditions)))
+
+
+Located = TypeVar("Located", RawSite, Edge)
+
+
+def _in_order(calls: Iterable[Iterable[Located]]) -> list[Located]:
+    """The calls of all functions as they stand in the files, whichever function was interpreted first."""
+    return sorted((call for each in calls for call in each), key=lambda call: (call.path, call.span))
 
 
 def _may_be_handed_over(site: RawSite) -> bool:
@@ -180,7 +188,8 @@ def _handed_over(
                 continue  # a settings field that no call passes stays open
             known = program.carried.get((id(site), id(edge), parameter.name))
             if known is None:
-                known = site, edge, _at(program, site, edge, parameter)
+                with program.consulted.finding(program.body_of(edge.caller)):
+                    known = site, edge, _at(program, site, edge, parameter)
                 program.carried[id(site), id(edge), parameter.name] = known
             if known[2] is not None:
                 ways.add(way)

@@ -69,14 +69,17 @@ def set_defaults(interpreter: Interpreter, key: str, node: ir.Function) -> None:
 
 def summarize(program: Program, key: str) -> Summary:
     """What calling a function gives and changes, in terms of its parameters."""
+    program.consulted.ask(key)
     known = program.summaries.get(key)
     if known is not None:
         return known
     if key in program.running or len(program.running) > DEEPEST:
+        program.consulted.circle(key)
         return RECURSIVE
     definition = program.definitions[key]
     if not isinstance(definition.node, ir.Function):
         return classes.synthetic_summary(program, key)
+    program.consulted.begin(key)
     try:
         node = program.function(definition)
         return _interpret(program, structs.replace(definition, node=node), node)
@@ -84,6 +87,8 @@ def summarize(program: Program, key: str) -> Summary:
         program.running.pop(key, None)
         program.too_deep[key] = (definition.unit.path, definition.node.span.line)
         return program.summaries.setdefault(key, Summary(Unknown("code that is nested too deeply to follow")))
+    finally:
+        program.consulted.end()
 
 
 def _interpret(program: Program, definition: Definition, node: ir.Function) -> Summary:

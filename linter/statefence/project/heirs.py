@@ -90,12 +90,15 @@ def heirs(program: Program, cls: str) -> tuple[str, ...]:
 
 
 def _derived(program: Program, cls: str) -> tuple[str, ...]:
+    key = f"{cls}.<heirs>"
+    program.consulted.ask(key)
     known = program.heirs.get(cls)
     if known is not None:
         return known
     units = _naming(program).get(cls.rpartition(":")[2].rpartition(".")[2].encode(), ())
-    for unit in units:
-        scopes.namespace(program, unit)
+    with program.consulted.finding(key):
+        for unit in units:
+            scopes.namespace(program, unit)
     found = tuple([key for unit in units for key in program.by_unit.get(unit, ()) if _derives(program, key, cls)])
     if not any(key_of(unit, "") in program.running for unit in units):
         program.heirs[cls] = found

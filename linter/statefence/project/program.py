@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import count
 
@@ -26,6 +26,7 @@ from statefence.facts import (
 from statefence.model import Span, Step
 from statefence.policy import Policy
 from statefence.policy import model as policy_model
+from statefence.project.consulted import Consulted
 from statefence.project.frames import State
 from statefence.project.values import (
     WORKING_DIRECTORY,
@@ -292,11 +293,12 @@ class Program:
         self.bases: dict[bytes, tuple[str, ...]] | None = None
         self.mutations: dict[tuple[str, str], tuple[Change, ...]] = {}
         self.setters: dict[str, Mapping[str, tuple[str, ...]]] = {}
-        self.looking_up: set[Imported] = set()
+        self.looking_up: dict[Imported, None] = {}
         self.carried: dict[tuple[int, int, str], tuple[RawSite, Edge, RawSite | None]] = {}
         self.values: dict[Value, Value] = {}
         self.too_deep: dict[str, tuple[str, int]] = {}
         self.tried: dict[str, int] = {}
+        self.consulted = Consulted()
 
     def shared(self, value: Value) -> Value:
         """The one value that stands for all that are equal to it, so that what is found out about it is kept once."""
@@ -358,6 +360,14 @@ class Program:
             self.bodies[key] = body_at(unit.data, unit.line_starts, node.span)
         return structs.replace(node, body=self.bodies[key])
 
+    def body_of(self, key: str) -> str:
+        """The key of the function, or of the module, that is interpreted when the body of a class is, or itself."""
+        definition = self.definitions.get(key)
+        while definition is not None and isinstance(definition.node, ir.Class):
+            key = key_of(definition.unit.name, definition.around)
+            definition = self.definitions.get(key)
+        return key
+
     def extent(self, definition: Definition) -> tuple[int, int]:
         """The offsets in its file between which a definition stands."""
         span = definition.node.span
@@ -415,13 +425,6 @@ def relative(unit: Unit, module: str, level: int) -> str:
     parts = unit.package.split(".") if unit.package else []
     kept = parts[: len(parts) - (level - 1)]
     return ".".join([*kept, module] if module else kept)
-
-
-def walk_functions(definitions: Mapping[str, Definition]) -> Iterator[str]:
-    """The keys of all functions, in the order in which they were defined."""
-    for key, definition in definitions.items():
-        if isinstance(definition.node, ir.Function):
-            yield key
 
 
 def parameter_values(key: str, parameters: Sequence[ir.Parameter], defaults: Mapping[str, Value]) -> list[Parameter]:

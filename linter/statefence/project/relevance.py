@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from msgspec import Struct
+
 from statefence.callees import (
     ARGUMENT_METHODS,
     EXECUTING_FUNCTIONS,
@@ -30,14 +32,23 @@ from statefence.policy import Policy
 from statefence.project.file_sinks import FILE_OPENERS_BY_NAME, are_kept
 from statefence.project.flows import deciding_functions
 from statefence.project.mentions import Mentions, Word
-from statefence.project.program import Program, RawSite, Unit
+from statefence.project.program import ClassModel, Program, RawSite, Unit
 from statefence.project.scopes import looked_up
 from statefence.project.sinks import SPEAKS_OF_DATABASES, opener, spawner
-from statefence.project.values import ClassValue, External, FunctionValue, Imported, Partial, Value, asked_variables
+from statefence.project.values import (
+    ClassValue,
+    External,
+    FunctionValue,
+    Imported,
+    Partial,
+    Value,
+    asked_variables,
+    key_of,
+)
 
 ENVIRONMENT = ("environ", "getenv")
 
-_CLASS = re.compile(rb"(?:\A|\n)[ \t]*class[ \t]+(\w+)[ \t]*\(([^)]*)\)")
+CLASSES = re.compile(rb"(?:\A|\n)[ \t]*class[ \t]+(\w+)[ \t]*\(([^)]*)\)")
 _TABLES: tuple[Spawner | Opener, ...] = (*SPAWNERS, *OPENERS)
 _CALLEES = frozenset(name.rpartition(".")[2] for entry in _TABLES for name in entry.names)
 _FILE_CALLEES = frozenset(name.rpartition(".")[2] for name in FILE_OPENERS_BY_NAME)
@@ -82,17 +93,39 @@ def _of_callee(name: str) -> Word:
     return Word.function(last, modules)
 
 
-def wrapper_words(program: Program, sites: Iterable[RawSite], derived: Mapping[str, Iterable[str]]) -> Mentions:
-    """The words by which the project's own wrappers are called, as far as they are known by now.
+class Wrappers(Struct, frozen=True, array_like=True):
+    """The project's own wrappers of callees.
+
+    Attributes:
+        keys: the functions and constructors that hand a parameter on to a callee, or give what a variable holds.
+        exported: by module, the names under which it passes callees and wrappers on.
+    """
+
+    keys: frozenset[str]
+    exported: dict[str, tuple[Word, ...]]
+
+
+def wrappers(program: Program, sites: Iterable[RawSite]) -> Wrappers:
+    """The wrappers, as far as they are known by now."""
+    keys = deciding_functions(program, sites) | giving_variables(program)
+    return Wrappers(frozenset(keys), exported(program, keys))
+
+
+def giving_variables(program: Program) -> set[str]:
+    """The functions that give what a variable holds, where the policy says that a variable is not to be had so."""
+    if not any(variable.not_from for variable in program.policy.variables):
+        return set()
+    return {key for key, summary in program.summaries.items() if asked_variables(summary.returns)}
+
+
+def wrapper_words(known: Wrappers, derived: Mapping[str, Iterable[str]]) -> Mentions:
+    """The words by which the project's own wrappers are called.
 
     Args:
         derived: the project's `derived_classes`, of which each inherits its base's methods.
     """
-    wrappers = deciding_functions(program, sites)
-    if any(variable.not_from for variable in program.policy.variables):
-        wrappers |= {key for key, summary in program.summaries.items() if asked_variables(summary.returns)}
-    own = (word for key in wrappers for word in _called_by(key, derived))
-    return Mentions.of([*own, *_exported(program, wrappers)])
+    own = (word for key in known.keys for word in _called_by(key, derived))
+    return Mentions.of([*own, *(word for words in known.exported.values() for word in words)])
 
 
 def _called_by(key: str, derived: Mapping[str, Iterable[str]]) -> Iterator[Word]:
@@ -115,7 +148,7 @@ def derived_classes(units: Iterable[Unit]) -> dict[str, set[str]]:
     derived: dict[str, set[str]] = {}
     for unit in units:
         if b"class" in unit.words:
-            for name, bases in _CLASS.findall(unit.data):
+            for name, bases in CLASSES.findall(unit.data):
                 for base in words_of(bases):
                     derived.setdefault(base.decode(errors="replace"), set()).add(name.decode(errors="replace"))
     return derived
@@ -133,29 +166,43 @@ def _descendants(cls: str, derived: Mapping[str, Iterable[str]]) -> set[str]:
     return found
 
 
-def _exported(program: Program, wrappers: Collection[str]) -> Iterator[Word]:
-    """Names under which modules pass callees and wrappers on, and classes of theirs that are callees by birth."""
-    wanted = _callee_names(program.policy) | {part for key in wrappers for part in key.rpartition(":")[2].split(".")}
-    read: set[str] = set()
-    while unread := program.namespaces.keys() - read:  # looking a name up may run further modules
-        read |= unread
+def exported(program: Program, keys: Collection[str]) -> dict[str, tuple[Word, ...]]:
+    """By module, the names under which it passes callees and wrappers on; those of modules that were run."""
+    wanted = _callee_names(program.policy) | {part for key in keys for part in key.rpartition(":")[2].split(".")}
+    found: dict[str, tuple[Word, ...]] = {}
+    while unread := program.namespaces.keys() - found.keys():  # looking a name up may run further modules
         for unit in sorted(unread):
-            home = unit.rpartition(".")[2]
-            for name, named_value in program.namespaces[unit].items():
-                if isinstance(named_value, Imported) and named_value.name not in wanted:
-                    continue
-                value = looked_up(program, named_value)
-                if _is_callee(program, value) or (
-                    isinstance(value, FunctionValue | ClassValue) and value.key in wrappers
-                ):
-                    yield Word.function(name, [home], home)
+            with program.consulted.finding(exports_of(unit)):
+                found[unit] = tuple(_passed_on(program, unit, keys, wanted))
     for key, model in program.models.items():
-        home, cls = key.partition(":")[0].rpartition(".")[2], key.rpartition(":")[2].rpartition(".")[2]
-        if any(_is_callee(program, base) for base in model.bases):
-            yield Word.function(cls, [home, cls], home)
-        for name, value in model.names.items():
-            if _is_callee(program, value):
-                yield Word.method(name, frozenset({home.encode(), cls.encode()}), home)
+        unit = key.partition(":")[0]
+        found[unit] = (*found.get(unit, ()), *_callees_by_birth(program, key, model))
+    return {unit: words for unit, words in found.items() if words}
+
+
+def exports_of(unit: str) -> str:
+    """The key under which it is noted on what the names rest that a module passes on."""
+    return key_of(unit, "<exports>")
+
+
+def _passed_on(program: Program, unit: str, keys: Collection[str], wanted: Collection[str]) -> Iterator[Word]:
+    home = unit.rpartition(".")[2]
+    for name, named_value in program.namespaces[unit].items():
+        if isinstance(named_value, Imported) and named_value.name not in wanted:
+            continue
+        value = looked_up(program, named_value)
+        if _is_callee(program, value) or (isinstance(value, FunctionValue | ClassValue) and value.key in keys):
+            yield Word.function(name, [home], home)
+
+
+def _callees_by_birth(program: Program, key: str, model: ClassModel) -> Iterator[Word]:
+    """A class that derives from a callee, and the attributes of a class that are callees."""
+    home, cls = key.partition(":")[0].rpartition(".")[2], key.rpartition(":")[2].rpartition(".")[2]
+    if any(_is_callee(program, base) for base in model.bases):
+        yield Word.function(cls, [home, cls], home)
+    for name, value in model.names.items():
+        if _is_callee(program, value):
+            yield Word.method(name, frozenset({home.encode(), cls.encode()}), home)
 
 
 def _callee_names(policy: Policy) -> frozenset[str]:
@@ -182,9 +229,10 @@ def named(program: Program, unit: Unit, pattern: re.Pattern[bytes]) -> Iterator[
                 yield key
 
 
-def of_wrapping_classes(program: Program, wrappers: Mentions) -> Iterator[str]:
-    """Methods of classes whose constructor is a wrapper: `cls(...)` and `super().__init__(...)` name nobody."""
-    for key, definition in list(program.definitions.items()):
+def of_wrapping_classes(program: Program, unit: Unit, classes: Collection[bytes]) -> Iterator[str]:
+    """Methods of a module's classes whose constructor is a wrapper: `cls(...)`, `super().__init__(...)` name nobody."""
+    for key in list(program.by_unit.get(unit.name, ())):
+        definition = program.definitions[key]
         own = "" if definition.owner is None else definition.owner.rpartition(":")[2].rpartition(".")[2]
-        if own.encode() in wrappers.words and isinstance(definition.node, ir.Function):
+        if own.encode() in classes and isinstance(definition.node, ir.Function):
             yield key

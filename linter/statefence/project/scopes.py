@@ -48,6 +48,8 @@ def global_value(program: Program, unit: str, name: str) -> Value | None:
     """What a name means at module level, None when the module does not bind it."""
     running = program.running.get(key_of(unit, ""))
     if running is not None and unit not in program.namespaces:
+        program.consulted.ask(key_of(unit, ""))
+        program.consulted.circle(key_of(unit, ""))
         value = running.variables.get(name)
         return None if value is None else looked_up(program, running.freeze(value))
     value = namespace(program, unit).get(name)
@@ -71,15 +73,17 @@ def looked_up(program: Program, value: Value) -> Value:
 
 def _meaning(program: Program, imported: Imported) -> Value:
     if imported in program.looking_up:
+        if imported != next(reversed(program.looking_up)):
+            program.consulted.circle("")
         inner = f"{imported.module}.{imported.name}"
         if inner in program.units or inner in program.packages:  # `from package import module`, in the package itself
             return ModuleValue(inner)
         return Unknown(f"{imported.module} and others import {imported.name!r} from one another")
-    program.looking_up.add(imported)
+    program.looking_up[imported] = None
     try:
         return module_attribute(program, ModuleValue(imported.module), imported.name)
     finally:
-        program.looking_up.remove(imported)
+        del program.looking_up[imported]
 
 
 def _changed_later(program: Program, unit: str, name: str) -> tuple[Change, ...]:
@@ -124,20 +128,26 @@ def reassigned(program: Program, unit: str) -> frozenset[str]:
 
 def namespace(program: Program, unit: str) -> Mapping[str, Value]:
     """A module's names after it was run, frozen."""
+    key = key_of(unit, "")
+    program.consulted.ask(key)
     known = program.namespaces.get(unit)
     if known is not None:
         return known
-    if key_of(unit, "") in program.running:
+    if key in program.running:
+        program.consulted.circle(key)
         return {}
     found = program.units.get(unit)
     if found is None:
         return {}
+    program.consulted.begin(key)
     try:
         return _run_module(program, found)
     except RecursionError:
-        del program.running[key_of(unit, "")]
-        program.too_deep[key_of(unit, "")] = (found.path, 1)
+        del program.running[key]
+        program.too_deep[key] = (found.path, 1)
         return program.namespaces.setdefault(unit, {})
+    finally:
+        program.consulted.end()
 
 
 def _run_module(program: Program, unit: Unit) -> Mapping[str, Value]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -15,7 +15,7 @@ from statefence.project.targets import targets_of
 from statefence.project.text_files import Texts, text_read
 from statefence.project.values import Connection, Constant, Parameter, Text, Value, kept, walk
 from statefence.project.worlds import main_world, worlds
-from statefence.sql import Schema, Touch, begins_as_sql, is_sql, schema_of
+from statefence.sql import Schema, Touch, begins_as_sql, is_sql
 from statefence.sql import statements as touches_of
 
 Pieces = tuple[str | None, ...]
@@ -56,13 +56,11 @@ def _ways(connection: Value) -> tuple[Value, ...]:
     return tuple([world.value for world in worlds(connection)])
 
 
-def schema_of_program(sites: Iterable[RawSite], files: Texts, migrated: Iterable[str] = ()) -> Schema:
-    """The schema as the migrations make it, and as the program's own DDL declares what they do not."""
-    found: list[Pieces] = [(sql,) for sql in migrated]
+def ddl_of(sites: Iterable[RawSite], files: Texts) -> Iterator[Pieces]:
+    """The texts that may make or change tables."""
     for site in sites:
         if site.kind == "statement":
-            found.extend(pieces for pieces in texts(site, files) if _may_be_ddl(pieces))
-    return schema_of(found)
+            yield from (pieces for pieces in texts(site, files) if _may_be_ddl(pieces))
 
 
 def _may_be_ddl(pieces: Pieces) -> bool:

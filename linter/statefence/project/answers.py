@@ -1,0 +1,317 @@
+"""What a run finds out about a project, as data, and what of it holds when some of the files have changed.
+
+Every answer is about one body: of a function, or of a module. An answer still holds unless its body asks, at any
+distance, about something in a changed file. Those that do not hold are found out anew, in the order of the first run,
+with whatever they ask about. The rest is taken as it was.
+
+All of that is given up, and everything found out anew, where a change could reach answers in another way: when files
+come or go, when classes, their bases or the other names of imports change (they are looked for in every file's text),
+when other functions become wrappers, when the schema changes, when the order of asking might matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Protocol
+
+from msgspec import Struct
+
+from statefence.project.consulted import Root
+from statefence.project.flows import deciding_functions
+from statefence.project.mentions import Word
+from statefence.project.outlines import digest, outline
+from statefence.project.program import Program, RawSite
+from statefence.project.records import NOTHING, Records, by_body, ddl_by_body, records_by_body
+from statefence.project.relevance import Wrappers, exports_of, giving_variables
+from statefence.project.rounds import Chosen, Interpretation, Round, interpret, interpret_again
+from statefence.project.statements import Pieces
+from statefence.project.text_files import Texts
+from statefence.sql import Schema, schema_of
+
+PARSED_ANYWAY = 1_000_000
+"""In bytes: files that hold nothing of interest are parsed too, for their syntax, unless they are more than this."""
+
+
+class File(Struct, frozen=True, array_like=True):
+    """A Python file of a run.
+
+    Attributes:
+        outline: a digest of what of it decides how others are read.
+        reason: why it could not be parsed; empty when it could, or was not.
+    """
+
+    name: str
+    path: str
+    digest: bytes
+    outline: bytes
+    reason: str
+
+
+class Body(Struct, frozen=True, array_like=True):
+    """The answers about one body.
+
+    Attributes:
+        asked: the keys that it asked about.
+        first: what the run asked about when it came to this body, where that may matter.
+        ddl: the texts in it that may make or change tables.
+        decided: the functions that are wrappers because of it.
+    """
+
+    asked: frozenset[str]
+    first: Root | None = None
+    records: Records = NOTHING
+    ddl: tuple[Pieces, ...] = ()
+    decided: frozenset[str] = frozenset()
+
+
+class Answers(Struct, frozen=True, array_like=True):
+    """Everything a run found out.
+
+    Attributes:
+        given: a digest of what was asked, but for the Python files.
+        bodies: by key; other things that are asked about have a key too.
+        too_deep: the places that are nested too deeply to follow.
+        all_parsed: the files that nothing asked about were parsed too.
+    """
+
+    given: bytes
+    files: tuple[File, ...]
+    rounds: tuple[Round, ...]
+    roots: tuple[Root, ...]
+    wrappers: Wrappers
+    bodies: dict[str, Body]
+    schema: Schema
+    too_deep: tuple[tuple[str, int], ...]
+    all_parsed: bool
+
+
+class Past(Protocol):
+    """Where answers outlive a run."""
+
+    def known(self) -> Answers | None:
+        """What the last run found out, None when it is not remembered."""
+
+    def keep(self, answers: Answers) -> None:
+        """Remember what a run found out."""
+
+
+class Question(Struct, frozen=True):
+    """What is asked, but for the Python files.
+
+    Attributes:
+        files: the texts that are not Python.
+        migrated: the statements that the migrations run, in order.
+        thorough: the whole call graph is asked for.
+    """
+
+    files: Texts
+    migrated: tuple[str, ...]
+    thorough: bool
+
+    @property
+    def digest(self) -> bytes:
+        """A digest of it."""
+        return digest(repr((sorted(self.files.items()), self.migrated, self.thorough)).encode("utf-8", "surrogatepass"))
+
+
+def answers(program: Program, question: Question, past: Past | None) -> Answers:
+    """What there is to find out about a program; `past` spares what still holds of it."""
+    before = None if past is None else past.known()
+    found = None if before is None else _renewed(before, program, question)
+    if found is None:
+        found = _whole(program, question)
+    if past is not None and found is not before:
+        past.keep(found)
+    return found
+
+
+def _whole(program: Program, question: Question) -> Answers:
+    interpretation = interpret(program, thorough=question.thorough)
+    sites = by_body(program, interpretation.sites)
+    ddl = ddl_by_body(sites, question.files)
+    schema = _schema(question, ddl)
+    bodies = _bodies(program, sites, ddl, schema, question.files)
+    all_parsed = _parse_rest(program, program.facts.keys())
+    return Answers(
+        question.digest,
+        tuple(_files(program, dict(program.unparsed))),
+        interpretation.rounds,
+        interpretation.roots,
+        Wrappers(_decided(bodies.values()), interpretation.wrappers.exported),
+        bodies,
+        schema,
+        tuple(program.too_deep.values()),
+        all_parsed,
+    )
+
+
+def _files(program: Program, reasons: Mapping[str, str]) -> Iterator[File]:
+    for unit in program.units.values():
+        yield File(unit.name, unit.path, digest(unit.data), outline(unit), reasons.get(unit.path, ""))
+
+
+def _parse_rest(program: Program, needed: Collection[str]) -> bool:
+    """Parse the files that no question led to, so that bad syntax is told of, unless they are too many."""
+    rest = [unit for unit in program.units.values() if unit.name not in needed]
+    if sum(len(unit.data) for unit in rest) > PARSED_ANYWAY:
+        return False
+    program.parse_all((unit, None) for unit in rest)
+    return True
+
+
+def _schema(question: Question, ddl: Mapping[str, Iterable[Pieces]]) -> Schema:
+    """The schema as the migrations make it, and as the program's own DDL declares what they do not."""
+    own = (pieces for _, texts in sorted(ddl.items()) for pieces in texts)
+    return schema_of([*((sql,) for sql in question.migrated), *own])
+
+
+def _bodies(
+    program: Program,
+    sites: Mapping[str, list[RawSite]],
+    ddl: Mapping[str, tuple[Pieces, ...]],
+    schema: Schema,
+    files: Texts,
+) -> dict[str, Body]:
+    records = records_by_body(program, sites, schema, files)
+    giving = giving_variables(program)
+    noted = program.consulted
+    return {
+        key: Body(
+            frozenset(asked),
+            noted.first[key] if key in noted.circular else None,
+            records.get(key, NOTHING),
+            ddl.get(key, ()),
+            frozenset(deciding_functions(program, sites.get(key, ()))) | ({key} & giving),
+        )
+        for key, asked in noted.asked.items()
+    }
+
+
+def _renewed(before: Answers, program: Program, question: Question) -> Answers | None:
+    """The answers as they are now; None where it takes a whole run to tell."""
+    changed = _changed(before, program)
+    if changed is None or before.given != question.digest or before.too_deep:
+        return None
+    if not changed:
+        return before
+    stale = _reaching(before.bodies, changed)
+    chosen = _chosen(before, changed, stale)
+    if chosen is None:
+        return None
+    interpretation = interpret_again(program, before.rounds, chosen, before.wrappers.keys, thorough=question.thorough)
+    if program.too_deep or not _is_in_order(before, program, stale):
+        return None
+    return _merged(before, program, question, interpretation, stale)
+
+
+def _unit(key: str) -> str:
+    return key.partition(":")[0]
+
+
+def _changed(before: Answers, program: Program) -> frozenset[str] | None:
+    """The modules whose file has changed; None when files came or went, or changed in what others are read by."""
+    units = tuple(program.units.values())
+    if [(unit.name, unit.path) for unit in units] != [(file.name, file.path) for file in before.files]:
+        return None
+    pairs = [(unit, file) for unit, file in zip(units, before.files, strict=True) if digest(unit.data) != file.digest]
+    if any(outline(unit) != file.outline for unit, file in pairs):
+        return None
+    return frozenset(unit.name for unit, _ in pairs)
+
+
+def _reaching(bodies: Mapping[str, Body], changed: Collection[str]) -> frozenset[str]:
+    """The keys of modules that changed, and those that ask about them at any distance."""
+    askers: dict[str, list[str]] = {}
+    for key, body in bodies.items():
+        for asked in body.asked:
+            askers.setdefault(asked, []).append(key)
+    return frozenset(_spread((key for key in (*bodies, *askers) if _unit(key) in changed), askers))
+
+
+def _spread(start: Iterable[str], steps: Mapping[str, Iterable[str]]) -> set[str]:
+    """Whatever can be reached, with where it starts."""
+    found = set(start)
+    todo = list(found)
+    while todo:
+        more = [key for key in steps.get(todo.pop(), ()) if key not in found]
+        found.update(more)
+        todo += more
+    return found
+
+
+def _chosen(before: Answers, changed: frozenset[str], stale: frozenset[str]) -> Chosen | None:
+    """What has to be interpreted: what no longer holds, and where circles were entered that it leads to."""
+    steps = {key: body.asked for key, body in before.bodies.items()}
+    asked = (*(root.key for root in before.roots), *(key for key in before.bodies if key == exports_of(_unit(key))))
+    keys = {key for key in asked if key in stale and _unit(key) not in changed}
+    todo = keys | {key for key in steps if _unit(key) in changed}
+    seen: set[str] = set()
+    while todo:
+        reached = _spread(todo, steps) - seen
+        seen |= reached
+        bodies = [before.bodies[key] for key in reached if key in before.bodies and key not in stale]
+        entered = {body.first.key for body in bodies if body.first is not None}
+        if "" in entered:
+            return None
+        todo = entered - keys - stale
+        keys |= todo
+    return Chosen(changed, frozenset(keys))
+
+
+def _is_in_order(before: Answers, program: Program, stale: frozenset[str]) -> bool:
+    """Whether circles that still hold were entered where a whole run would enter them."""
+    for key, first in program.consulted.first.items():
+        body = before.bodies.get(key)
+        if key not in stale and body is not None and body.first is not None and first > body.first:
+            return False
+    return True
+
+
+def _merged(
+    before: Answers, program: Program, question: Question, interpretation: Interpretation, stale: frozenset[str]
+) -> Answers | None:
+    sites = by_body(program, interpretation.sites)
+    ddl = ddl_by_body(sites, question.files)
+    fresh = _bodies(program, sites, ddl, before.schema, question.files)
+    known = {key: body for key, body in before.bodies.items() if key not in stale}
+    roots = [root for root in before.roots if root.key not in stale]
+    own = {root.key for root in roots}
+    roots += [root for root in interpretation.roots if root.key not in own]
+    bodies = _asked_about({**fresh, **known}, (root.key for root in roots))
+    wrappers = _wrappers(before, interpretation, bodies, known)
+    schema = _schema(question, {key: body.ddl for key, body in bodies.items()})
+    if wrappers != before.wrappers or schema != before.schema:
+        return None
+    needed = {_unit(key) for key in bodies if key.endswith(":")}
+    all_parsed = _parse_rest(program, needed)
+    if all_parsed != before.all_parsed:
+        return None
+    reasons = {file.path: file.reason for file in before.files if all_parsed or file.name in needed}
+    reasons |= dict.fromkeys((program.units[name].path for name in program.facts), "") | program.unparsed
+    files = tuple(_files(program, reasons))
+    return Answers(before.given, files, before.rounds, tuple(roots), wrappers, bodies, schema, (), all_parsed)
+
+
+def _asked_about(bodies: Mapping[str, Body], roots: Iterable[str]) -> dict[str, Body]:
+    """The bodies that a run comes to; of each module that it runs it asks for what that passes on."""
+    steps = {key: body.asked for key, body in bodies.items()}
+    reached = _spread(roots, steps)
+    while more := {exports_of(_unit(key)) for key in reached if key.endswith(":")} - reached:
+        reached |= _spread(more, steps)
+    return {key: bodies[key] for key in sorted(reached) if key in bodies}
+
+
+def _wrappers(
+    before: Answers, interpretation: Interpretation, bodies: Mapping[str, Body], known: Collection[str]
+) -> Wrappers:
+    """The wrappers that there are now, by the bodies that make them."""
+    passed_on: dict[str, tuple[Word, ...]] = {}
+    for unit in sorted(_unit(key) for key in bodies if key.endswith(":")):
+        found = before.wrappers if exports_of(unit) in known else interpretation.wrappers
+        if unit in found.exported:
+            passed_on[unit] = found.exported[unit]
+    return Wrappers(_decided(bodies.values()), passed_on)
+
+
+def _decided(bodies: Iterable[Body]) -> frozenset[str]:
+    return frozenset(key for body in bodies for key in body.decided)
