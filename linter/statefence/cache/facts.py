@@ -38,6 +38,12 @@ class FactsCache:
         """Remember the facts of a file with these bytes."""
         self.used[digest(data)] = msgpack.encode(facts)
 
+    def still_there(self, data: bytes) -> None:
+        """Go on remembering the facts of a file with these bytes."""
+        name = digest(data)
+        if name in self.stored:
+            self.used.setdefault(name, self.stored[name])
+
     def save(self) -> None:
         """Write what was used, if that is not what is there."""
         if self.path is not None and self.used and self.used != self.stored:

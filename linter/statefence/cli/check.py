@@ -15,11 +15,12 @@ from statefence.cli.formats import FOR_PEOPLE, FORMATS, formatted
 from statefence.cli.parsing import add_paths, add_resources, comma_separated, parser
 from statefence.cli.project import policy_in_force, reading, relative_paths, require_files
 from statefence.cli.question import question
-from statefence.cli.resources import reader
+from statefence.cli.resources import resources
 from statefence.cli.said import said
 from statefence.engine import Report, check, is_within, selected, since, within
 from statefence.errors import UsageError
 from statefence.policy import Policy
+from statefence.project import Past
 from statefence.registry import rules
 from statefence.report.closing import closing
 from statefence.source import Unread
@@ -32,12 +33,19 @@ def run(arguments: Sequence[str]) -> int:
     policy = policy_in_force(options.config)
     paths = relative_paths(options.paths, policy.root)
     compared = since(policy, options.since) if options.since else None
-    with reader(options, policy) as reading_files:
-        report = check(policy, select=options.select, ignore=options.ignore, reader=reading_files, since=compared)
+    with resources(options, policy) as given:
+        report = check(
+            policy,
+            select=options.select,
+            ignore=options.ignore,
+            reader=given.reader,
+            since=compared,
+            past=given.past,
+        )
     require_files(options.paths, paths, (*report.sources, *(place.path for place in report.skipped)))
-    changed = (options.fix or options.diff) and _repaired(policy, report, options, paths)
+    changed = (options.fix or options.diff) and _repaired(policy, report, options, paths, given.past)
     if changed and not options.diff:
-        report = check(policy, select=options.select, ignore=options.ignore, since=compared)
+        report = check(policy, select=options.select, ignore=options.ignore, since=compared, past=given.past)
     shown = within(report, paths)
     code = _exit_code(shown, options, paths, changed=changed)
     if options.diff:
@@ -49,12 +57,12 @@ def run(arguments: Sequence[str]) -> int:
     return said(outcome)
 
 
-def _repaired(policy: Policy, report: Report, options: Namespace, paths: Sequence[str]) -> bool:
+def _repaired(policy: Policy, report: Report, options: Namespace, paths: Sequence[str], past: Past) -> bool:
     from statefence.cli.fixing import repair, show
 
     if options.diff:
-        return show(policy, report, options, paths)
-    return repair(policy, report, options, paths, _log(options))
+        return show(policy, report, options, paths, past)
+    return repair(policy, report, options, paths, _log(options), past)
 
 
 def _options(arguments: Sequence[str]) -> Namespace:

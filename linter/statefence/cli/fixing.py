@@ -13,6 +13,7 @@ from statefence.errors import StatefenceError
 from statefence.facts import Reader, Recollection
 from statefence.model import Edit, Finding
 from statefence.policy import Policy
+from statefence.project import Past
 from statefence.report.labels import counted
 from statefence.report.style import visible
 
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
     from statefence.fix import FixedFile, Outcome
 
 
-def repair(policy: Policy, report: Report, options: Namespace, paths: Sequence[str], log: TextIO) -> bool:
+def repair(policy: Policy, report: Report, options: Namespace, paths: Sequence[str], log: TextIO, past: Past) -> bool:
     """Repair what `report` found within `paths`; returns whether a file was changed.
 
     Raises StatefenceError when a file cannot be written; each file is then either as it was or repaired in whole.
     """
-    outcome = _outcome(policy, report, options, paths)
+    outcome = _outcome(policy, report, options, paths, past)
     if outcome is None:
         return False
     write_files(policy, outcome.files)
@@ -65,9 +66,9 @@ def write_files(policy: Policy, files: Iterable[FixedFile]) -> None:
             write_atomic(Path(policy.root, file.path), file.after, expected=file.before)
 
 
-def show(policy: Policy, report: Report, options: Namespace, paths: Sequence[str]) -> bool:
+def show(policy: Policy, report: Report, options: Namespace, paths: Sequence[str], past: Past) -> bool:
     """Write the repairs to standard output as a unified diff; returns whether there are any."""
-    outcome = _outcome(policy, report, options, paths)
+    outcome = _outcome(policy, report, options, paths, past)
     if outcome is None:
         return False
     from statefence.fix import unified
@@ -78,7 +79,7 @@ def show(policy: Policy, report: Report, options: Namespace, paths: Sequence[str
     return bool(outcome.files)
 
 
-def _outcome(policy: Policy, report: Report, options: Namespace, paths: Sequence[str]) -> Outcome | None:
+def _outcome(policy: Policy, report: Report, options: Namespace, paths: Sequence[str], past: Past) -> Outcome | None:
     """What fixing comes to; None, without loading the fixer, when no finding has a fix."""
 
     def chosen(finding: Finding) -> bool:
@@ -88,7 +89,12 @@ def _outcome(policy: Policy, report: Report, options: Namespace, paths: Sequence
         if not contents:
             return report.findings
         return check(
-            policy, overrides=contents, select=options.select, ignore=options.ignore, reader=reading_again
+            policy,
+            overrides=contents,
+            select=options.select,
+            ignore=options.ignore,
+            reader=reading_again,
+            past=past,
         ).findings
 
     if not any(finding.edits and chosen(finding) for finding in report.findings):

@@ -16,7 +16,7 @@ from statefence.cli.output import in_colour
 from statefence.cli.parsing import add_paths, add_resources, parser
 from statefence.cli.project import policy_in_force, reading, relative_paths, require_files
 from statefence.cli.question import question
-from statefence.cli.resources import reader
+from statefence.cli.resources import resources
 from statefence.cli.said import said
 from statefence.engine import Loaded, load, resolution
 from statefence.errors import UsageError
@@ -50,8 +50,8 @@ def run(arguments: Sequence[str]) -> int:
     observed = _observed(options)
     policy = policy_in_force(options.config)
     paths = relative_paths(options.paths, policy.root)
-    with reader(options, policy) as reading_files:
-        loaded = load(policy, reader=reading_files)
+    with resources(options, policy) as given:
+        loaded = load(policy, reader=given.reader, past=given.past)
     require_files(options.paths, paths, (*loaded.sources, *(place.path for place in loaded.skipped)))
     text, told = _formatted(options.output_format, loaded, policy, paths, observed), f"{_coverage(loaded)}\n"
     outcome = Outcome(text + told, "", CLEAN) if options.output_format == _TEXT else Outcome(text, told, CLEAN)

@@ -18,7 +18,7 @@ from statefence.engine.selection import selected
 from statefence.facts import Reader
 from statefence.model import Answer, CreateFile, Finding, Hit, InFile, Place, Safety, Skipped
 from statefence.policy.model import Policy
-from statefence.project import Module, Project
+from statefence.project import Module, Past, Project
 from statefence.project.sites import EnvKind, PathKind
 from statefence.registry import LoadedRule, rules
 from statefence.repository import Repository, repository
@@ -60,6 +60,7 @@ def check(
     ignore: Iterable[str] | None = None,
     reader: Reader | None = None,
     since: Since | None = None,
+    past: Past | None = None,
 ) -> Report:
     """Analyse the whole project and report what the selected rules find in it.
 
@@ -70,6 +71,7 @@ def check(
         ignore: codes or prefixes of the rules not to run.
         reader: how files are parsed; by default in this process, remembering nothing.
         since: the revision that migrations are compared with, and what changed since it.
+        past: what an earlier run found out, of which only what no longer holds is found out anew.
 
     Raises:
         UsageError: an unknown code, nothing to analyse.
@@ -77,7 +79,7 @@ def check(
     """
     every = rules()
     running = selected(every, select, ignore)
-    loaded = load(policy, overrides, reader, since.migrations if since else ())
+    loaded = load(policy, overrides, reader, since.migrations if since else (), past)
     asked = any(rule.rule.check_repository for rule in running)
     known_to_git = repository(policy, loaded.tracked, overrides) if asked else Repository()
     findings = dict.fromkeys(_findings(loaded, known_to_git, policy, running, frozenset(rule.code for rule in every)))

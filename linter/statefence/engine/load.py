@@ -18,7 +18,7 @@ from statefence.model import Skipped
 from statefence.module_names import module_names
 from statefence.policy.check import check_modules
 from statefence.policy.model import Policy
-from statefence.project import Project, analyse
+from statefence.project import Past, Project, analyse
 from statefence.source import Source, decoded, is_python, read
 
 
@@ -51,6 +51,7 @@ def load(
     overrides: Mapping[str, bytes] = {},
     reader: Reader | None = None,
     earlier: tuple[History, ...] = (),
+    past: Past | None = None,
 ) -> Loaded:
     """Read and analyse the whole project of `policy`.
 
@@ -59,6 +60,7 @@ def load(
         overrides: bytes to use instead of what is on disk, by path; a path that is not on disk is added.
         reader: how files are parsed; by default in this process, remembering nothing.
         earlier: the sequences of migrations as they were at the revision that the run compares with.
+        past: what an earlier run found out, of which only what no longer holds is found out anew.
 
     Raises:
         UsageError: there is no Python file.
@@ -74,7 +76,7 @@ def load(
     results = [decoded(p, overrides[p]) if p in overrides else read(root, p) for p in (*paths, *others)]
     sources = {result.path: result for result in results if isinstance(result, Source)}
     sources |= {query.path: query for query in _queries(root, found.queries, sources.values(), overrides)}
-    project = replace(analyse(tuple(sources.values()), policy, reader=reader), earlier=earlier)
+    project = replace(analyse(tuple(sources.values()), policy, reader=reader, past=past), earlier=earlier)
     left_out = (*found.skipped, *not_run(project.migrations))
     undecoded = (result for result in results if isinstance(result, Skipped))
     unreadable = tuple(sorted((*undecoded, *project.skipped), key=lambda skipped: skipped.path))

@@ -63,6 +63,9 @@ class Memory(Protocol):
     def keep(self, data: bytes, facts: ModuleFacts) -> None:
         """Remember the facts of a file with these bytes."""
 
+    def still_there(self, data: bytes) -> None:
+        """A file with these bytes is not read this time, but what is remembered of it may be asked for later."""
+
 
 class Recollection:
     """What one process has read, for those that analyse nearly the same files again and again."""
@@ -77,6 +80,9 @@ class Recollection:
     def keep(self, data: bytes, facts: ModuleFacts) -> None:
         """Remember the facts of a file with these bytes."""
         self.facts[data] = facts
+
+    def still_there(self, data: bytes) -> None:
+        """What was read is remembered as long as the process lives."""
 
 
 class Reader:
@@ -104,6 +110,11 @@ class Reader:
         """Let later runs know what a file says."""
         if self.memory is not None:
             self.memory.keep(data, facts)
+
+    def still_there(self, data: bytes) -> None:
+        """Let later runs know what earlier ones have read of a file."""
+        if self.memory is not None:
+            self.memory.still_there(data)
 
     def _remembered(self, request: Request) -> Parsed | None:
         facts = self.memory.known(request.data) if self.memory is not None else None

@@ -51,7 +51,7 @@ class Body(Struct, frozen=True, array_like=True):
     """The answers about one body.
 
     Attributes:
-        asked: the keys that it asked about.
+        asked: the keys that it asked about; for a wrapper, also the bodies because of which it is one.
         first: what the run asked about when it came to this body, where that may matter.
         ddl: the texts in it that may make or change tables.
         decided: the functions that are wrappers because of it.
@@ -95,6 +95,21 @@ class Past(Protocol):
         """Remember what a run found out."""
 
 
+class Latest:
+    """The answers of the last run of one process."""
+
+    def __init__(self, answers: Answers | None = None) -> None:
+        self.answers = answers
+
+    def known(self) -> Answers | None:
+        """What the last run found out, None before the first."""
+        return self.answers
+
+    def keep(self, answers: Answers) -> None:
+        """Remember what a run found out."""
+        self.answers = answers
+
+
 class Question(Struct, frozen=True):
     """What is asked, but for the Python files.
 
@@ -117,9 +132,11 @@ class Question(Struct, frozen=True):
 def answers(program: Program, question: Question, past: Past | None) -> Answers:
     """What there is to find out about a program; `past` spares what still holds of it."""
     before = None if past is None else past.known()
-    found = None if before is None else _renewed(before, program, question)
-    if found is None:
-        found = _whole(program, question)
+    renewed = None if before is None else _renewed(before, program, question)
+    if renewed is None and before is not None:
+        program = program.anew()
+    found = renewed or _whole(program, question)
+    program.keep_facts(of_others=renewed is not None)
     if past is not None and found is not before:
         past.keep(found)
     return found
@@ -175,16 +192,28 @@ def _bodies(
     records = records_by_body(program, sites, schema, files)
     giving = giving_variables(program)
     noted = program.consulted
+    decided = {key: frozenset(deciding_functions(program, sites.get(key, ()))) for key in noted.asked}
+    makers = _makers(decided)
     return {
         key: Body(
-            frozenset(asked),
+            frozenset((*noted.asked.get(key, ()), *makers.get(key, ()))),
             noted.first[key] if key in noted.circular else None,
             records.get(key, NOTHING),
             ddl.get(key, ()),
-            frozenset(deciding_functions(program, sites.get(key, ()))) | ({key} & giving),
+            decided.get(key, frozenset()) | ({key} & giving),
         )
-        for key, asked in noted.asked.items()
+        for key in noted.asked.keys() | makers.keys()
     }
+
+
+def _makers(decided: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """For each wrapper, the bodies because of which it is one: what calls of it come to depends on these."""
+    found: dict[str, list[str]] = {}
+    for key, functions in decided.items():
+        for function in functions:
+            if function != key:
+                found.setdefault(function, []).append(key)
+    return found
 
 
 def _renewed(before: Answers, program: Program, question: Question) -> Answers | None:
@@ -201,7 +230,7 @@ def _renewed(before: Answers, program: Program, question: Question) -> Answers |
     interpretation = interpret_again(program, before.rounds, chosen, before.wrappers.keys, thorough=question.thorough)
     if program.too_deep or not _is_in_order(before, program, stale):
         return None
-    return _merged(before, program, question, interpretation, stale)
+    return _merged(before, program, question, interpretation, changed, stale)
 
 
 def _unit(key: str) -> str:
@@ -244,6 +273,7 @@ def _chosen(before: Answers, changed: frozenset[str], stale: frozenset[str]) -> 
     steps = {key: body.asked for key, body in before.bodies.items()}
     asked = (*(root.key for root in before.roots), *(key for key in before.bodies if key == exports_of(_unit(key))))
     keys = {key for key in asked if key in stale and _unit(key) not in changed}
+    makers = _makers({key: body.decided for key, body in before.bodies.items()})
     todo = keys | {key for key in steps if _unit(key) in changed}
     seen: set[str] = set()
     while todo:
@@ -253,9 +283,9 @@ def _chosen(before: Answers, changed: frozenset[str], stale: frozenset[str]) -> 
         entered = {body.first.key for body in bodies if body.first is not None}
         if "" in entered:
             return None
-        todo = entered - keys - stale
+        todo = {*entered, *(maker for key in reached for maker in makers.get(key, ()))} - keys
         keys |= todo
-    return Chosen(changed, frozenset(keys))
+    return Chosen(changed, frozenset(key for key in keys if _unit(key) not in changed))
 
 
 def _is_in_order(before: Answers, program: Program, stale: frozenset[str]) -> bool:
@@ -268,7 +298,12 @@ def _is_in_order(before: Answers, program: Program, stale: frozenset[str]) -> bo
 
 
 def _merged(
-    before: Answers, program: Program, question: Question, interpretation: Interpretation, stale: frozenset[str]
+    before: Answers,
+    program: Program,
+    question: Question,
+    interpretation: Interpretation,
+    changed: frozenset[str],
+    stale: frozenset[str],
 ) -> Answers | None:
     sites = by_body(program, interpretation.sites)
     ddl = ddl_by_body(sites, question.files)
@@ -280,7 +315,7 @@ def _merged(
     bodies = _asked_about({**fresh, **known}, (root.key for root in roots))
     wrappers = _wrappers(before, interpretation, bodies, known)
     schema = _schema(question, {key: body.ddl for key, body in bodies.items()})
-    if wrappers != before.wrappers or schema != before.schema:
+    if wrappers != before.wrappers or schema != before.schema or not _is_complete(before, fresh, changed, stale):
         return None
     needed = {_unit(key) for key in bodies if key.endswith(":")}
     all_parsed = _parse_rest(program, needed)
@@ -290,6 +325,17 @@ def _merged(
     reasons |= dict.fromkeys((program.units[name].path for name in program.facts), "") | program.unparsed
     files = tuple(_files(program, reasons))
     return Answers(before.given, files, before.rounds, tuple(roots), wrappers, bodies, schema, (), all_parsed)
+
+
+def _is_complete(before: Answers, fresh: Mapping[str, Body], changed: frozenset[str], stale: frozenset[str]) -> bool:
+    """Whether all is interpreted that what is handed to wrappers comes to, and no call elsewhere comes to more."""
+    makers = _makers({key: body.decided for key, body in before.bodies.items()})
+    called = (maker for function in fresh for maker in makers.get(function, ()) if _unit(maker) not in changed)
+    if not all(maker in fresh for maker in called):
+        return False
+    known = {key: before.bodies[key].decided for key in fresh if key in before.bodies}
+    decided = ((function, known.get(key, ())) for key, body in fresh.items() for function in body.decided)
+    return all(function in old or function in stale or function not in before.bodies for function, old in decided)
 
 
 def _asked_about(bodies: Mapping[str, Body], roots: Iterable[str]) -> dict[str, Body]:

@@ -80,6 +80,7 @@ def summarize(program: Program, key: str) -> Summary:
     if not isinstance(definition.node, ir.Function):
         return classes.synthetic_summary(program, key)
     program.consulted.begin(key)
+    program.consulted.ask(program.body_of(key_of(definition.unit.name, definition.around)))
     try:
         node = program.function(definition)
         return _interpret(program, structs.replace(definition, node=node), node)

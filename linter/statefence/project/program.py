@@ -300,6 +300,10 @@ class Program:
         self.tried: dict[str, int] = {}
         self.consulted = Consulted()
 
+    def anew(self) -> Program:
+        """The same program, of which nothing has been found out yet."""
+        return Program(tuple(self.units.values()), self.policy, self.reader)
+
     def shared(self, value: Value) -> Value:
         """The one value that stands for all that are equal to it, so that what is found out about it is kept once."""
         return self.values.setdefault(value, value)
@@ -339,8 +343,15 @@ class Program:
                 self.facts[unit.name] = reading.facts
                 self.bodies.update({(unit.name, place): body for place, body in reading.facts.bodies.items()})
 
-    def keep_facts(self) -> None:
-        """Let later runs know what was read."""
+    def keep_facts(self, *, of_others: bool) -> None:
+        """Let later runs know what was read.
+
+        Args:
+            of_others: files that nothing asked about this time may be asked about again.
+        """
+        for unit in self.units.values() if of_others else ():
+            if unit.name not in self.facts:
+                self.reader.still_there(unit.data)
         bodies: dict[str, dict[Span, tuple[ir.Statement, ...]]] = {}
         for (name, place), body in self.bodies.items():
             bodies.setdefault(name, {})[place] = body

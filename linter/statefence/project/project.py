@@ -108,7 +108,6 @@ def analyse(
     with _deep_recursion():
         program = Program(units, policy, reader or Reader())
         found = answers(program, question, past)
-        program.keep_facts()
     return _project(found, ordered, others, declared)
 
 

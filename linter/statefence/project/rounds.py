@@ -113,6 +113,15 @@ class _Asking:
             if unit.name in self.program.namespaces:
                 self.functions(number, 2, unit, list(of_wrapping_classes(self.program, unit, classes)))
 
+    def others(self, number: int) -> None:
+        """Interpret what is chosen besides, as something that other questions come to."""
+        keys = frozenset() if self.chosen is None else self.chosen.keys
+        self.program.consulted.root = Root(number, 0, "", 0, "")
+        for key in sorted(keys - self.done.keys()):
+            definition = self.program.definitions.get(key)
+            if definition is not None and isinstance(definition.node, ir.Function):
+                functions.summarize(self.program, key)
+
     def sites(self, number: int) -> list[RawSite]:
         """Every site that is known by now; what that and what follows ask about is asked between two rounds."""
         self.program.consulted.root = Root(number, 0, "", 0, "")
@@ -168,6 +177,7 @@ def interpret_again(
         _follow(asking, number, each)
         if thorough and number == 0:
             asking.everything()
+    asking.others(len(rounds))
     sites = asking.sites(len(rounds))
     known = Wrappers(frozenset(keys), exported(program, keys))
     return Interpretation(sites, tuple(rounds), tuple(asking.done.values()), known)
