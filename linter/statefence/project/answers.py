@@ -11,16 +11,16 @@ when other functions become wrappers, when the schema changes, when the order of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from statefence.project.consulted import Root
 from statefence.project.flows import deciding_functions
 from statefence.project.mentions import Word
 from statefence.project.outlines import digest, outline
-from statefence.project.program import Program, RawSite
+from statefence.project.program import Program, RawSite, Unit
 from statefence.project.records import NOTHING, Records, by_body, ddl_by_body, records_by_body
 from statefence.project.relevance import Wrappers, exports_of, giving_variables
 from statefence.project.rounds import Chosen, Interpretation, Round, interpret, interpret_again
@@ -151,7 +151,7 @@ def _whole(program: Program, question: Question) -> Answers:
     all_parsed = _parse_rest(program, program.facts.keys())
     return Answers(
         question.digest,
-        tuple(_files(program, dict(program.unparsed))),
+        tuple([_file(unit, program.unparsed.get(unit.path, "")) for unit in program.units.values()]),
         interpretation.rounds,
         interpretation.roots,
         Wrappers(_decided(bodies.values()), interpretation.wrappers.exported),
@@ -162,9 +162,8 @@ def _whole(program: Program, question: Question) -> Answers:
     )
 
 
-def _files(program: Program, reasons: Mapping[str, str]) -> Iterator[File]:
-    for unit in program.units.values():
-        yield File(unit.name, unit.path, digest(unit.data), outline(unit), reasons.get(unit.path, ""))
+def _file(unit: Unit, reason: str) -> File:
+    return File(unit.name, unit.path, digest(unit.data), outline(unit), reason)
 
 
 def _parse_rest(program: Program, needed: Collection[str]) -> bool:
@@ -321,10 +320,17 @@ def _merged(
     all_parsed = _parse_rest(program, needed)
     if all_parsed != before.all_parsed:
         return None
-    reasons = {file.path: file.reason for file in before.files if all_parsed or file.name in needed}
-    reasons |= dict.fromkeys((program.units[name].path for name in program.facts), "") | program.unparsed
-    files = tuple(_files(program, reasons))
+    files = tuple(
+        [_file_now(program, file, changed, is_parsed=all_parsed or file.name in needed) for file in before.files]
+    )
     return Answers(before.given, files, before.rounds, tuple(roots), wrappers, bodies, schema, (), all_parsed)
+
+
+def _file_now(program: Program, file: File, changed: frozenset[str], *, is_parsed: bool) -> File:
+    """The file as it is now; of one that is not parsed it is not known whether it could be."""
+    reason = program.unparsed.get(file.path, "") if file.name in program.facts else file.reason
+    reason = reason if is_parsed else ""
+    return _file(program.units[file.name], reason) if file.name in changed else structs.replace(file, reason=reason)
 
 
 def _is_complete(before: Answers, fresh: Mapping[str, Body], changed: frozenset[str], stale: frozenset[str]) -> bool:
