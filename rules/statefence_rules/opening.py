@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -82,16 +82,19 @@ def _directories(path: Template) -> Iterable[Template]:
     return (Template(path.segments[:depth]) for depth in range(1, len(path.segments)))
 
 
-def only_fills_in(opened: Open, target: Target, stores: tuple[Store, ...], project: Project, policy: Policy) -> bool:
-    """Whether a call chose no path but only ids in it: a callee's own open is of the same stores whatever it is handed.
+def only_fills_in(opened: Open, target: Target, project: Project, is_same: Callable[[Target], bool]) -> bool:
+    """Whether a call chose no path but only ids in it: a callee's own open is of the same place whatever it is handed.
 
     A callee that may also be handed a whole path has not chosen it.
+
+    Args:
+        is_same: whether a target of the callee is that place.
     """
     for step in opened.trace:
         for other in project.opens_by_path.get(step.place.path, ()):
             if other.span != step.place.span:
                 continue
-            own = [each for each in other.targets if stores_at(each, policy) == stores]
+            own = [each for each in other.targets if is_same(each)]
             is_open = any(each.kind is PathKind.PARAMETER and each not in own for each in other.targets)
             if not is_open and any(_is_filled(each.template, target.template) for each in own):
                 return True
