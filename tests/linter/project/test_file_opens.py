@@ -143,6 +143,17 @@ def test_the_replace_of_a_text_is_none() -> None:
     assert found('str(HOME / "a").replace("a", "b")\n') == []
 
 
+def test_the_replace_of_a_date_is_none_whatever_it_may_be() -> None:
+    program = """
+def aware(date, zone):
+    return date.replace(tzinfo=zone)
+def moved(path, name):
+    return path.replace(target=HOME / name)
+aware(HOME / "a", None)
+"""
+    assert found(program) == ["5: replace {home}/.app/{param:app.moved.name}"]
+
+
 def test_a_file_in_an_attribute_is_written_to() -> None:
     program = """\
 class Log:
