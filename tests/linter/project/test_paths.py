@@ -19,9 +19,6 @@ PROGRAMS: dict[str, str | Files] = {
                 sqlite3.connect(self.directory / "x.db")  # tmp {tmp}/x.db | parameter
         def start(directory):
             Log(Path(directory)).open()  # parameter
-        def restart(directory):
-            path = Path(directory)
-            Log(path or path / "x").open()  # parameter
     """,
     "a module of a directory above": {
         "examples/shop/settings_of_shop.py": """
