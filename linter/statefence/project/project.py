@@ -16,7 +16,7 @@ from statefence.facts import TOO_DEEP, Reader, words_of
 from statefence.migrations.model import History
 from statefence.migrations.read import histories
 from statefence.migrations.rehearse import migrated
-from statefence.model import Answer, Place, Skipped, Span
+from statefence.model import Answer, Place, Skipped, Span, Step
 from statefence.module_names import module_names
 from statefence.policy import Policy
 from statefence.project import functions, scopes
@@ -342,7 +342,11 @@ def _write(group: list[RawSite]) -> Write:
 
 def _open(group: list[RawSite], effect: Effect) -> Open:
     first = group[0]
-    found = _distinct(target for site in group for target in targets(site))
+    ways: dict[Target, tuple[Step, ...]] = {}
+    for site in group:
+        for target in targets(site):
+            ways.setdefault(target, site.trace)
+    found = tuple(ways)
     return Open(
         first.path,
         first.span,
@@ -357,6 +361,7 @@ def _open(group: list[RawSite], effect: Effect) -> Open:
         first.trace,
         all(site.gives for site in group),
         _distinct(target for site in group for target in own_targets(site) if target in found),
+        tuple([(target, way) for target, way in ways.items() if way != first.trace]),
     )
 
 

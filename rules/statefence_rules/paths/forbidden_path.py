@@ -71,7 +71,7 @@ def _first(module: Module, project: Project, opened: Open, policy: Policy, trust
         if said and not only_fills_in(opened, target, project, partial(_is_at, forbidden)):
             reason = f": {forbidden.reason}" if forbidden.reason else ""
             store = store_named(forbidden.belongs_to, policy)
-            trace = (*target.trace, *opened.trace)
+            trace = (*target.trace, *opened.way(target))
             yield Hit(opened.span, f"{said}{reason}", trace, open_instead(module, opened, store))
             return
 
@@ -360,6 +360,36 @@ RULE = Rule(
                 """,
             },
             policy=POLICY,
+        ),
+        Bad(
+            "beside the file of an object that others made",
+            {
+                "app/storage.py": STORAGE,
+                "app/library.py": """
+                import sqlite3
+
+
+                class Library:
+                    def __init__(self, path: str) -> None:
+                        self.path = path
+                        self.connection = sqlite3.connect(path, timeout=5)
+                """,
+                "app/chat.py": """
+                import os
+
+                from app.library import Library
+                from app.storage import STATE
+
+
+                def join(library: Library) -> Library:
+                    return Library(os.path.dirname(library.path) + "/a_runtime.db")  # error: the forbidden
+
+
+                library = Library(STATE / "a_runtime" / "sessions.db")
+                join(library)
+                """,
+            },
+            policy=POLICY.replace("{state}/*_runtime/*_runtime.db", "{any}/a_runtime.db"),
         ),
         Good(
             "the repair reads and renames it",

@@ -73,11 +73,11 @@ def _hits(module: Module, project: Project, policy: Policy, opened: Open, target
     for store in stores:
         if is_opened_by(opened, store) and is_spelled_by_hand(module, project, opened, store):
             message = f"the path of {store.name} is put together here, and {store.open_with} is there to open it"
-            yield Hit(opened.span, message, (*target.trace, *opened.trace), open_instead(module, opened, store))
+            yield Hit(opened.span, message, (*target.trace, *opened.way(target)), open_instead(module, opened, store))
     variable = ignored_variable(opened, target, policy)
     if variable and (stores or not stores_at(target, policy)):
         message = f"{target.template} is right only where {variable} is not set, and {variable} is never asked"
-        yield Hit(opened.span, message, (*target.trace, *opened.trace), _edits(module, opened, stores))
+        yield Hit(opened.span, message, (*target.trace, *opened.way(target)), _edits(module, opened, stores))
 
 
 def _edits(module: Module, opened: Open, stores: Iterable[Store]) -> tuple[Edit, ...]:

@@ -84,7 +84,7 @@ def _hit(module: Module, opened: Open, target: Target, layer: str, stores: tuple
         message = f"the layer {layer} may only read {names(stores)}, and this {DOES[opened.effect].format('it')}"
     else:
         message = f"the layer {layer} opens {names(stores)}, which belongs to {owners}"
-    return Hit(opened.span, message, (*target.trace, *opened.trace), open_instead(module, opened, store))
+    return Hit(opened.span, message, (*target.trace, *opened.way(target)), open_instead(module, opened, store))
 
 
 POLICY = """

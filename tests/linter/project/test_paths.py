@@ -16,9 +16,10 @@ PROGRAMS: dict[str, str | Files] = {
             def __init__(self, directory=None):
                 self.directory = Path(directory) if directory else Path(tempfile.mkdtemp())
             def open(self):
-                sqlite3.connect(self.directory / "x.db")  # tmp {tmp}/x.db | parameter
+                db = self.directory / "x.db"
+                sqlite3.connect(db)  # tmp {tmp}/x.db | parameter | symbolic {param:app.Log.__init__.directory}/x.db
         def start(directory):
-            Log(Path(directory)).open()  # parameter
+            Log(Path(directory)).open()  # parameter | symbolic {param:app.start.directory}/x.db
     """,
     "a module of a directory above": {
         "examples/shop/settings_of_shop.py": """
