@@ -78,6 +78,16 @@ Message("a", HOME / "b")
     ]
 
 
+def test_who_makes_a_record_does_not_open_what_is_below_a_directory_that_others_pass() -> None:
+    program = f"""{RECORD}
+def named(message: Message, directory=HOME):
+    (directory / "named" / message.text).write_text("")
+Message("a", None)
+named(Message("b", None), HOME / "c")
+"""
+    assert [each for each in found(program) if each.startswith("9:")] == ["9: overwrite {home}/.app/a"]
+
+
 def test_a_call_does_as_many_things_to_kept_files_as_there_are_ways_to_them() -> None:
     program = """\
 def first(name):
