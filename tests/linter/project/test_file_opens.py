@@ -80,8 +80,8 @@ Message("a", HOME / "b")
 
 def test_who_makes_a_record_does_not_open_what_is_below_a_directory_that_others_pass() -> None:
     program = f"""{RECORD}
-def named(message: Message, directory=HOME):
-    (directory / "named" / message.text).write_text("")
+def named(message: Message, directory=None):
+    ((directory or HOME) / "named" / message.text).write_text("")
 Message("a", None)
 named(Message("b", None), HOME / "c")
 """
