@@ -33,7 +33,16 @@ from statefence.project.mentions import Mentions, Word
 from statefence.project.program import Program, RawSite, Unit
 from statefence.project.scopes import looked_up
 from statefence.project.sinks import SPEAKS_OF_DATABASES, opener, spawner
-from statefence.project.values import ClassValue, External, FunctionValue, Imported, Partial, Value, asked_variables
+from statefence.project.values import (
+    Choice,
+    ClassValue,
+    External,
+    FunctionValue,
+    Imported,
+    Partial,
+    Value,
+    asked_variables,
+)
 
 ENVIRONMENT = ("environ", "getenv")
 
@@ -144,10 +153,7 @@ def _exported(program: Program, wrappers: Collection[str]) -> Iterator[Word]:
             for name, named_value in program.namespaces[unit].items():
                 if isinstance(named_value, Imported) and named_value.name not in wanted:
                     continue
-                value = looked_up(program, named_value)
-                if _is_callee(program, value) or (
-                    isinstance(value, FunctionValue | ClassValue) and value.key in wrappers
-                ):
+                if _is_wanted(program, looked_up(program, named_value), wrappers):
                     yield Word.function(name, [home], home)
     for key, model in program.models.items():
         home, cls = key.partition(":")[0].rpartition(".")[2], key.rpartition(":")[2].rpartition(".")[2]
@@ -156,6 +162,15 @@ def _exported(program: Program, wrappers: Collection[str]) -> Iterator[Word]:
         for name, value in model.names.items():
             if _is_callee(program, value):
                 yield Word.method(name, frozenset({home.encode(), cls.encode()}), home)
+
+
+def _is_wanted(program: Program, value: Value, wrappers: Collection[str]) -> bool:
+    """Whether a value is a callee or a wrapper, on one side of a branch at least."""
+    if isinstance(value, Choice):
+        return any(_is_wanted(program, looked_up(program, each), wrappers) for each in (value.then, value.orelse))
+    if isinstance(value, FunctionValue | ClassValue):
+        return value.key in wrappers
+    return _is_callee(program, value)
 
 
 def _callee_names(policy: Policy) -> frozenset[str]:
