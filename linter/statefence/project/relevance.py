@@ -34,11 +34,13 @@ from statefence.project.program import Program, RawSite, Unit
 from statefence.project.scopes import looked_up
 from statefence.project.sinks import SPEAKS_OF_DATABASES, opener, spawner
 from statefence.project.values import (
+    ENVIRON,
     Choice,
     ClassValue,
     External,
     FunctionValue,
     Imported,
+    Item,
     Partial,
     Value,
     asked_variables,
@@ -99,9 +101,16 @@ def wrapper_words(program: Program, sites: Iterable[RawSite], derived: Mapping[s
     """
     wrappers = deciding_functions(program, sites)
     if any(variable.not_from for variable in program.policy.variables):
-        wrappers |= {key for key, summary in program.summaries.items() if asked_variables(summary.returns)}
+        wrappers |= {key for key, summary in program.summaries.items() if _asks(summary.returns)}
     own = (word for key in wrappers for word in _called_by(key, derived))
     return Mentions.of([*own, *_exported(program, wrappers)])
+
+
+def _asks(value: Value) -> bool:
+    """Whether a value is a variable of the process, or the one that a caller names, on some side of its branches."""
+    if isinstance(value, Choice):
+        return _asks(value.then) or _asks(value.orelse)
+    return bool(asked_variables(value)) or (isinstance(value, Item) and value.owner == ENVIRON)
 
 
 def _called_by(key: str, derived: Mapping[str, Iterable[str]]) -> Iterator[Word]:
