@@ -433,6 +433,26 @@ RULE = Rule(
             policy=TRANSCRIPTS,
         ),
         Bad(
+            "a function that is called for each of several things",
+            {
+                "app/storage/vault.py": VAULT,
+                "app/importer.py": """
+                from concurrent.futures import ThreadPoolExecutor
+                from multiprocessing import Pool
+
+                from app.storage.vault import record
+
+
+                def load(rows: list[str]) -> None:
+                    with ThreadPoolExecutor() as pool:
+                        pool.map(record, rows)  # error: app.storage.vault.record
+                    list(map(record, rows))  # error
+                    Pool().imap_unordered(record, rows)  # error
+                """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
             "an object that is made is written by its own methods, and by others only where they are called",
             {
                 "app/transcripts.py": """
