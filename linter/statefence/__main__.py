@@ -56,7 +56,7 @@ def _never_fail_on_characters() -> None:
 
 
 def _import_nothing_of_the_program() -> None:
-    """Take the working directory off the path: `python -m` looks there first, and the analysed program has modules there."""
+    """Take the working directory off the path, where `python -m` looks first and the analysed program has modules."""
     home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     if sys.path[:1] == [os.getcwd()] != [home]:
         del sys.path[0]
