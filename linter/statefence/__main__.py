@@ -55,5 +55,13 @@ def _never_fail_on_characters() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def _import_nothing_of_the_program() -> None:
+    """Take the working directory off the path, where `python -m` looks first and the analysed program has modules."""
+    home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    if sys.path[:1] == [os.getcwd()] != [home]:
+        del sys.path[0]
+
+
 if __name__ == "__main__":
+    _import_nothing_of_the_program()
     run()

@@ -36,10 +36,14 @@ def required_variables(module: Module, spawn: Spawn, policy: Policy) -> Iterator
 
 
 def lacking_blocks(project: Project, spawn: Spawn, name: str, lacks: Lacks) -> list[Environment]:
-    """The blocks of a call that certainly lack the variable, without those found lacking in what the call leads to."""
+    """The blocks of a call that certainly lack the variable, without those found lacking in what the call leads to.
+
+    Where something is found there, a call that hands over no block gets what is made there.
+    """
     found_there = {origin(block) for block in inner_blocks(project, spawn) if block.certain and lacks(block, name)}
     lacking = [block for block in spawn.environments if block.certain and lacks(block, name)]
-    return [block for block in lacking if origin(block) not in found_there]
+    made_there = {*found_there, None} if found_there else found_there
+    return [block for block in lacking if origin(block) not in made_there]
 
 
 def inner_blocks(project: Project, spawn: Spawn) -> Iterator[Environment]:

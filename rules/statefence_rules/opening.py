@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -23,11 +23,13 @@ from statefence.api import (
     SymbolKind,
     Target,
     Template,
+    Text,
     match,
 )
 from statefence_rules.source_text import has_one_argument
 
 _RETURNS_CONNECTION = "sqlite3.connect"
+_ABOVE: Segment = (Text(".."),)
 
 DOES: Mapping[Effect, str] = {
     Effect.DATABASE: "opens {} for writing",
@@ -82,20 +84,29 @@ def _directories(path: Template) -> Iterable[Template]:
     return (Template(path.segments[:depth]) for depth in range(1, len(path.segments)))
 
 
-def only_fills_in(opened: Open, target: Target, stores: tuple[Store, ...], project: Project, policy: Policy) -> bool:
-    """Whether a call chose no path but only ids in it: a callee's own open is of the same stores whatever it is handed.
+def only_fills_in(opened: Open, target: Target, project: Project, is_same: Callable[[Target], bool]) -> bool:
+    """Whether a call chose no path but only ids in it: a callee's own open is of the same place whatever it is handed.
 
     A callee that may also be handed a whole path has not chosen it.
+
+    Args:
+        is_same: whether a target of the callee is that place.
     """
-    for step in opened.trace:
+    for step in opened.way(target):
         for other in project.opens_by_path.get(step.place.path, ()):
             if other.span != step.place.span:
                 continue
-            own = [each for each in other.targets if stores_at(each, policy) == stores]
-            is_open = any(each.kind is PathKind.PARAMETER and each not in own for each in other.targets)
+            own = [each for each in other.targets if is_same(each)]
+            is_open = any(_is_handed_whole(each) and each not in own for each in other.targets)
             if not is_open and any(_is_filled(each.template, target.template) for each in own):
                 return True
     return False
+
+
+def _is_handed_whole(target: Target) -> bool:
+    """Whether the path is whatever a caller passes, and nothing is put to it."""
+    whole = target.template is None or [len(segment) for segment in target.template.segments] == [1]
+    return whole and target.kind is PathKind.PARAMETER
 
 
 def _is_filled(template: Template | None, other: Template | None) -> bool:
@@ -103,11 +114,15 @@ def _is_filled(template: Template | None, other: Template | None) -> bool:
 
     Of a path that is the same as the other one, a caller has decided nothing at all.
     """
-    if template is None or other is None or len(template.segments) > len(other.segments):
+    if template is None or other is None:
         return False
     if template == other:
         return True
     base, *rest = template.segments
+    while _has_parameter(base) and rest[:1] == [_ABOVE]:
+        rest = rest[1:]
+    if len(rest) >= len(other.segments):
+        return False
     count = len(other.segments) - len(rest)
     pairs = zip(rest, other.segments[count:], strict=True)
     differing = [left for left, right in pairs if left != right]

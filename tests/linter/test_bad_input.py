@@ -228,3 +228,11 @@ def test_an_interrupt_is_quiet_and_exits_with_130(project: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (130, b"")
+
+
+@pytest.mark.parametrize("name", ["msgspec", "tomli", "ast", "statefence_rules"])
+def test_no_module_of_the_analysed_program_is_imported_in_the_place_of_another(project: Path, name: str) -> None:
+    (project / f"{name}.py").write_text("raise SystemExit('imported')\n")
+    (project / "a.py").write_bytes(SPAWN)
+    run = statefence(project, "check")
+    assert (run.returncode, "imported" in run.stderr, "SF101" in run.stdout) == (1, False, True)

@@ -9,6 +9,8 @@ from statefence.engine import Report, check, load, within
 from statefence.errors import UsageError
 from statefence.model import RemoveSuppression, Safety
 from statefence.policy import Policy, Variable
+from statefence.policy.model import Forbidden
+from statefence.template import parse
 
 POLICY = Policy(root="", source="statefence.toml", variables=(Variable("APP_HOME"),))
 PARTIAL = 'import subprocess\n\n\ndef go() -> None:\n    subprocess.run(["a"], env={"PATH": "/bin"})\n'
@@ -188,3 +190,13 @@ def test_a_file_of_sql_is_read_and_remembered_among_the_sources(tmp_path: Path) 
     assert loaded.project.statements_by_path["app.py"][0].writes == ("notes",)
     changed = load(Policy(root=str(tmp_path)), {"q.sql": b"DELETE FROM tags"})
     assert changed.project.statements_by_path["app.py"][0].writes == ("tags",)
+
+
+def test_what_is_said_of_one_place_is_said_once_with_the_shortest_way_there(tmp_path: Path) -> None:
+    near = "def near(path):\n    open(path + '.a', 'w')\n    os.replace('b', path)\n\n\n"
+    far = "def far(path):\n    near(path)\n\n\n"
+    text = f"import os\n\n\n{near}{far}(far if input() else near)('/srv/x')\n"
+    policy = Policy(root=str(tmp_path), forbidden=(Forbidden(parse("/srv/**")),))
+    report = check(policy, overrides={"a.py": text.encode()}, select=["SF202"])
+    assert lines(report) == [("a.py", 13, "SF202")]
+    assert len(report.findings[0].trace) == 1

@@ -82,7 +82,7 @@ def check(
     loaded = load(policy, overrides, reader, since.migrations if since else (), past)
     asked = any(rule.rule.check_repository for rule in running)
     known_to_git = repository(policy, loaded.tracked, overrides) if asked else Repository()
-    findings = dict.fromkeys(_findings(loaded, known_to_git, policy, running, frozenset(rule.code for rule in every)))
+    findings = _once(_findings(loaded, known_to_git, policy, running, frozenset(rule.code for rule in every)))
     resolved, unresolved = resolution(loaded.project)
     return Report(
         tuple(sorted(findings, key=_order)),
@@ -94,6 +94,17 @@ def check(
         loaded.listing,
         checklist(since.name, since.migrations, loaded.project, policy, since.changed) if since else None,
     )
+
+
+def _once(findings: Iterable[Finding]) -> Iterable[Finding]:
+    """Of findings that say the same of one place and only come there by other ways, the one with the shortest way."""
+    found: dict[Finding, Finding] = {}
+    for finding in findings:
+        said = replace(finding, trace=())
+        known = found.setdefault(said, finding)
+        if len(finding.trace) < len(known.trace):
+            found[said] = finding
+    return found.values()
 
 
 def within(report: Report, paths: Sequence[str]) -> Report:

@@ -37,11 +37,13 @@ DEFERRED: Mapping[str, int] = {
     "enter_async_context": 0,
 }
 """Calls that call what they are given with what follows it: the position of the callable. Two give it back."""
+MAPPED = frozenset({"map", "imap", "imap_unordered", "builtins.map"})
+"""Calls that call what they are given first with each item of what follows it."""
 
 
 def deferred(interpreter: Interpreter, name: str, arguments: Arguments, node: ir.Call) -> Value | None:
     """A call that hands a function of the project, and its arguments, on to be called; None when it is none."""
-    position = DEFERRED.get(name)
+    position = 0 if name in MAPPED else DEFERRED.get(name)
     if name in {"threading.Thread", "multiprocessing.Process", "threading.Timer"}:
         return _target(interpreter, arguments, node)
     if position is None or position >= len(arguments.positional):
@@ -54,7 +56,12 @@ def deferred(interpreter: Interpreter, name: str, arguments: Arguments, node: ir
     spans: dict[int | str, Span] = {
         key - position - 1: span for key, span in arguments.spans.items() if isinstance(key, int) and key > position
     }
-    rest = Arguments(arguments.positional[position + 1 :], arguments.keywords, arguments.more, arguments.spreads, spans)
+    following = arguments.positional[position + 1 :]
+    if name in MAPPED:
+        each = tuple([interpreter.element(items) for items in following])
+        calls.apply(interpreter, callee, Arguments(each, spans=spans), node)
+        return None
+    rest = Arguments(following, arguments.keywords, arguments.more, arguments.spreads, spans)
     return calls.apply(interpreter, callee, rest, node)
 
 

@@ -112,8 +112,8 @@ def record_handle_method(interpreter: Interpreter, receiver: Value, method: str,
 
 def _is_path(interpreter: Interpreter, path: Value, method: str, arguments: Arguments) -> bool:
     """Whether the receiver is a path, or may be one and nothing else has such a method."""
-    if method in {"replace", "rename"} and len(arguments.positional) + len(arguments.keywords) != 1:
-        return False  # a text's
+    if method in {"replace", "rename"} and not _is_of_target(arguments):
+        return False
     if isinstance(path, PATHS):
         return True
     if not isinstance(path, Constant | Text | Parameter | Choice | Member | Item):
@@ -123,6 +123,13 @@ def _is_path(interpreter: Interpreter, path: Value, method: str, arguments: Argu
     if method == "open":
         return isinstance(path, Parameter | Choice | Member | Item) and _has_mode(interpreter, arguments)
     return method in ONLY_OF_PATHS
+
+
+def _is_of_target(arguments: Arguments) -> bool:
+    """Whether a `replace` has the one argument of a path's; a text's has two, a date's has names."""
+    if len(arguments.positional) + len(arguments.keywords) != 1:
+        return False
+    return not arguments.keywords or "target" in arguments.keywords
 
 
 def _has_mode(interpreter: Interpreter, arguments: Arguments) -> bool:

@@ -21,6 +21,7 @@ from statefence.policy import Policy
 from statefence.project import argparse
 from statefence.project.bindings import instantiate
 from statefence.project.bounds import bounded
+from statefence.project.classes import lineage
 from statefence.project.program import Edge, Program, RawSite
 from statefence.project.targets import targets
 from statefence.project.texts import TEXT_METHODS
@@ -30,6 +31,7 @@ from statefence.project.values import (
     Absent,
     Binding,
     Choice,
+    ClassValue,
     Connection,
     Constant,
     Derived,
@@ -50,7 +52,6 @@ from statefence.project.values import (
     parameters_of,
 )
 from statefence.project.worlds import holds_by_default, settled
-from statefence.template import Symbol, SymbolKind
 from statefence.template.matching import match
 
 LONGEST = 8
@@ -205,13 +206,22 @@ def _is_of_a_record(site: RawSite, constructor: str) -> bool:
     cls, _, name = constructor.rpartition(".")
     if name != "__init__" or site.kind != "open" or site.opener is None or site.opener.effect is Effect.DATABASE:
         return False
-    if site.function.startswith(f"{cls}.") or _begins_open(site.roles["path"]):
+    if site.function.startswith(f"{cls}."):
         return False
-    fronts = [target.template.segments[0] if target.template is not None else () for target in targets(site)]
-    return not any(
-        front == () or (isinstance(front[0], Symbol) and front[0].kind in {SymbolKind.PARAM, SymbolKind.ANY})
-        for front in fronts
-    )
+    return not any(parameter.function == constructor for parameter in _in_fronts(site.roles["path"]))
+
+
+def _in_fronts(path: Value) -> Iterable[Parameter]:
+    """The parameters in what a path begins with; whatever is not known may hold any."""
+    if isinstance(path, Choice):
+        yield from _in_fronts(path.then)
+        yield from _in_fronts(path.orelse)
+    elif isinstance(path, Path | Text) and path.parts:
+        yield from _in_fronts(path.parts[0])
+    elif isinstance(path, Derived):
+        yield from _in_fronts(path.source)
+    else:
+        yield from parameters_of(path)
 
 
 def _at(program: Program, site: RawSite, edge: Edge, parameter: Parameter) -> RawSite | None:
@@ -374,7 +384,20 @@ def _at_call(
         handed_over=tuple(edge.spans.values()),
         chosen=parameter in _in_text(program, site),
         gives=site.gives and _gives_connection(program, edge.callee),
+        held=site.held or not _runs(program, edge.callee, site.function),
     )
+
+
+def _runs(program: Program, callee: str, function: str) -> bool:
+    """Whether a call of one function is on the way to what another does: it is that, or around it, or makes its object.
+
+    What others do with the object that a constructor makes is not.
+    """
+    if callee == function or function.startswith(f"{callee}."):
+        return True
+    cls, _, name = callee.rpartition(".")
+    owner = function.rpartition(".")[0]
+    return name == "__init__" and ClassValue(owner) in lineage(program, cls)
 
 
 def _gives_connection(program: Program, function: str) -> bool:

@@ -75,7 +75,7 @@ def _of_parameter(owner: Parameter, key: Value, default: Value | None) -> Value:
 
 def variable(name: str, default: Value | None, place: Place) -> Value:
     """A variable of the process. A default of `ABSENT` asks whether the child gets it, which the parent decides."""
-    fallback = None if isinstance(default, Absent) else default
+    fallback = None if default is None or isinstance(default, Absent) or is_constant_none(default) else default
     return EnvironmentVariable(name, fallback, required=default is None, place=place)
 
 

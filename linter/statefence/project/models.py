@@ -190,7 +190,14 @@ def _path(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Valu
         return Unknown("a path of unpacked parts")
     if not parts:
         return Constant(".")
-    return parts[0] if len(parts) == 1 else Path(parts)
+    return _path_of(parts[0]) if len(parts) == 1 else Path(parts)
+
+
+def _path_of(value: Value) -> Value:
+    """`Path(value)`, which is never None and always true, as a parameter need not be."""
+    if isinstance(value, Choice):
+        return choose(value.test, _path_of(value.then), _path_of(value.orelse))
+    return Path((value,)) if isinstance(value, Parameter) else value
 
 
 def _expanduser(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:

@@ -173,6 +173,7 @@ class RawSite(Struct, frozen=True):
         handed_over: where the arguments of a wrapper's call stand.
         chosen: this call decides the text of a statement; otherwise only the connection that it runs on.
         gives: the call gives the very thing that is opened.
+        held: what is called makes an object that holds the path, and functions that are none of its own open it.
     """
 
     kind: str
@@ -192,6 +193,7 @@ class RawSite(Struct, frozen=True):
     opener: Opener | None = None
     chosen: bool = True
     gives: bool = True
+    held: bool = False
 
 
 class Edge(Struct, frozen=True, eq=False, dict=True):

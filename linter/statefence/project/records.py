@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from statefence.callees import Effect
 from statefence.facts import words_of
-from statefence.model import Answer, Place, Span
+from statefence.model import Answer, Place, Span, Step
 from statefence.policy import Policy
 from statefence.project.environments import environments, program_name
 from statefence.project.interpreter import AMBIENT
@@ -182,7 +182,11 @@ def _write(group: list[RawSite]) -> Write:
 
 def _open(group: list[RawSite], effect: Effect) -> Open:
     first = group[0]
-    found = _distinct(target for site in group for target in targets(site))
+    ways: dict[Target, tuple[Step, ...]] = {}
+    for site in group:
+        for target in targets(site):
+            ways.setdefault(target, site.trace)
+    found = tuple(ways)
     return Open(
         first.path,
         first.span,
@@ -197,7 +201,16 @@ def _open(group: list[RawSite], effect: Effect) -> Open:
         first.trace,
         all(site.gives for site in group),
         _distinct(target for site in group for target in own_targets(site) if target in found),
+        tuple([(target, way) for target, way in ways.items() if way != first.trace]),
+        tuple([target for target in found if target not in _reached(group)])
+        if any(site.held for site in group)
+        else (),
     )
+
+
+def _reached(group: Iterable[RawSite]) -> set[Target]:
+    """What is opened on the way, rather than by others with an object that is made on it."""
+    return {target for site in group if not site.held for target in targets(site)}
 
 
 Item = TypeVar("Item")

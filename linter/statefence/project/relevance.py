@@ -36,10 +36,13 @@ from statefence.project.program import ClassModel, Program, RawSite, Unit
 from statefence.project.scopes import looked_up
 from statefence.project.sinks import SPEAKS_OF_DATABASES, opener, spawner
 from statefence.project.values import (
+    ENVIRON,
+    Choice,
     ClassValue,
     External,
     FunctionValue,
     Imported,
+    Item,
     Partial,
     Value,
     asked_variables,
@@ -115,7 +118,7 @@ def giving_variables(program: Program) -> set[str]:
     """The functions that give what a variable holds, where the policy says that a variable is not to be had so."""
     if not any(variable.not_from for variable in program.policy.variables):
         return set()
-    return {key for key, summary in program.summaries.items() if asked_variables(summary.returns)}
+    return {key for key, summary in program.summaries.items() if _asks(summary.returns)}
 
 
 def wrapper_words(known: Wrappers, derived: Mapping[str, Iterable[str]]) -> Mentions:
@@ -126,6 +129,13 @@ def wrapper_words(known: Wrappers, derived: Mapping[str, Iterable[str]]) -> Ment
     """
     own = (word for key in known.keys for word in _called_by(key, derived))
     return Mentions.of([*own, *(word for words in known.exported.values() for word in words)])
+
+
+def _asks(value: Value) -> bool:
+    """Whether a value is a variable of the process, or the one that a caller names, on some side of its branches."""
+    if isinstance(value, Choice):
+        return _asks(value.then) or _asks(value.orelse)
+    return bool(asked_variables(value)) or (isinstance(value, Item) and value.owner == ENVIRON)
 
 
 def _called_by(key: str, derived: Mapping[str, Iterable[str]]) -> Iterator[Word]:
@@ -190,8 +200,7 @@ def _passed_on(program: Program, unit: str, keys: Collection[str], wanted: Colle
     for name, named_value in program.namespaces[unit].items():
         if isinstance(named_value, Imported) and named_value.name not in wanted:
             continue
-        value = looked_up(program, named_value)
-        if _is_callee(program, value) or (isinstance(value, FunctionValue | ClassValue) and value.key in keys):
+        if _is_wanted(program, looked_up(program, named_value), keys):
             yield Word.function(name, [home], home)
 
 
@@ -203,6 +212,15 @@ def _callees_by_birth(program: Program, key: str, model: ClassModel) -> Iterator
     for name, value in model.names.items():
         if _is_callee(program, value):
             yield Word.method(name, frozenset({home.encode(), cls.encode()}), home)
+
+
+def _is_wanted(program: Program, value: Value, wrappers: Collection[str]) -> bool:
+    """Whether a value is a callee or a wrapper, on one side of a branch at least."""
+    if isinstance(value, Choice):
+        return any(_is_wanted(program, looked_up(program, each), wrappers) for each in (value.then, value.orelse))
+    if isinstance(value, FunctionValue | ClassValue):
+        return value.key in wrappers
+    return _is_callee(program, value)
 
 
 def _callee_names(policy: Policy) -> frozenset[str]:

@@ -150,6 +150,8 @@ class Open(Struct, frozen=True):
         targets: main answer first; never empty.
         gives: the call gives the connection itself, not something that is made of it.
         own: those of the targets that what is called may reach whatever this call hands over.
+        ways: for targets that other calls lead to than to the first, those calls.
+        held: those of the targets that what is made here holds, and that only others open, who are given it.
     """
 
     path: str
@@ -165,6 +167,17 @@ class Open(Struct, frozen=True):
     trace: tuple[Step, ...] = ()
     gives: bool = True
     own: tuple[Target, ...] = ()
+    ways: tuple[tuple[Target, tuple[Step, ...]], ...] = ()
+    held: tuple[Target, ...] = ()
+
+    def way(self, target: Target) -> tuple[Step, ...]:
+        """The calls that lead from this one to where it reaches one of its targets."""
+        return next((way for other, way in self.ways if other == target), self.trace)
+
+    @property
+    def reached(self) -> tuple[Target, ...]:
+        """The targets that are opened by what is called, and what that calls."""
+        return tuple(target for target in self.targets if target not in self.held)
 
     @property
     def database(self) -> bool:

@@ -74,6 +74,7 @@ def _parameters(cls: Class, method: Function) -> ast.arguments:
 def _of_parameters(own: ast.arguments, wanted: ast.arguments, method: Function) -> Iterator[str]:
     if _takes_anything(own) or _takes_anything(wanted) or method.decorator_list:
         return
+    own = _with_unused_ones_named(own, wanted)
     names, asked = _names(own), _names(wanted)
     missing = [name for name in asked if not own.kwarg and name not in names and not _stands_for(name, names)]
     if own.vararg:
@@ -91,6 +92,26 @@ def _of_parameters(own: ast.arguments, wanted: ast.arguments, method: Function) 
         theirs = [each.arg for each in (*wanted.posonlyargs, *wanted.args) if each.arg in order]
         if order[: len(theirs)] != theirs:
             yield f"takes {', '.join(order)} in another order than {', '.join(theirs)}"
+
+
+def _with_unused_ones_named(own: ast.arguments, wanted: ast.arguments) -> ast.arguments:
+    """The parameters, where one called `_`, which is not used, has the name of the interface's in its place."""
+    theirs = [each.arg for each in (*wanted.posonlyargs, *wanted.args)]
+    places = {id(each): place for place, each in enumerate((*own.posonlyargs, *own.args))}
+
+    def named(each: ast.arg) -> ast.arg:
+        place = places[id(each)]
+        return ast.arg(theirs[place]) if not each.arg.strip("_") and place < len(theirs) else each
+
+    return ast.arguments(
+        posonlyargs=[named(each) for each in own.posonlyargs],
+        args=[named(each) for each in own.args],
+        vararg=own.vararg,
+        kwonlyargs=own.kwonlyargs,
+        kw_defaults=own.kw_defaults,
+        kwarg=own.kwarg,
+        defaults=own.defaults,
+    )
 
 
 def _takes_anything(arguments: ast.arguments) -> bool:

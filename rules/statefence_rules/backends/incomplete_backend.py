@@ -324,8 +324,8 @@ RULE = Rule(
                     def get(self, name: str, encoding: str = "utf-8") -> str | None:
                         return open(name, encoding=encoding).read()
 
-                    def put(self, name: str, text: str, **options: bool) -> None:
-                        print(name, text, options)
+                    def put(self, _: str, text: str, **options: bool) -> None:
+                        print(text, options)
 
                     def delete(self, name: str) -> bool:
                         return bool(name)

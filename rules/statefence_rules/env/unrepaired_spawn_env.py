@@ -73,6 +73,44 @@ RULE = Rule(
             policy=POLICY,
         ),
         Bad(
+            "a helper that makes the block of all its callers",
+            """
+            import os
+            import subprocess
+
+
+            def run(command: list[str], more: dict[str, str] | None = None) -> None:
+                env = dict(os.environ)
+                env["LANG"] = "C"
+                for name, value in (more or {}).items():
+                    env[name] = value
+                subprocess.run(command, env=env)  # error: APP
+
+
+            def work() -> None:
+                run(["worker"])
+                run(["other"], None)
+            """,
+            fixed="""
+            import os
+            import subprocess
+
+
+            def run(command: list[str], more: dict[str, str] | None = None) -> None:
+                env = dict(os.environ, APP=os.environ.get("APP", "main"))
+                env["LANG"] = "C"
+                for name, value in (more or {}).items():
+                    env[name] = value
+                subprocess.run(command, env=env)
+
+
+            def work() -> None:
+                run(["worker"])
+                run(["other"], None)
+            """,
+            policy=POLICY,
+        ),
+        Bad(
             "merged without it",
             """
             import os

@@ -116,7 +116,7 @@ def is_open_to_callers(opened: Open) -> bool:
 
 def is_write(opened: Open, store: Store) -> bool:
     """Whether the open provably changes the store, or lets it be changed."""
-    return opened.mode in VERBS and is_at(store, opened.targets)
+    return opened.mode in VERBS and is_at(store, opened.reached)
 
 
 def writes_to(statement: Statement, store: Store) -> bool:

@@ -432,6 +432,78 @@ RULE = Rule(
             },
             policy=TRANSCRIPTS,
         ),
+        Bad(
+            "a function that is called for each of several things",
+            {
+                "app/storage/vault.py": VAULT,
+                "app/importer.py": """
+                from concurrent.futures import ThreadPoolExecutor
+                from multiprocessing import Pool
+
+                from app.storage.vault import record
+
+
+                def load(rows: list[str]) -> None:
+                    with ThreadPoolExecutor() as pool:
+                        pool.map(record, rows)  # error: app.storage.vault.record
+                    list(map(record, rows))  # error
+                    Pool().imap_unordered(record, rows)  # error
+                """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "an object that is made is written by its own methods, and by others only where they are called",
+            {
+                "app/transcripts.py": """
+                from pathlib import Path
+
+
+                class Base:
+                    def __init__(self, directory: Path) -> None:
+                        self.directory = directory
+
+                    def save(self) -> None:
+                        (self.directory / "state").write_text("")
+
+
+                class Session(Base):
+                    def __init__(self, directory: Path) -> None:
+                        super().__init__(directory)
+
+
+                def keep(session: Session) -> None:
+                    (session.directory / "kept").write_text("")
+                """,
+                "app/importer.py": """
+                from pathlib import Path
+
+                from app.transcripts import Base, Session
+
+
+                class Note:
+                    def __init__(self, directory: Path) -> None:
+                        self.directory = directory
+
+
+                def count() -> int:
+                    note = Note(Path.home() / ".app" / "transcripts")
+                    return len(list(note.directory.iterdir()))
+
+
+                def read() -> Session:
+                    return Session(Path.home() / ".app" / "transcripts" / "a")  # error: opens it for writing
+                """,
+                "app/exporter.py": """
+                from app.importer import Note
+
+
+                def export(note: Note) -> None:
+                    (note.directory / "exported").write_text("")
+                """,
+            },
+            policy=TRANSCRIPTS,
+        ),
         Good(
             "it only reads",
             {

@@ -49,7 +49,7 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
             shown = "" if target.template is None else f" {str(target.template).removeprefix('{cwd}/')}"
             message = f"the database{shown} depends on the working directory, so each directory gets its own"
             edits = open_instead(module, opened, _meant(target, policy))
-            yield Hit(opened.span, message, (*target.trace, *opened.trace), edits)
+            yield Hit(opened.span, message, (*target.trace, *opened.way(target)), edits)
 
 
 def is_relative(target: Target, policy: Policy) -> bool:

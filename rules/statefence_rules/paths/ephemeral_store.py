@@ -65,12 +65,12 @@ def _first(opened: Open, durable: Iterable[Store], policy: Policy) -> Iterator[H
     for target in opened.targets:
         if target.kind is PathKind.MEMORY and meant:
             message = f"{names(set_of(meant))} must last, and this can be a database in memory"
-            yield Hit(opened.span, message, (*target.trace, *opened.trace))
+            yield Hit(opened.span, message, (*target.trace, *opened.way(target)))
             return
         lost = set_of([*meant, *(store for store in durable if is_named_like(target, store))])
         if is_temporary(target) and lost:
             message = f"{names(lost)} must last, and this is below a temporary directory"
-            yield Hit(opened.span, message, (*target.trace, *opened.trace))
+            yield Hit(opened.span, message, (*target.trace, *opened.way(target)))
             return
 
 

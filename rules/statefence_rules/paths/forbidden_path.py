@@ -4,7 +4,8 @@
 Opens whose path provably is one of the policy's `forbidden` paths, and those where an environment variable chooses a
 part of the path and some value of it gives a forbidden one. A variable that the policy's `env` table declares is
 trusted to hold what it should; what its fallbacks read is not. Parts that a parameter chooses, or that are not known,
-are never reported. Opens that can only read, and removals, are what a repair does, and pass.
+are never reported, nor is a call that only fills an id in where the path is a forbidden one whatever it is. Opens that
+can only read, and removals, are what a repair does, and pass.
 
 ## Why is this bad?
 SQLite makes an empty database wherever it is pointed. The stray file then holds whatever was written while the variable
@@ -23,6 +24,7 @@ Unsafe: the call is replaced by the `open-with` of the store that the forbidden 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import product
 
 from statefence.api import (
@@ -49,7 +51,7 @@ from statefence.api import (
     match,
     substitute,
 )
-from statefence_rules.opening import open_instead, opens_decided_in, store_named
+from statefence_rules.opening import only_fills_in, open_instead, opens_decided_in, store_named
 
 _REPAIRS = frozenset({Mode.READ, Mode.REMOVE})
 _ANY_NAME = "x"
@@ -60,18 +62,22 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
     trusted = frozenset(variable.name for variable in policy.variables)
     for opened in opens_decided_in(module, project):
         if opened.mode not in _REPAIRS:
-            yield from _first(module, opened, policy, trusted)
+            yield from _first(module, project, opened, policy, trusted)
 
 
-def _first(module: Module, opened: Open, policy: Policy, trusted: frozenset[str]) -> Iterator[Hit]:
+def _first(module: Module, project: Project, opened: Open, policy: Policy, trusted: frozenset[str]) -> Iterator[Hit]:
     for target, forbidden in product(opened.targets, policy.forbidden):
         said = _what(target, forbidden, trusted)
-        if said:
+        if said and not only_fills_in(opened, target, project, partial(_is_at, forbidden)):
             reason = f": {forbidden.reason}" if forbidden.reason else ""
             store = store_named(forbidden.belongs_to, policy)
-            trace = (*target.trace, *opened.trace)
+            trace = (*target.trace, *opened.way(target))
             yield Hit(opened.span, f"{said}{reason}", trace, open_instead(module, opened, store))
             return
+
+
+def _is_at(forbidden: Forbidden, target: Target) -> bool:
+    return target.template is not None and match(forbidden.path, target.template) is Answer.YES
 
 
 def _what(target: Target, forbidden: Forbidden, trusted: frozenset[str]) -> str:
@@ -310,6 +316,80 @@ RULE = Rule(
                 """,
             },
             policy=POLICY,
+        ),
+        Bad(
+            "of an id that a caller fills in",
+            {
+                "app/storage.py": STORAGE,
+                "app/chat.py": """
+                import sqlite3
+
+                from app.storage import STATE
+
+
+                def connect(name: str) -> sqlite3.Connection:
+                    return sqlite3.connect(STATE / "a_runtime" / f"{name}_runtime.db", timeout=5)  # error: forbidden
+
+
+                def connect_in(directory: str) -> sqlite3.Connection:
+                    return sqlite3.connect(STATE / directory / "a_runtime.db", timeout=5)
+
+
+                def connect_all() -> list[sqlite3.Connection]:
+                    return [connect("first"), connect_in("other"), connect_in("other_runtime")]  # error: forbidden
+                """,
+            },
+            fixed={
+                "app/chat.py": """
+                import sqlite3
+
+                from app.storage import STATE
+                from app.storage import open_admin
+
+
+                def connect(name: str) -> sqlite3.Connection:
+                    return sqlite3.connect(STATE / "a_runtime" / f"{name}_runtime.db", timeout=5)  # error: forbidden
+
+
+                def connect_in(directory: str) -> sqlite3.Connection:
+                    return sqlite3.connect(STATE / directory / "a_runtime.db", timeout=5)
+
+
+                def connect_all() -> list[sqlite3.Connection]:
+                    return [connect("first"), connect_in("other"), open_admin()]
+                """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "beside the file of an object that others made",
+            {
+                "app/storage.py": STORAGE,
+                "app/library.py": """
+                import sqlite3
+
+
+                class Library:
+                    def __init__(self, path: str) -> None:
+                        self.path = path
+                        self.connection = sqlite3.connect(path, timeout=5)
+                """,
+                "app/chat.py": """
+                import os
+
+                from app.library import Library
+                from app.storage import STATE
+
+
+                def join(library: Library) -> Library:
+                    return Library(os.path.dirname(library.path) + "/a_runtime.db")  # error: the forbidden
+
+
+                library = Library(STATE / "a_runtime" / "sessions.db")
+                join(library)
+                """,
+            },
+            policy=POLICY.replace("{state}/*_runtime/*_runtime.db", "{any}/a_runtime.db"),
         ),
         Good(
             "the repair reads and renames it",

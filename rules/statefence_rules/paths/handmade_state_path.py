@@ -6,8 +6,9 @@ outside the module of `open-with`, where the path is spelled outside that module
 module of `open-with` (where it is defined, too), or from one that it imports, is not spelled by hand.
 
 Where the policy's `state` begins with a variable, it also finds the opens in the state directory that spell its default
-and never ask the variable. Layers that do not own the store are what SF201 finds; tests, and calls that only move or
-remove a database's file, are not reported.
+and never ask the variable; if that default is the whole home or working directory, only those of stores. Layers
+that do not own the store are what SF201 finds; tests, and calls that only move or remove a database's file, are not
+reported.
 
 ## Why is this bad?
 The path is then written in two places, and one day only one of them changes: a variable is asked, a directory is
@@ -72,11 +73,11 @@ def _hits(module: Module, project: Project, policy: Policy, opened: Open, target
     for store in stores:
         if is_opened_by(opened, store) and is_spelled_by_hand(module, project, opened, store):
             message = f"the path of {store.name} is put together here, and {store.open_with} is there to open it"
-            yield Hit(opened.span, message, (*target.trace, *opened.trace), open_instead(module, opened, store))
+            yield Hit(opened.span, message, (*target.trace, *opened.way(target)), open_instead(module, opened, store))
     variable = ignored_variable(opened, target, policy)
     if variable and (stores or not stores_at(target, policy)):
         message = f"{target.template} is right only where {variable} is not set, and {variable} is never asked"
-        yield Hit(opened.span, message, (*target.trace, *opened.trace), _edits(module, opened, stores))
+        yield Hit(opened.span, message, (*target.trace, *opened.way(target)), _edits(module, opened, stores))
 
 
 def _edits(module: Module, opened: Open, stores: Iterable[Store]) -> tuple[Edit, ...]:
@@ -119,7 +120,10 @@ def ignored_variable(opened: Open, target: Target, policy: Policy) -> str:
     root = policy.state.segments[0][0] if policy.state is not None and policy.state.segments[0] else None
     if policy.state is None or target.template is None or not isinstance(root, Symbol) or root.default is None:
         return ""
-    default = Template((*root.default.segments, *policy.state.segments[1:], (Glob("**"),)))
+    directory = (*root.default.segments, *policy.state.segments[1:])
+    if len(directory) == 1 and not stores_at(target, policy):
+        return ""  # the whole home or working directory: not all that lies there is state
+    default = Template((*directory, (Glob("**"),)))
     lies_in_default = root.kind is SymbolKind.ENV and match(default, target.template) is Answer.YES
     asks = any(root.name in variables(each.template) for each in opened.targets if each.template is not None)
     meant = any(root.name not in variables(store.path) for store in stores_at(target, policy))
@@ -271,6 +275,30 @@ RULE = Rule(
                 """,
             },
             policy=VARIABLE,
+        ),
+        Bad(
+            "the working directory that a variable stands for",
+            {
+                "app/storage.py": """
+                import os
+                import sqlite3
+
+                STATE = os.environ.get("APP_STATE", os.getcwd())
+                connection = sqlite3.connect(os.path.join(STATE, "sessions.db"))
+                other = sqlite3.connect("sessions.db")  # error: APP_STATE is never asked
+                report = sqlite3.connect("report.db")
+                """,
+            },
+            policy="""
+            state = "{env:APP_STATE|{cwd}}"
+
+            [layers]
+            storage = ["app.storage"]
+
+            [stores.sessions]
+            path = "{state}/sessions.db"
+            owners = ["storage"]
+            """,
         ),
         Good(
             "the path comes from the resolver's module",

@@ -77,7 +77,8 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:  #
             whose = "" if target.template is None else person(target.template)
             if whose:
                 message = f"{target.template} exists on the machine of {whose} only"
-                yield Hit(opened.span, message, (*target.trace, *opened.trace), _in_any_home(module, opened, target))
+                trace = (*target.trace, *opened.way(target))
+                yield Hit(opened.span, message, trace, _in_any_home(module, opened, target))
                 break
 
 

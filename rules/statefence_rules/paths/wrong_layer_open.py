@@ -24,6 +24,7 @@ more than the path are left alone, since that would be lost.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from statefence.api import (
     Answer,
@@ -54,11 +55,15 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
         for target in opened.targets:
             stores = stores_at(target, policy)
             wrong = bool(stores) and all(_forbidden(store, layer, opened.mode) is Answer.YES for store in stores)
-            if wrong and not only_fills_in(opened, target, stores, project, policy):
+            if wrong and not only_fills_in(opened, target, project, partial(_is_of, stores, policy)):
                 hit = _hit(module, opened, target, layer, stores)
                 found.setdefault((hit.span, hit.message), hit)
                 break
     yield from found.values()
+
+
+def _is_of(stores: tuple[Store, ...], policy: Policy, target: Target) -> bool:
+    return stores_at(target, policy) == stores
 
 
 def _forbidden(store: Store, layer: str, mode: Mode) -> Answer:
@@ -79,7 +84,7 @@ def _hit(module: Module, opened: Open, target: Target, layer: str, stores: tuple
         message = f"the layer {layer} may only read {names(stores)}, and this {DOES[opened.effect].format('it')}"
     else:
         message = f"the layer {layer} opens {names(stores)}, which belongs to {owners}"
-    return Hit(opened.span, message, (*target.trace, *opened.trace), open_instead(module, opened, store))
+    return Hit(opened.span, message, (*target.trace, *opened.way(target)), open_instead(module, opened, store))
 
 
 POLICY = """

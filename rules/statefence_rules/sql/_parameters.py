@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 
 
-def listed(given: str | None, order: Sequence[str | None]) -> str:
+def listed(given: str | None, order: Sequence[str | None], loose: Sequence[str | None]) -> str:
     """The parameters of positional markers; raises Refused.
 
     Args:
         given: what the call hands over so far; None when it hands over nothing.
         order: for each marker of the text the new value, None for one that was there before.
+        loose: the same, with None also for each piece of SQL that may hold markers of its own.
     """
     before = sum(value is None for value in order)
     values = [value for value in order if value is not None]
@@ -30,7 +31,7 @@ def listed(given: str | None, order: Sequence[str | None]) -> str:
     node = _parsed(given)
     elements = _elements(node)
     if elements is None:
-        return _spread(given, order, values)
+        return _spread(given, loose, values)
     if len(elements) != before:
         raise Refused("the call hands over another number of values than there are markers")
     if "\n" in given or "#" in given:

@@ -266,10 +266,23 @@ def _rewritten(
     quoted = [i for i in values if roles[i] is HoleRole.STRING]
     new = parameterised(read, Chosen(slots, quoted, several), marker)
     if style == ":":
+        left = [each for each in present if not isinstance(each, str) and not set(each) & slots]
+        if given is not None and any(_may_hold_markers(each, roles) for each in left):
+            raise Refused("a piece of SQL may hold a marker of the same name")
         return new.source, named(given, [(name, value) for value, name in names.items()], markers=bool(taken))
     rest = iter(new.values)
-    chosen = [each for each in present if isinstance(each, str) or set(each) & slots]
-    return new.source, listed(given, [None if isinstance(each, str) else next(rest) for each in chosen])
+    placed = [(each, None if isinstance(each, str) or not set(each) & slots else next(rest)) for each in present]
+    order = [value for each, value in placed if value is not None or isinstance(each, str)]
+    loose = [value for each, value in placed if value is not None or _may_hold_markers(each, roles)]
+    return new.source, listed(given, order, loose)
+
+
+def _may_hold_markers(piece: str | tuple[int, ...], roles: Sequence[HoleRole]) -> bool:
+    """Whether a piece of the text is a marker, or holes that are left and may hold some, as a condition does."""
+    return isinstance(piece, str) or any(roles[hole] not in _WITHOUT_MARKERS for hole in piece)
+
+
+_WITHOUT_MARKERS = frozenset({HoleRole.STRING, HoleRole.PART_OF_NAME})
 
 
 def _style(module: Module, statement: Statement, where: Handover, text: Sequence[str | None]) -> str:
@@ -411,6 +424,37 @@ RULE = Rule(
         ),
         _bad("a column that is set", """db.execute(f"UPDATE users SET {table} = ? WHERE id = ?", (name, age))""", None),
         _bad("another that is set", """db.execute(f"UPDATE users SET id = 1, {table} = ?", (age,))""", None),
+        Bad(
+            "behind a condition with markers of its own",
+            """
+            import sqlite3
+
+
+            def oldest(where: list[str], given: list[object], limit: int) -> sqlite3.Cursor:
+                db = sqlite3.connect("/srv/app.db")
+                return db.execute(f"SELECT id FROM p WHERE {' AND '.join(where)} LIMIT {limit}", given)  # error
+            """,
+            fixed="""
+            import sqlite3
+
+
+            def oldest(where: list[str], given: list[object], limit: int) -> sqlite3.Cursor:
+                db = sqlite3.connect("/srv/app.db")
+                return db.execute(f"SELECT id FROM p WHERE {' AND '.join(where)} LIMIT ?", (*given, limit))
+            """,
+        ),
+        Bad(
+            "between conditions with markers of their own",
+            """
+            import sqlite3
+
+
+            def oldest(where: str, having: str, name: str, given: list[object]) -> list[tuple[int]]:
+                db = sqlite3.connect("/srv/app.db")
+                text = f"SELECT id FROM users WHERE {where} AND name = '{name}' AND ({having})"
+                return db.execute(text, given).fetchall()  # error: name is put
+            """,
+        ),
         _bad("a column to order by", """db.execute(f"SELECT * FROM users ORDER BY {name}, id")""", None),
         _bad("a column to group by", """db.execute(f"SELECT count(*) FROM users GROUP BY {name} LIMIT 5")""", None),
         _bad("a column that is compared", """db.execute(f"SELECT * FROM users WHERE {name} = ?", (age,))""", None),

@@ -78,6 +78,16 @@ Message("a", HOME / "b")
     ]
 
 
+def test_who_makes_a_record_does_not_open_what_is_below_a_directory_that_others_pass() -> None:
+    program = f"""{RECORD}
+def named(message: Message, directory=None):
+    ((directory or HOME) / "named" / message.text).write_text("")
+Message("a", None)
+named(Message("b", None), HOME / "c")
+"""
+    assert [each for each in found(program) if each.startswith("9:")] == ["9: overwrite {home}/.app/a"]
+
+
 def test_a_call_does_as_many_things_to_kept_files_as_there_are_ways_to_them() -> None:
     program = """\
 def first(name):
@@ -141,6 +151,17 @@ async def keep(text):
 
 def test_the_replace_of_a_text_is_none() -> None:
     assert found('str(HOME / "a").replace("a", "b")\n') == []
+
+
+def test_the_replace_of_a_date_is_none_whatever_it_may_be() -> None:
+    program = """
+def aware(date, zone):
+    return date.replace(tzinfo=zone)
+def moved(path, name):
+    return path.replace(target=HOME / name)
+aware(HOME / "a", None)
+"""
+    assert found(program) == ["5: replace {home}/.app/{param:app.moved.name}"]
 
 
 def test_a_file_in_an_attribute_is_written_to() -> None:

@@ -5,6 +5,25 @@ import pytest
 from .programs import Files, expected, spawns
 
 PROGRAMS: dict[str, str | Files] = {
+    "what a module passes on from the one library that is there": {
+        "compat.py": """
+            import sys
+            try:
+                from subprocess32 import Popen
+            except ImportError:
+                from subprocess import Popen
+            if sys.version_info >= (3, 11):
+                from subprocess import run as launch
+            else:
+                from subprocess import call as launch
+        """,
+        "app.py": """
+            import compat
+            from compat import Popen
+            Popen(["a"])  # inherits
+            compat.launch(["a"], env={})  # empty
+        """,
+    },
     "what a decorator hands to a function first": """
         import nox
         from invoke import task

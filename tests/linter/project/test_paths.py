@@ -9,6 +9,18 @@ PROGRAMS: dict[str, str | Files] = {
         import os, sqlite3
         sqlite3.connect(os.environ.get("A", "") or "/srv/x.db")  # config {env:A|/srv/x.db} | literal /srv/x.db
     """,
+    "a path is true whatever it is made of": """
+        import sqlite3, tempfile
+        from pathlib import Path
+        class Log:
+            def __init__(self, directory=None):
+                self.directory = Path(directory) if directory else Path(tempfile.mkdtemp())
+            def open(self):
+                db = self.directory / "x.db"
+                sqlite3.connect(db)  # tmp {tmp}/x.db | parameter | symbolic {param:app.Log.__init__.directory}/x.db
+        def start(directory):
+            Log(Path(directory)).open()  # parameter | symbolic {param:app.start.directory}/x.db
+    """,
     "a module of a directory above": {
         "examples/shop/settings_of_shop.py": """
             import os

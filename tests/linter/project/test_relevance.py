@@ -62,6 +62,14 @@ def test_a_fallback_chain_put_together_from_helpers_is_found_without_interpretin
     assert [read.names for reads in project.reads_by_path.values() for read in reads] == [("CONFIG", "OTHER")]
 
 
+def test_so_is_one_put_together_from_a_helper_that_is_told_the_variable() -> None:
+    helper = "import os\ndef raw(name, default=None):\n    return os.environ.get(name, default)\n"
+    app = "from host import raw\ndef name():\n    return raw('CONFIG') or raw('OTHER', 'x')\n"
+    policy = load_text(BORROWED, root="/project", source="statefence.toml")
+    project = analyse(decoded_files({"host.py": helper, "app.py": app}), policy)
+    assert [read.names for reads in project.reads_by_path.values() for read in reads] == [("CONFIG", "OTHER")]
+
+
 REACHED: dict[str, Files] = {
     "a package that hands a wrapper on": {
         "tools/__init__.py": "from tools.running.api import launch\n",
