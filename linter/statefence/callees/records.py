@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+ENVIRON = "os.environ"
+"""The block of the process itself, which children inherit."""
+
 
 class Argument(Struct, frozen=True):
     """Where a call hands something over: by keyword, by 0-based position (None when by keyword alone)."""
@@ -38,6 +41,33 @@ class Given(StrEnum):
     REPLACES = "replaces"
     ADDS_TO_LIST = "adds-to-list"  # merged over the callee's own allow-list
     ADDS = "adds"  # merged over the parent's environment
+
+
+class Spawner(Struct, frozen=True):
+    """A callee that starts a child, or that holds the parameters of one.
+
+    Attributes:
+        names: the dotted names it is imported by, the canonical one first.
+        source: where its facts stand.
+        env: where the environment is handed over; None when it cannot be.
+        program: where argv or argv[0] is handed over.
+        absent, none: the child's environment without the argument, and with None: `inherits`, `empty` or `filtered`.
+        given: what a mapping becomes.
+        keeps: the names of the allow-list behind `filtered`.
+        replacing: a keyword that, when true, makes a mapping replace what it is otherwise merged over.
+        block: the mapping that the child inherits.
+    """
+
+    names: tuple[str, ...]
+    source: str
+    env: Argument | None = None
+    program: Argument | None = None
+    absent: str = "inherits"
+    none: str = "inherits"
+    given: Given = Given.REPLACES
+    keeps: tuple[str, ...] = ()
+    replacing: str = ""
+    block: str = ENVIRON
 
 
 class Opener(Struct, frozen=True):

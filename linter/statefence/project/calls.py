@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from statefence.facts import ir
-from statefence.project import bindings, classes, closures, functions, handed, methods, scopes, sinks
+from statefence.project import bindings, classes, closures, commands, functions, handed, methods, scopes, sinks
 from statefence.project.comprehensions import comprehended
 from statefence.project.frames import join
 from statefence.project.program import (
@@ -109,6 +109,9 @@ def apply(interpreter: Interpreter, function: Value, arguments: Arguments, node:
     if isinstance(content, ClassValue):
         return classes.construct(interpreter, content, arguments, node)
     if isinstance(content, Partial):
+        ran = commands.called(interpreter, content, arguments, node)
+        if ran is not None:
+            return ran
         merged = Arguments(
             content.arguments + arguments.positional,
             {**dict(content.keywords), **arguments.keywords},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from statefence.callees import MCP_KEEPS
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import compositions, methods, scopes
+from statefence.project import commands, compositions, methods, scopes
 from statefence.project.deferred import deferred
 from statefence.project.mappings import joined_pairs, open_test
 from statefence.project.values import (
@@ -94,6 +94,10 @@ def external(name: str) -> Value:
         if name == alias or name.startswith(f"{alias}."):
             name = canonical + name[len(alias) :]
     name = ALIASES.get(name, name)
+    if name.partition(".")[0] in commands.PACKAGES:
+        command = commands.named(name)
+        if command is not None:
+            return command
     if name in {"os.environ", "os.environb"}:
         return ENVIRON
     if name.startswith("xdg.BaseDirectory.xdg_") and name.endswith("_home"):
@@ -124,6 +128,8 @@ def external_call(interpreter: Interpreter, name: str, arguments: Arguments, nod
         return handed_on
     if name in {"os.chdir", "contextlib.chdir"} and arguments.positional:
         interpreter.change_directory(first(interpreter, arguments))
+    if name in commands.MAKERS:
+        return commands.made(interpreter, name, arguments)
     model = MODELS.get(name)
     if model is not None:
         return interpreter.rooted(model(interpreter, arguments, place))

@@ -7,12 +7,11 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from statefence.callees import Effect
+from statefence.callees import ENVIRON, Effect
 from statefence.facts import words_of
 from statefence.model import Answer, Place, Span
 from statefence.policy import Policy
 from statefence.project.environments import environments, program_name
-from statefence.project.interpreter import AMBIENT
 from statefence.project.program import Chain, Edge, Program, RawSite
 from statefence.project.sites import EnvKind, EnvRead, Invocation, Open, PathKind, Spawn, Statement, Target, Write
 from statefence.project.statements import (
@@ -146,7 +145,8 @@ def _spawn(program: Program, group: list[RawSite]) -> Spawn:
 def _at_import(program: Program, site: RawSite) -> Value:
     """What the module's own statements did to the process's environment before a function of it starts a child."""
     module = program.by_path[site.path].name
-    return ABSENT if site.function == key_of(module, "") else program.namespaces.get(module, {}).get(AMBIENT, ABSENT)
+    block = ENVIRON if site.spawner is None else site.spawner.block
+    return ABSENT if site.function == key_of(module, "") else program.namespaces.get(module, {}).get(block, ABSENT)
 
 
 def _opens(group: list[RawSite], policy: Policy) -> Iterator[Open]:

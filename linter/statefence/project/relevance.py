@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from statefence.callees import (
     ARGUMENT_METHODS,
+    COMMANDS,
     EXECUTING_FUNCTIONS,
     EXECUTORS,
     LOOPS,
@@ -29,6 +30,7 @@ from statefence.callees import (
 )
 from statefence.facts import extent, ir, words_of
 from statefence.policy import Policy
+from statefence.project.commands import is_command
 from statefence.project.file_sinks import FILE_OPENERS_BY_NAME, are_kept
 from statefence.project.flows import deciding_functions
 from statefence.project.mentions import Mentions, Word
@@ -51,6 +53,7 @@ ENVIRONMENT = ("environ", "getenv")
 CLASSES = re.compile(rb"(?:\A|\n)[ \t]*class[ \t]+(\w+)[ \t]*\(([^)]*)\)")
 _TABLES: tuple[Spawner | Opener, ...] = (*SPAWNERS, *OPENERS)
 _CALLEES = frozenset(name.rpartition(".")[2] for entry in _TABLES for name in entry.names)
+_NAMING_PACKAGES = frozenset(home.partition(".")[0].encode() for library in COMMANDS for home in library.homes)
 _FILE_CALLEES = frozenset(name.rpartition(".")[2] for name in FILE_OPENERS_BY_NAME)
 _AMBIGUOUS = dict.fromkeys(("replace", "rename"), frozenset({b"Path", b"path"}))
 """Methods of paths that texts have too: the file must mention a path."""
@@ -72,7 +75,7 @@ def callee_words(policy: Policy) -> Mentions:
         words += [_of_callee(name) for name in FILE_OPENERS_BY_NAME]
     if any(variable.not_from for variable in policy.variables):
         words += [_of_callee(f"os.{name}") for name in ENVIRONMENT]
-    return Mentions.of(words)
+    return Mentions.of(words, _NAMING_PACKAGES)
 
 
 def _speaking_of(method: str) -> frozenset[bytes]:
@@ -212,7 +215,7 @@ def _callee_names(policy: Policy) -> frozenset[str]:
 
 def _is_callee(program: Program, value: Value) -> bool:
     if isinstance(value, Partial):
-        return _is_callee(program, value.function)
+        return is_command(value) or _is_callee(program, value.function)
     if not isinstance(value, External):
         return False
     reaches_file = value.name in FILE_OPENERS_BY_NAME and are_kept(program.policy)

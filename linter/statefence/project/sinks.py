@@ -109,7 +109,7 @@ def external_call(interpreter: Interpreter, name: str, arguments: Arguments, nod
     return reached if reached is not None else models.external_call(interpreter, name, arguments, node)
 
 
-def record_spawn(interpreter: Interpreter, entry: Spawner, arguments: Arguments, node: ir.Call) -> None:
+def record_spawn(interpreter: Interpreter, entry: Spawner, arguments: Arguments, node: ir.Expression) -> None:
     """A child is started here."""
     if entry.replacing and arguments.keywords.get(entry.replacing) == Constant(value=True):
         entry = structs.replace(entry, given=Given.REPLACES)
@@ -120,7 +120,7 @@ def record_spawn(interpreter: Interpreter, entry: Spawner, arguments: Arguments,
     roles = {
         "env": interpreter.state.freeze(env),
         "program": interpreter.state.freeze(program),
-        "ambient": interpreter.state.freeze(interpreter.ambient()),
+        "ambient": interpreter.state.freeze(interpreter.ambient(entry.block)),
     }
     span = None if entry.env is None else recording.span_of(arguments, entry.env)
     recording.record(interpreter, "spawn", entry.names[0], roles, node, span, entry)

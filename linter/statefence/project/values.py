@@ -13,6 +13,8 @@ from typing import ClassVar, Self, TypeVar, overload
 from msgspec import Struct
 from msgspec.structs import astuple
 
+from statefence.callees import ENVIRON as BLOCK
+from statefence.callees import LOCAL_ENV
 from statefence.model import Place, Span
 from statefence.template import SymbolKind
 
@@ -138,7 +140,9 @@ class Imported(Value, frozen=True):
 
 
 class LiveEnvironment(Value, frozen=True):
-    """`os.environ` itself."""
+    """A block that children inherit, itself: `os.environ`, or what a library has in its place."""
+
+    name: str = BLOCK
 
 
 class Parameter(Value, frozen=True):
@@ -417,6 +421,7 @@ def concatenated(first: Sequence, second: Sequence) -> Value:
 NONE = Constant(None)
 ABSENT = Absent()
 ENVIRON = LiveEnvironment()
+LOCAL_BLOCK = LiveEnvironment(LOCAL_ENV)
 WORKING_DIRECTORY = Directory(SymbolKind.CWD)
 
 

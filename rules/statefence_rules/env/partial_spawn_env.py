@@ -322,6 +322,31 @@ RULE = Rule(
             """,
             policy=ENSURED,
         ),
+        Bad(
+            "a block baked into a command",
+            """
+            import sh
+
+            tool = sh.Command("worker")
+            run = tool.bake(_env={"LANG": "C"})
+
+
+            def start() -> None:
+                run("-v")  # error
+            """,
+            fixed="""
+            import sh
+            import os
+
+            tool = sh.Command("worker")
+            run = tool.bake(_env={"LANG": "C", **{name: os.environ[name] for name in ("APP",) if name in os.environ}})
+
+
+            def start() -> None:
+                run("-v")
+            """,
+            policy="[env.APP]",
+        ),
         Good(
             "names that may be kept",
             """

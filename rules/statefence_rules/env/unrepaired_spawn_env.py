@@ -215,6 +215,44 @@ RULE = Rule(
             """,
             policy=POLICY,
         ),
+        Bad(
+            "a command of a library takes its block under another name",
+            """
+            import sh
+
+            sh.git("status")  # error
+            sh.git("fetch", _env={"APP": "main"})
+            """,
+            fixed="""
+            import sh
+            import os
+
+            sh.git("status", _env={**os.environ, "APP": os.environ.get("APP", "main")})
+            sh.git("fetch", _env={"APP": "main"})
+            """,
+            policy=POLICY,
+        ),
+        Bad(
+            "what a command is told is added to what it inherits",
+            """
+            from plumbum import FG, local
+
+            worker = local["worker"]
+            worker("-v")  # error
+            worker.with_env(LANG="C")["-v"] & FG  # error
+            worker.with_env(APP="main")["-v"] & FG
+            """,
+            fixed="""
+            from plumbum import FG, local
+            import os
+
+            worker = local["worker"]
+            worker("-v", env={"APP": os.environ.get("APP", "main")})
+            worker.with_env(LANG="C")["-v"] & FG  # error
+            worker.with_env(APP="main")["-v"] & FG
+            """,
+            policy=POLICY,
+        ),
         Good(
             "repaired by hand",
             """
