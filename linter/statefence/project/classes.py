@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from statefence.facts import ir
-from statefence.project import bindings, functions, heirs, mutations, scopes, sinks
+from statefence.project import bindings, functions, heirs, inherited, mutations, scopes, sinks
 from statefence.project.frames import State
 from statefence.project.mappings import open_test
 from statefence.project.program import ClassModel, Definition, Edge, Program, Summary
@@ -585,7 +585,7 @@ def construct(interpreter: Interpreter, cls: ClassValue, arguments: Arguments, n
         interpreter.reached_under(),
     )
     program.edges.setdefault(interpreter.owner.key, []).append(edge)
-    functions.summarize(program, constructor)
+    inherited.leave(interpreter, functions.summarize(program, constructor), binding)
     return reference
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from statefence.facts import ir
+from statefence.project import inherited
 from statefence.project.mappings import is_items
 from statefence.project.values import (
     ENVIRON,
@@ -44,7 +45,7 @@ def comprehended(
     if isinstance(mapping, LiveEnvironment | Dictionary) and _is_name(node.key, variable):
         return (_selection(interpreter, mapping, variable, clause.conditions),)
     if isinstance(mapping, Sequence) and _is_name(node.key, variable):
-        return _listed(mapping, interpreter.state.freeze(value))
+        return _listed(interpreter, mapping, interpreter.state.freeze(value))
     return (Put(key, interpreter.state.freeze(value)),)
 
 
@@ -56,14 +57,14 @@ def _mapping_of(items: Value) -> Value | None:
     return items.arguments[0] if is_items(items) and isinstance(items, Result) else None
 
 
-def _listed(names: Sequence, value: Value) -> tuple[Change, ...]:
+def _listed(interpreter: Interpreter, names: Sequence, value: Value) -> tuple[Change, ...]:
     """`{name: os.environ[name] for name in (...)}`: an allow-list."""
     reads = [node for node in walk(value) if isinstance(node, Item) and isinstance(node.owner, LiveEnvironment)]
     wanted = tuple(
         [entry.value for entry in names.items if isinstance(entry, Constant) and isinstance(entry.value, str)]
     )
     if reads and len(wanted) == len(names.items):
-        return (Select(ENVIRON, wanted),)
+        return (Select(inherited.current(interpreter, ENVIRON), wanted),)
     return tuple([Put(entry, value) for entry in names.items])
 
 

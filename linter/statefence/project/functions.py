@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from statefence.facts import ir
-from statefence.project import classes, click, closures, models, scopes
+from statefence.project import classes, click, closures, inherited, models, scopes
 from statefence.project.bounds import bounded
 from statefence.project.frames import State, join
 from statefence.project.mappings import open_test
@@ -110,7 +110,11 @@ def _interpret(program: Program, definition: Definition, node: ir.Function) -> S
     returns = _merge_returns(interpreter, ended=ended)
     final = _final(interpreter, ended=ended)
     summary = Summary(
-        bounded(returns), _merge_yields(interpreter), _effects(final, cells), closures.outer_effects(interpreter, final)
+        bounded(returns),
+        _merge_yields(interpreter),
+        _effects(final, cells),
+        closures.outer_effects(interpreter, final),
+        inherited.left(interpreter.suspended or final),
     )
     if not live:
         program.summaries[key] = summary
@@ -147,7 +151,7 @@ def _bind_parameters(interpreter: Interpreter, definition: Definition, node: ir.
             is_class = key in program.class_methods or node.name == "__new__"
             content = ClassValue(definition.owner) if is_class else classes.received(program, definition.owner, node)
         elif models.is_test_function(definition.unit.path, node.name) or key in program.fixtures:
-            content = fixture_value(program, definition, parameter) or parameter
+            content = _set_up(interpreter, definition, parameter) or parameter
         cells[parameter.name] = interpreter.allocate(content)
         interpreter.state.variables[parameter.name] = cells[parameter.name]
     return cells
@@ -155,11 +159,24 @@ def _bind_parameters(interpreter: Interpreter, definition: Definition, node: ir.
 
 def fixture_value(program: Program, definition: Definition, parameter: Parameter) -> Value | None:
     """What pytest hands to a test for a parameter: the nearest fixture of that name, or a built-in one."""
-    key = _fixture_of_class(program, definition, parameter) or _fixture_of_module(program, definition.unit, parameter)
+    key = _fixture(program, definition, parameter)
     if key is None:
         return models.builtin_fixture(parameter.name)
     summary = summarize(program, key)
     return summary.yields if summary.yields is not None else summary.returns
+
+
+def _set_up(interpreter: Interpreter, definition: Definition, parameter: Parameter) -> Value | None:
+    """What pytest hands over for a parameter, after the fixture has changed what children inherit."""
+    key = _fixture(interpreter.program, definition, parameter)
+    if key is not None:
+        inherited.leave(interpreter, summarize(interpreter.program, key), {})
+    return fixture_value(interpreter.program, definition, parameter)
+
+
+def _fixture(program: Program, definition: Definition, parameter: Parameter) -> str | None:
+    """The key of the nearest fixture of that name."""
+    return _fixture_of_class(program, definition, parameter) or _fixture_of_module(program, definition.unit, parameter)
 
 
 def _fixture_of_class(program: Program, definition: Definition, parameter: Parameter) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import calls, classes, commands, functions, idioms, loops, scopes
+from statefence.project import calls, classes, commands, functions, idioms, inherited, loops, scopes
 from statefence.project.frames import State, join
 from statefence.project.mappings import is_items, item, joined_pairs, open_test
 from statefence.project.methods import Asked, method_of
@@ -70,7 +70,7 @@ What libraries have in its place is in variables likewise named.
 WORKING = "os.getcwd()"
 """The variable of a state that holds the working directory."""
 
-RESTORED = (WORKING, LOCAL_BLOCK.name)
+RESTORED = (WORKING, AMBIENT, LOCAL_BLOCK.name)
 
 LARGEST_CONDITION = 60
 MOST_CONDITIONS = 6
@@ -99,6 +99,7 @@ class Interpreter:
         passed: the tests that hold since a branch on the way left the function.
         returned, yielded: what was returned and yielded so far, each with its conditions.
         left: the states in which the body was left, by `return`.
+        suspended: the state at its first `yield`.
         nonlocals: the names it declares `nonlocal`.
         turns: how often the loops around the present statement are followed, multiplied.
     """
@@ -116,6 +117,7 @@ class Interpreter:
         self.returned: list[tuple[tuple[Test, ...], Value]] = []
         self.yielded: list[Value] = []
         self.left: list[State] = []
+        self.suspended: State | None = None
         self.nonlocals: set[str] = set()
         self.pending: list[tuple[str, State, tuple[Test, ...]]] = []
         self.numbers = count()
@@ -306,7 +308,7 @@ class Interpreter:
         """`target operator= value`; mappings and lists change in place."""
         value = self.evaluate(node.value)
         before = self.evaluate(node.target)
-        if node.operator == "|" and not isinstance(self.content(before), LiveEnvironment):
+        if node.operator == "|":
             self.change(before, Spread(self.state.freeze(value)))
         elif isinstance(self.content(before), Sequence):
             more = self.content(value)
@@ -552,9 +554,9 @@ class Interpreter:
         """`with`; a manager that changes the working directory, or what children inherit, changes it back."""
         before = {name: self.state.variables.get(name, UNCHANGED) for name in RESTORED}
         for entry in node.items:
-            manager = self.evaluate(entry.manager)
+            entered = calls.entered(self, self.evaluate(entry.manager))
             if entry.target is not None:
-                self.bind(entry.target, calls.entered(self, manager))
+                self.bind(entry.target, entered)
         changed = [name for name in RESTORED if self.state.variables.get(name, UNCHANGED) is not before[name]]
         goes_on = self.run(node.body)
         self.state.variables.update({name: before[name] for name in changed})
@@ -641,11 +643,13 @@ class Interpreter:
         """A variable."""
         if node.id == "__file__":
             return Directory(SymbolKind.REPO, self.unit.path)
-        return self.lookup(node.id)
+        value = self.lookup(node.id)
+        return inherited.current(self, value) if type(value) is LiveEnvironment else value
 
     def attribute(self, node: ir.Attribute) -> Value:
         """`value.attr`."""
-        return scopes.attribute(self, self.evaluate(node.value), node.attr, self.place(node.span))
+        value = scopes.attribute(self, self.evaluate(node.value), node.attr, self.place(node.span))
+        return inherited.current(self, value) if type(value) is LiveEnvironment else value
 
     def call(self, node: ir.Call) -> Value:
         """A call."""
@@ -842,6 +846,7 @@ class Interpreter:
         """`yield`."""
         value = NONE if node.value is None else self.evaluate(node.value)
         self.yielded.append(self.state.freeze(value))
+        self.suspended = self.state.copy() if self.suspended is None else self.suspended
         return Unknown("what is sent to a generator")
 
     def opaque(self, node: ir.Opaque) -> Value:

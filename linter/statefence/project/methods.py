@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from statefence.callees import TABLE_GETTERS, TABLE_OPENERS
 from statefence.facts import ir
 from statefence.model import Place
-from statefence.project import argparse, classes, commands, file_sinks, models, sinks
+from statefence.project import argparse, classes, commands, file_sinks, inherited, models, sinks
 from statefence.project.deferred import deferred
 from statefence.project.lists import collapsed, forms
 from statefence.project.mappings import item
@@ -104,6 +104,8 @@ def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Ar
     if opened is not None:
         return opened
     file_sinks.record_handle_method(interpreter, content, name, node)
+    if name in {"setenv", "delenv"}:
+        inherited.set_by_pytest(interpreter, content, name, arguments.positional)
     if name in {"chdir", "as_cwd", "isolated_filesystem"}:
         interpreter.change_directory(_entered_directory(interpreter, content, name, arguments))
     handed_on = deferred(interpreter, name, arguments, node)

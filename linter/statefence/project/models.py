@@ -332,7 +332,7 @@ def _asks_whether_frozen(interpreter: Interpreter, arguments: Arguments) -> bool
 def _copy(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
     content = first(interpreter, arguments)
     if isinstance(content, LiveEnvironment):
-        return ENVIRON
+        return content
     return copied(content, place)
 
 

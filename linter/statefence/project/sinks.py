@@ -24,7 +24,7 @@ from statefence.callees import (
 )
 from statefence.facts import ir
 from statefence.model import Span
-from statefence.project import bindings, file_sinks, models, recording
+from statefence.project import bindings, file_sinks, inherited, models, recording
 from statefence.project.file_sinks import FILE_OPENERS_BY_NAME
 from statefence.project.values import (
     ABSENT,
@@ -36,6 +36,7 @@ from statefence.project.values import (
     External,
     FunctionValue,
     Item,
+    LiveEnvironment,
     Member,
     Parameter,
     Result,
@@ -120,7 +121,7 @@ def record_spawn(interpreter: Interpreter, entry: Spawner, arguments: Arguments,
     roles = {
         "env": interpreter.state.freeze(env),
         "program": interpreter.state.freeze(program),
-        "ambient": interpreter.state.freeze(interpreter.ambient(entry.block)),
+        "ambient": inherited.current(interpreter, LiveEnvironment(entry.block)),
     }
     span = None if entry.env is None else recording.span_of(arguments, entry.env)
     recording.record(interpreter, "spawn", entry.names[0], roles, node, span, entry)

@@ -18,7 +18,7 @@ from statefence.callees import LOCAL_ENV
 from statefence.model import Place, Span
 from statefence.template import SymbolKind
 
-REFERENCES, PARAMETERS, CHOICES, UNSTABLE, IMPORTS = 1, 2, 4, 8, 16
+REFERENCES, PARAMETERS, CHOICES, UNSTABLE, IMPORTS, BLOCKS = 1, 2, 4, 8, 16, 32
 
 
 class _FoundOnce:
@@ -143,6 +143,7 @@ class LiveEnvironment(Value, frozen=True):
     """A block that children inherit, itself: `os.environ`, or what a library has in its place."""
 
     name: str = BLOCK
+    changes: tuple[Change, ...] = ()
 
 
 class Parameter(Value, frozen=True):
@@ -544,7 +545,8 @@ _REPLACED: dict[int, frozenset[type]] = {
     REFERENCES: frozenset({Reference}),
     PARAMETERS: frozenset({Parameter}),
     IMPORTS: frozenset({Imported}),
-    CHOICES: frozenset({Choice, Dictionary, Item, Result}),
+    BLOCKS: frozenset({LiveEnvironment}),
+    CHOICES: frozenset({Choice, Dictionary, Item, LiveEnvironment, Result}),
 }
 _FINISHED = frozenset({Choice, Item, Member, Result})
 _OWN: dict[type, int] = {
@@ -556,6 +558,7 @@ _OWN: dict[type, int] = {
     Result: UNSTABLE,
     Element: UNSTABLE,
     Imported: IMPORTS,
+    LiveEnvironment: BLOCKS,
 }
 
 

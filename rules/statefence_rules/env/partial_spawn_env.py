@@ -323,6 +323,23 @@ RULE = Rule(
             policy=ENSURED,
         ),
         Bad(
+            "the process cleared its own environment",
+            """
+            import os
+            import subprocess
+
+
+            def isolate() -> None:
+                os.environ.clear()
+
+
+            def start() -> None:
+                isolate()
+                subprocess.run(["worker"])  # error
+            """,
+            policy="[env.APP]",
+        ),
+        Bad(
             "a block baked into a command",
             """
             import sh
@@ -344,6 +361,30 @@ RULE = Rule(
 
             def start() -> None:
                 run("-v")
+            """,
+            policy="[env.APP]",
+        ),
+        Good(
+            "cleared for a while, and put back",
+            """
+            import os
+            import subprocess
+            from contextlib import contextmanager
+            from collections.abc import Iterator
+
+
+            @contextmanager
+            def isolated() -> Iterator[None]:
+                before = dict(os.environ)
+                os.environ.clear()
+                yield
+                os.environ.update(before)
+
+
+            def start() -> None:
+                with isolated():
+                    print(os.environ)
+                subprocess.run(["worker"])
             """,
             policy="[env.APP]",
         ),

@@ -253,6 +253,24 @@ RULE = Rule(
             """,
             policy=POLICY,
         ),
+        Bad(
+            "a helper repairs it on one side only",
+            """
+            import os
+            import subprocess
+
+
+            def repair(host: str) -> None:
+                if host:
+                    os.environ["APP"] = host
+
+
+            def start(host: str) -> None:
+                repair(host)
+                os.system("worker")  # error
+            """,
+            policy=POLICY,
+        ),
         Good(
             "repaired by hand",
             """
@@ -275,6 +293,31 @@ RULE = Rule(
             def start() -> None:
                 subprocess.run(["helper"])
             """,
+            policy=POLICY,
+        ),
+        Good(
+            "a helper repairs the process's own environment",
+            {
+                "app/hosts.py": """
+                import os
+
+
+                def repair() -> None:
+                    if not os.environ.get("APP"):
+                        os.environ["APP"] = "main"
+                """,
+                "app/worker.py": """
+                import subprocess
+
+                from app.hosts import repair
+
+
+                def start() -> None:
+                    repair()
+                    subprocess.run(["helper"])
+                    subprocess.run(["helper"], env=None)
+                """,
+            },
             policy=POLICY,
         ),
         Good(
