@@ -47,6 +47,7 @@ from statefence.project.values import (
     Sequence,
     Unknown,
     Value,
+    asked_variables,
     choose,
 )
 
@@ -172,6 +173,7 @@ def project_call(interpreter: Interpreter, function: FunctionValue, arguments: A
         _apply_effect(interpreter, live.get(effect.parameter), effect, binding)
     closures.apply_outer(interpreter, definition, summary, binding)
     yields, returns = _given(interpreter, summary, binding)
+    _ask(interpreter, summary, returns, node)
     inherited.leave(interpreter, summary, binding)
     handed.call_what_is_handed(interpreter, function.key, binding, node)
     if opened is not None:
@@ -179,6 +181,13 @@ def project_call(interpreter: Interpreter, function: FunctionValue, arguments: A
     if function.key in program.managers and yields is not None:
         return interpreter.rooted(yields)
     return interpreter.rooted(returns) if yields is None else Sequence((yields,))
+
+
+def _ask(interpreter: Interpreter, summary: Summary, returns: Value, node: ir.Call) -> None:
+    """A call that names the variables which a function asks for, one after the other, is where they are chosen."""
+    names = asked_variables(returns)
+    if len(names) > 1 and len(asked_variables(summary.returns)) < len(names):
+        interpreter.remember_chain(node.span, names, returns, expression=True)
 
 
 def _given(interpreter: Interpreter, summary: Summary, binding: Binding) -> tuple[Value | None, Value]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from statefence.facts import ir
+from statefence.model import Place
 from statefence.project import classes, click, closures, inherited, models, scopes
 from statefence.project.bounds import bounded
 from statefence.project.frames import State, join
@@ -39,7 +40,7 @@ from statefence.project.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from statefence.project.interpreter import Interpreter
 
@@ -58,6 +59,8 @@ def set_defaults(interpreter: Interpreter, key: str, node: ir.Function) -> None:
         for parameter in node.parameters
         if parameter.default is not None
     }
+    if not FROM_ELSEWHERE.isdisjoint(interpreter.unit.words):
+        defaults = dict(_declared(interpreter, node, defaults))
     values = []
     for value, parameter in zip(parameter_values(key, node.parameters, defaults), node.parameters, strict=True):
         types = tuple(classes.type_names(parameter.annotation))
@@ -65,6 +68,24 @@ def set_defaults(interpreter: Interpreter, key: str, node: ir.Function) -> None:
             Parameter(value.function, value.name, value.kind, value.default, settings=False, types=types),
         )
     interpreter.program.signatures[key] = tuple(values)
+
+
+FROM_ELSEWHERE = frozenset({b"typer"})
+"""Packages by which a default or an annotation declares what a parameter is when the user gives nothing."""
+
+
+def _declared(
+    interpreter: Interpreter, node: ir.Function, defaults: Mapping[str, Value]
+) -> Iterator[tuple[str, Value]]:
+    """The defaults of a function's parameters, where a library's declarations say them."""
+    for parameter in node.parameters:
+        default = defaults.get(parameter.name)
+        annotation = parameter.annotation
+        said = interpreter.evaluate(annotation) if isinstance(annotation, ir.Subscript) else NONE
+        place = interpreter.place(node.span if annotation is None else annotation.span)
+        found = click.typed_default(default, interpreter.state.freeze(said), place)
+        if found is not None:
+            yield parameter.name, found
 
 
 def summarize(program: Program, key: str) -> Summary:
@@ -276,7 +297,7 @@ def _type_first(program: Program, key: str, cls: str) -> None:
         program.signatures[key] = (structs.replace(signature[0], types=(cls,)), *signature[1:])
 
 
-def decorated(interpreter: Interpreter, decorator: Value, value: Value) -> Value:
+def decorated(interpreter: Interpreter, decorator: Value, value: Value, place: Place) -> Value:
     """A function under a decorator. Decorators not known here are taken to keep the function as it is."""
     program = interpreter.program
     content = interpreter.content(decorator)
@@ -293,7 +314,7 @@ def decorated(interpreter: Interpreter, decorator: Value, value: Value) -> Value
         _type_first(program, value.key, HANDED_BY_DECORATORS[name])
     last = name.rpartition(".")[2]
     if last in {"option", "argument"} and isinstance(content, Result):
-        click.declare(program, value.key, content, required=last == "argument")
+        click.declare(program, value.key, content, place, required=last == "argument")
     elif last == "staticmethod":
         program.static_methods.add(value.key)
     elif last == "classmethod":

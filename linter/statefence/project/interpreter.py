@@ -591,7 +591,7 @@ class Interpreter:
         key = self.declare(node)
         value: Value = FunctionValue(key)
         for decorator in reversed(node.decorators):
-            value = functions.decorated(self, self.evaluate(decorator), value)
+            value = functions.decorated(self, self.evaluate(decorator), value, self.place(decorator.span))
         self.state.variables[node.name] = value
 
     def declare(self, node: ir.Function) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from statefence.callees import MCP_KEEPS
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import commands, compositions, methods, scopes
+from statefence.project import click, commands, compositions, declared_reads, methods, scopes
 from statefence.project.deferred import deferred
 from statefence.project.mappings import joined_pairs, open_test
 from statefence.project.values import (
@@ -130,6 +130,8 @@ def external_call(interpreter: Interpreter, name: str, arguments: Arguments, nod
         interpreter.change_directory(first(interpreter, arguments))
     if name in commands.MAKERS:
         return commands.made(interpreter, name, arguments)
+    if click.ENVVAR in arguments.keywords:
+        declared_reads.option(interpreter, arguments, node)
     model = MODELS.get(name)
     if model is not None:
         return interpreter.rooted(model(interpreter, arguments, place))

@@ -31,6 +31,7 @@ from statefence.callees import (
 from statefence.facts import extent, ir, words_of
 from statefence.policy import Policy
 from statefence.project.commands import is_command
+from statefence.project.declared_reads import WORDS as DECLARED_READS
 from statefence.project.file_sinks import FILE_OPENERS_BY_NAME, are_kept
 from statefence.project.flows import deciding_functions
 from statefence.project.mentions import Mentions, Word
@@ -45,6 +46,7 @@ from statefence.project.values import (
     Partial,
     Value,
     asked_variables,
+    asks_by_name,
     key_of,
 )
 
@@ -75,6 +77,7 @@ def callee_words(policy: Policy) -> Mentions:
         words += [_of_callee(name) for name in FILE_OPENERS_BY_NAME]
     if any(variable.not_from for variable in policy.variables):
         words += [_of_callee(f"os.{name}") for name in ENVIRONMENT]
+        words += [Word.builtin(name) for name in DECLARED_READS]
     return Mentions.of(words, _NAMING_PACKAGES)
 
 
@@ -118,7 +121,8 @@ def giving_variables(program: Program) -> set[str]:
     """The functions that give what a variable holds, where the policy says that a variable is not to be had so."""
     if not any(variable.not_from for variable in program.policy.variables):
         return set()
-    return {key for key, summary in program.summaries.items() if asked_variables(summary.returns)}
+    returns = {key: summary.returns for key, summary in program.summaries.items()}
+    return {key for key, value in returns.items() if asked_variables(value) or asks_by_name(value)}
 
 
 def wrapper_words(known: Wrappers, derived: Mapping[str, Iterable[str]]) -> Mentions:

@@ -607,6 +607,10 @@ def parameters_of(value: Value) -> tuple[Parameter, ...]:
 
 def asked_variables(value: Value) -> tuple[str, ...]:
     """The variables of the process that a value may be, each once, in the order in which they are asked."""
+    if isinstance(value, Parameter) and isinstance(value.default, EnvironmentVariable):
+        value = value.default
+    if isinstance(value, Item) and isinstance(value.owner, LiveEnvironment):
+        return _asked_in_turn(value.key)
     if not isinstance(value, EnvironmentVariable | Choice):
         return ()
     known: tuple[str, ...] | None = value.__dict__.get("asked")
@@ -619,10 +623,26 @@ def asked_variables(value: Value) -> tuple[str, ...]:
     return known
 
 
+def _asked_in_turn(key: Value) -> tuple[str, ...]:
+    """The names that a loop goes through; none where one of them is not known."""
+    items = key.source.items if isinstance(key, Element) and isinstance(key.source, Sequence) else ()
+    names = [name.value for name in items if isinstance(name, Constant) and isinstance(name.value, str)]
+    return tuple(names) if len(names) == len(items) else ()
+
+
+def asks_by_name(value: Value) -> bool:
+    """Whether a value may be a variable of the process whose name somebody else chooses."""
+    if isinstance(value, Choice):
+        return asks_by_name(value.then) or asks_by_name(value.orelse)
+    return isinstance(value, Item) and isinstance(value.owner, LiveEnvironment)
+
+
 def first_reads(value: Value) -> dict[str, Place]:
     """Where each of these variables is asked first."""
     if isinstance(value, Choice):
         return {**first_reads(value.orelse), **first_reads(value.then)}
+    if isinstance(value, Parameter) and isinstance(value.default, EnvironmentVariable):
+        value = value.default
     if not isinstance(value, EnvironmentVariable):
         return {}
     later = {} if value.default is None else first_reads(value.default)
