@@ -113,7 +113,7 @@ def _branched(block: Block, change: When) -> Block:
     if name is not None:
         present = not is_present_when(change.test)
         sets[present] = {name: EnvironmentVariable(name, None, required=True, place=NOWHERE), **sets[present]}
-    names = {*then.carried, *orelse.carried}
+    names = dict.fromkeys((*then.carried, *orelse.carried))
     carried = {each: _both(then.carries(each), orelse.carries(each)) for each in names}
     return structs.replace(
         then,
@@ -256,7 +256,7 @@ def _spread(block: Block, source: Value) -> Block:
 
 def _merge(block: Block, other: Block) -> Block:
     """The block after all of another one was put into it."""
-    names = {*block.carried, *other.carried}
+    names = dict.fromkeys((*block.carried, *other.carried))
     carried = {name: _either(block.carries(name), other.carries(name)) for name in names}
     return Block(
         rest=_either(block.rest, other.rest),

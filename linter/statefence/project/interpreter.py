@@ -676,6 +676,9 @@ class Interpreter:
     def combine(self, operator: str, left: Value, right: Value, span: Span) -> Value:
         """`left operator right`."""
         if operator == "|":
+            pairs = joined_pairs((left, right)) if is_items(left) else None
+            if pairs is not None:
+                return pairs
             changes = (Spread(self.state.freeze(left)), Spread(self.state.freeze(right)))
             return self.allocate(Dictionary(changes, self.place(span)))
         first, second = self.state.freeze(left), self.state.freeze(right)
