@@ -169,9 +169,11 @@ def record_open(interpreter: Interpreter, entry: Opener, arguments: Arguments, n
         path, span = Constant(":memory:"), None
     mode = interpreter.state.freeze(recording.role(interpreter, arguments, entry.mode_at, node))
     roles = {"path": path, "mode": mode, "directory": interpreter.directory()}
+    if entry.uri is not None:
+        roles["uri"] = interpreter.state.freeze(recording.role(interpreter, arguments, entry.uri, node))
     recording.record(interpreter, "open", entry.names[0], roles, node, span, opener=entry)
     if entry.connection:
-        return Connection(entry.names[0], path, interpreter.place(node.span))
+        return Connection(entry.names[0], path, interpreter.place(node.span), roles.get("uri"))
     return Result(entry.names[0], (path,))
 
 

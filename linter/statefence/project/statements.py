@@ -11,7 +11,7 @@ from statefence.model import Answer
 from statefence.project.program import RawSite
 from statefence.project.sinks import OPENER_BY_NAME
 from statefence.project.sites import Target
-from statefence.project.targets import targets_of
+from statefence.project.targets import targets_of, told
 from statefence.project.text_files import Texts, text_read
 from statefence.project.values import Connection, Constant, Parameter, Text, Value, kept, walk
 from statefence.project.worlds import main_world, worlds
@@ -132,7 +132,9 @@ def connection_targets(value: Value) -> tuple[Target, ...]:
     for way in _ways(value):
         for node in walk(way):
             if isinstance(node, Connection):
-                found.extend(target for target in targets_of(node.path, opener_of(node)) if target not in found)
+                found.extend(
+                    target for target in targets_of(node.path, told(opener_of(node), node.uri)) if target not in found
+                )
                 break
     return tuple(found)
 

@@ -366,11 +366,16 @@ CALLABLES = (FunctionValue, External, ClassValue, Partial)
 
 
 class Connection(Value, frozen=True):
-    """What a database open returned; `path` is what it was opened on, `Absent` for a private memory database."""
+    """What a database open returned; `path` is what it was opened on, `Absent` for a private memory database.
+
+    Attributes:
+        uri: whether the path is to be read as a URI, where that has to be said.
+    """
 
     api: str
     path: Value
     place: Place
+    uri: Value | None = None
 
 
 class Result(Value, frozen=True):
