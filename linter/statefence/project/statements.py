@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from statefence.callees import Opener
-from statefence.model import Answer
+from statefence.model import Answer, Step
 from statefence.project.program import RawSite
 from statefence.project.sinks import OPENER_BY_NAME
 from statefence.project.sites import Target
@@ -137,6 +137,14 @@ def connection_targets(value: Value) -> tuple[Target, ...]:
                 )
                 break
     return tuple(found)
+
+
+@kept
+def opened_at(value: Value) -> tuple[Step, ...]:
+    """Where the connection behind a cursor, session or connection may have been opened."""
+    first = (next((node for node in walk(way) if isinstance(node, Connection)), None) for way in _ways(value))
+    places = dict.fromkeys(connection.place for connection in first if connection is not None)
+    return tuple([Step(place, "the connection is opened here") for place in places])
 
 
 @kept
