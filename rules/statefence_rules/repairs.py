@@ -57,7 +57,7 @@ def carrying(
     items = {each.name: item_for(each, module) for each in required if blocks[each.name]}
     shared = {origin(block) for block in inner_blocks(project, spawn)}
     repairs = [
-        _passing(module, spawn, items.values(), removed=not items.keys().isdisjoint(block.drops))
+        _passing(module, spawn, items.values(), removed=_is_removed(spawn, block, items))
         if block.anchor is Anchor.ABSENT
         else _completing(module, spawn, block, variable.name, items, shared=origin(block) in shared)
         for block in blocks[variable.name]
@@ -66,6 +66,12 @@ def carrying(
         return Repair()
     safe = all(repair.safety is Safety.SAFE for repair in repairs)
     return Repair(_outermost(repairs), Safety.SAFE if safe else Safety.UNSAFE)
+
+
+def _is_removed(spawn: Spawn, block: Environment, names: Iterable[str]) -> bool:
+    """Whether the program has taken one of these out of its own environment, which the child inherits."""
+    inherits = _is_over_parent(_callee(spawn))
+    return any(name in block.drops or (inherits and block.carries(name) is Answer.NO) for name in names)
 
 
 def _completing(

@@ -7,6 +7,8 @@ from typing import Any
 from statefence.callees.records import Argument, Opener
 
 SQLITE = "docs.python.org/3/library/sqlite3.html#sqlite3.connect"
+URI = Argument("uri")
+"""Asked for by the keyword alone, by drivers that hand their keywords on to sqlite3, and by those that take none."""
 SQLALCHEMY = "docs.sqlalchemy.org/en/20/core/engines.html"
 
 
@@ -30,19 +32,34 @@ def reading(keyword: str, position: int | None, *values: str | bool, default: st
 DSN = (Argument("dsn", 0), Argument("conninfo"), Argument("host"), Argument("database"), Argument("dbname"))
 
 OPENERS: tuple[Opener, ...] = (
-    database("sqlite3.connect", "sqlite3.dbapi2.connect", source=SQLITE, argument="database"),
-    database("sqlite3.Connection", "sqlite3.dbapi2.Connection", source=SQLITE, argument="database"),
-    database("pysqlite3.connect", "pysqlite3.dbapi2.connect", source="coleifer/pysqlite3", argument="database"),
-    database("sqlcipher3.connect", "sqlcipher3.dbapi2.connect", source="coleifer/sqlcipher3", argument="database"),
-    database("sqlean.connect", source="nalgeon/sqlean.py", argument="database"),
-    database("aiosqlite.connect", source="aiosqlite.omnilib.dev", argument="database"),
-    database("asqlite.connect", "asqlite.create_pool", source="Rapptz/asqlite", argument="database"),
+    database("sqlite3.connect", "sqlite3.dbapi2.connect", source=SQLITE, argument="database", uri=Argument("uri", 7)),
+    database(
+        "sqlite3.Connection", "sqlite3.dbapi2.Connection", source=SQLITE, argument="database", uri=Argument("uri", 7)
+    ),
+    database(
+        "pysqlite3.connect",
+        "pysqlite3.dbapi2.connect",
+        source="coleifer/pysqlite3",
+        argument="database",
+        uri=Argument("uri", 7),
+    ),
+    database(
+        "sqlcipher3.connect",
+        "sqlcipher3.dbapi2.connect",
+        source="coleifer/sqlcipher3",
+        argument="database",
+        uri=Argument("uri", 7),
+    ),
+    database("sqlean.connect", source="nalgeon/sqlean.py", argument="database", uri=URI),
+    database("aiosqlite.connect", source="aiosqlite.omnilib.dev", argument="database", uri=URI),
+    database("asqlite.connect", "asqlite.create_pool", source="Rapptz/asqlite", argument="database", uri=URI),
     database("apsw.Connection", source="rogerbinns.github.io/apsw", argument="filename"),
     database(
         "sqlite_utils.Database",
         "sqlite_utils.db.Database",
         source="sqlite-utils.datasette.io: Database(filename_or_conn=None, memory=False, memory_name=None, ...)",
         argument="filename_or_conn",
+        uri=URI,
         memory=("memory", "memory_name"),
     ),
     database("dataset.connect", source="dataset.readthedocs.io", argument="url", form="url", absent="memory"),
@@ -55,7 +72,7 @@ OPENERS: tuple[Opener, ...] = (
     ),
     database("libsql.connect", "libsql_experimental.connect", source="docs.turso.tech", argument="database"),
     database("libsql_client.create_client", source="libsql-client-py", argument="url", form="url"),
-    database("peewee.SqliteDatabase", source="docs.peewee-orm.com", argument="database"),
+    database("peewee.SqliteDatabase", source="docs.peewee-orm.com", argument="database", uri=URI),
     database(
         "playhouse.sqlite_ext.SqliteExtDatabase",
         "playhouse.sqliteq.SqliteQueueDatabase",
@@ -64,6 +81,7 @@ OPENERS: tuple[Opener, ...] = (
         "playhouse.pool.PooledSqliteExtDatabase",
         source="docs.peewee-orm.com",
         argument="database",
+        uri=URI,
     ),
     database("playhouse.db_url.connect", source="docs.peewee-orm.com", argument="url", form="url"),
     database(

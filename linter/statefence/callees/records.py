@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+ENVIRON = "os.environ"
+"""The block of the process itself, which children inherit."""
+
 
 class Argument(Struct, frozen=True):
     """Where a call hands something over: by keyword, by 0-based position (None when by keyword alone)."""
@@ -40,6 +43,33 @@ class Given(StrEnum):
     ADDS = "adds"  # merged over the parent's environment
 
 
+class Spawner(Struct, frozen=True):
+    """A callee that starts a child, or that holds the parameters of one.
+
+    Attributes:
+        names: the dotted names it is imported by, the canonical one first.
+        source: where its facts stand.
+        env: where the environment is handed over; None when it cannot be.
+        program: where argv or argv[0] is handed over.
+        absent, none: the child's environment without the argument, and with None: `inherits`, `empty` or `filtered`.
+        given: what a mapping becomes.
+        keeps: the names of the allow-list behind `filtered`.
+        replacing: a keyword that, when true, makes a mapping replace what it is otherwise merged over.
+        block: the mapping that the child inherits.
+    """
+
+    names: tuple[str, ...]
+    source: str
+    env: Argument | None = None
+    program: Argument | None = None
+    absent: str = "inherits"
+    none: str = "inherits"
+    given: Given = Given.REPLACES
+    keeps: tuple[str, ...] = ()
+    replacing: str = ""
+    block: str = ENVIRON
+
+
 class Opener(Struct, frozen=True):
     """A callee that reaches state on disk or on a server.
 
@@ -47,11 +77,13 @@ class Opener(Struct, frozen=True):
         names: the dotted names it is imported by, the canonical one first.
         source: where its facts stand.
         path: where the path or URL is handed over, the first one given wins.
-        form: `path`; `uri`: a path that may be a `file:` URI; `url`: a SQLAlchemy or server URL; `server`: a DSN or
+        form: `path`; `uri`: a path that may be a `file:` URI; `name`: one that is a URI only where the library was
+            built to take any for one; `url`: a SQLAlchemy or server URL; `server`: a DSN or
             connection parameters, never a file; `settings`: an object of settings; `configuration`: a mapping in which
             a key that ends in `url` holds the URL.
         absent: what it opens without a path: `memory`, or a path relative to the working directory, or empty when
             the call is then no open at all.
+        uri: the argument without which a path that looks like a URI is a `name`; None where none is needed.
         memory: a keyword that, when true or given, makes it a memory database.
         effect: what it does to what it reaches, unless the call's own argument decides.
         mode_at: where the call's own mode argument stands, a text such as `"w"` or flags such as `os.O_RDWR`.
@@ -67,6 +99,7 @@ class Opener(Struct, frozen=True):
     path: tuple[Argument, ...]
     form: str = "path"
     absent: str = ""
+    uri: Argument | None = None
     memory: tuple[str, ...] = ()
     effect: Effect = Effect.DATABASE
     mode_at: Argument | None = None

@@ -2,35 +2,8 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
-
-from statefence.callees.records import Argument, Given
-
-
-class Spawner(Struct, frozen=True):
-    """A callee that starts a child, or that holds the parameters of one.
-
-    Attributes:
-        names: the dotted names it is imported by, the canonical one first.
-        source: where its facts stand.
-        env: where the environment is handed over; None when it cannot be.
-        program: where argv or argv[0] is handed over.
-        absent, none: the child's environment without the argument, and with None: `inherits`, `empty` or `filtered`.
-        given: what a mapping becomes.
-        keeps: the names of the allow-list behind `filtered`.
-        replacing: a keyword that, when true, makes a mapping replace what it is otherwise merged over.
-    """
-
-    names: tuple[str, ...]
-    source: str
-    env: Argument | None = None
-    program: Argument | None = None
-    absent: str = "inherits"
-    none: str = "inherits"
-    given: Given = Given.REPLACES
-    keeps: tuple[str, ...] = ()
-    replacing: str = ""
-
+from statefence.callees.commands import COMMANDS
+from statefence.callees.records import Argument, Given, Spawner
 
 ENV = Argument("env")
 SUBPROCESS = "docs.python.org/3/library/subprocess.html#subprocess.Popen"
@@ -212,5 +185,5 @@ SPAWNERS: tuple[Spawner, ...] = (
         env=ENV,
         given=Given.ADDS,
     ),
-    Spawner(("sh.Command",), "sh.readthedocs.io: _env replaces the environment", env=Argument("_env")),
+    *[library.run for library in COMMANDS],
 )

@@ -10,6 +10,7 @@ from statefence.project.values import (
     Choice,
     Constant,
     Dictionary,
+    LiveEnvironment,
     Object,
     Put,
     Select,
@@ -40,19 +41,21 @@ STEPS = (Limits(20, LARGEST), Limits(4, LARGEST), Limits(4, 20))
 """How a value is cut down, one step after the other until it is small enough."""
 
 
-def bounded(value: Value) -> Value:
+def bounded(value: Value, largest: int = LARGEST) -> Value:
     """The value; of one that is too large its mappings, objects and choices; unknown where these are too many."""
     for most in STEPS:
-        if value.size <= LARGEST:
+        if value.size <= largest:
             return value
         value = _thinned(value, most)
-    return whole_or_unknown(value)
+    return whole_or_unknown(value, largest)
 
 
 def _thinned(value: Value, most: Limits) -> Value:
     """The value without the contents of large items and attributes and the operands of large tests."""
     if isinstance(value, Dictionary):
         return Dictionary(_changes(value.changes, most), value.place, value.display)
+    if isinstance(value, LiveEnvironment):
+        return LiveEnvironment(value.name, _changes(value.changes, most))
     if isinstance(value, Choice):
         return choose(_opened(value.test, most), _thinned(value.then, most), _thinned(value.orelse, most))
     if isinstance(value, Object):

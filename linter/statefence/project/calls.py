@@ -8,12 +8,24 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from statefence.facts import ir
-from statefence.project import bindings, classes, closures, functions, handed, methods, scopes, sinks
+from statefence.project import (
+    bindings,
+    classes,
+    closures,
+    commands,
+    functions,
+    handed,
+    inherited,
+    methods,
+    scopes,
+    sinks,
+)
 from statefence.project.comprehensions import comprehended
 from statefence.project.frames import join
 from statefence.project.program import (
     Edge,
     Effect,
+    Summary,
 )
 from statefence.project.values import (
     CALLABLES,
@@ -35,6 +47,7 @@ from statefence.project.values import (
     Sequence,
     Unknown,
     Value,
+    asked_variables,
     choose,
 )
 
@@ -109,6 +122,9 @@ def apply(interpreter: Interpreter, function: Value, arguments: Arguments, node:
     if isinstance(content, ClassValue):
         return classes.construct(interpreter, content, arguments, node)
     if isinstance(content, Partial):
+        ran = commands.called(interpreter, content, arguments, node)
+        if ran is not None:
+            return ran
         merged = Arguments(
             content.arguments + arguments.positional,
             {**dict(content.keywords), **arguments.keywords},
@@ -156,14 +172,31 @@ def project_call(interpreter: Interpreter, function: FunctionValue, arguments: A
     for effect in summary.effects:
         _apply_effect(interpreter, live.get(effect.parameter), effect, binding)
     closures.apply_outer(interpreter, definition, summary, binding)
+    yields, returns = _given(interpreter, summary, binding)
+    _ask(interpreter, summary, returns, node)
+    inherited.leave(interpreter, summary, binding)
     handed.call_what_is_handed(interpreter, function.key, binding, node)
     if opened is not None:
         return opened
-    if function.key in program.managers and summary.yields is not None:
-        return interpreter.rooted(bindings.instantiate(program, summary.yields, binding))
-    if summary.yields is not None:
-        return Sequence((bindings.instantiate(program, summary.yields, binding),))
-    return interpreter.rooted(bindings.instantiate(program, summary.returns, binding))
+    if function.key in program.managers and yields is not None:
+        return interpreter.rooted(yields)
+    return interpreter.rooted(returns) if yields is None else Sequence((yields,))
+
+
+def _ask(interpreter: Interpreter, summary: Summary, returns: Value, node: ir.Call) -> None:
+    """A call that names the variables which a function asks for, one after the other, is where they are chosen."""
+    names = asked_variables(returns)
+    if len(names) > 1 and len(asked_variables(summary.returns)) < len(names):
+        interpreter.remember_chain(node.span, names, returns, expression=True)
+
+
+def _given(interpreter: Interpreter, summary: Summary, binding: Binding) -> tuple[Value | None, Value]:
+    """What a call yields and returns."""
+    if summary.yields is None:
+        returns = bindings.instantiate(interpreter.program, summary.returns, binding)
+        return None, inherited.seen_from(interpreter, returns)
+    yields = bindings.instantiate(interpreter.program, summary.yields, binding)
+    return inherited.seen_from(interpreter, yields), summary.returns
 
 
 def _apply_effect(interpreter: Interpreter, target: Value | None, effect: Effect, binding: Binding) -> None:
@@ -188,11 +221,13 @@ def _apply_effect(interpreter: Interpreter, target: Value | None, effect: Effect
 def entered(interpreter: Interpreter, manager: Value) -> Value:
     """What `with manager as name` binds."""
     content = interpreter.content(manager)
+    inherited.patched(interpreter, content)
     if isinstance(content, Object):
         for method in ("__enter__", "__aenter__"):
             found = classes.attribute(interpreter.program, content, method, manager)
             if isinstance(found, FunctionValue):
                 summary = functions.summarize(interpreter.program, found.key)
+                inherited.leave(interpreter, summary, {})
                 returned = summary.returns
                 own = isinstance(returned, Object) and returned.bound is None and returned.cls == content.cls
                 return manager if own else interpreter.rooted(returned)

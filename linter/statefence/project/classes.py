@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from statefence.facts import ir
-from statefence.project import bindings, functions, heirs, mutations, scopes, sinks
+from statefence.project import bindings, declared_reads, functions, heirs, inherited, mutations, scopes, sinks
 from statefence.project.frames import State
 from statefence.project.mappings import open_test
 from statefence.project.program import ClassModel, Definition, Edge, Program, Summary
@@ -72,6 +72,19 @@ def declare(interpreter: Interpreter, key: str, node: ir.Class) -> None:
     program.models[key] = ClassModel(key, bases, names, tuple(_fields(node.body)), synthetic)
     if synthetic or _settings(program, key):
         _declare_fields(interpreter, key, node)
+    if _settings(program, key):
+        _declare_reads(body, node)
+
+
+def _declare_reads(body: Interpreter, node: ir.Class) -> None:
+    """The variables that a field is read from, as its value or its annotation says."""
+    for statement in node.body if declared_reads.ALIASES.encode() in body.unit.words else ():
+        if isinstance(statement, ir.Declare | ir.Assign):
+            target = statement.target if isinstance(statement, ir.Declare) else statement.targets[0]
+            said = [body.lookup(target.id)] if isinstance(target, ir.Name) and isinstance(statement, ir.Assign) else []
+            said += [body.evaluate(statement.annotation)] if statement.annotation is not None else []
+            for value in said:
+                declared_reads.field(body, statement.span, body.owner.symbol, body.state.freeze(value))
 
 
 def _fields(body: Iterable[ir.Statement]) -> Iterator[str]:
@@ -585,7 +598,7 @@ def construct(interpreter: Interpreter, cls: ClassValue, arguments: Arguments, n
         interpreter.reached_under(),
     )
     program.edges.setdefault(interpreter.owner.key, []).append(edge)
-    functions.summarize(program, constructor)
+    inherited.leave(interpreter, functions.summarize(program, constructor), binding)
     return reference
 
 

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from msgspec import Struct, structs
 
-from statefence.callees import MCP_KEEPS, Given, Spawner
+from statefence.callees import Given, Spawner
 from statefence.model import Answer, Step
-from statefence.project.mappings import literal
+from statefence.project.blocks import Block, dropped, fold, inherited, is_decided_elsewhere, over
+from statefence.project.process_block import after, plain
 from statefence.project.program import RawSite
 from statefence.project.sinks import SPAWNER_BY_NAME
 from statefence.project.sites import Anchor, Environment, EnvKind
 from statefence.project.values import (
     ABSENT,
+    ENVIRON,
     Absent,
-    Change,
-    Clear,
     Constant,
     Dictionary,
     Drop,
-    Element,
     EnvironmentVariable,
-    External,
     Item,
     LiveEnvironment,
-    Member,
     Parameter,
     Path,
-    Put,
     Result,
-    Select,
     Sequence,
     Spread,
     Test,
@@ -41,35 +36,18 @@ from statefence.project.values import (
 from statefence.project.worlds import World, main_world, worlds
 
 OUTSIDE = {"inherits": EnvKind.INHERITS, "empty": EnvKind.EMPTY, "filtered": EnvKind.FILTERED}
-DECIDED_ELSEWHERE = (Parameter, Item, Member, Element)
 
 
-class Block(Struct, frozen=True):
-    """A block under construction, change by change.
+class Start(Struct, frozen=True):
+    """A child that is started.
 
     Attributes:
-        rest: whether a name not in `carried` is there when the parent has it.
-        parent: the whole parent environment went in.
-        open: a value decided elsewhere went in; `unknown` a value nobody can know, with its reason.
-        selected: names went in, or were taken out, by choice.
-        prefixes: names that begin so were taken out.
-        kept: `rest` is said of names that begin so, and no others are there; of all names when it is empty.
-        listed: the variables that MCP's SDK gives every server went in.
-        sets: the values put, by name.
+        parent: what it inherits.
     """
 
-    rest: Answer = Answer.NO
-    parent: bool = False
-    open: bool = False
-    unknown: str = ""
-    selected: bool = False
-    added: bool = False
-    listed: bool = False
-    prefixes: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
-    carried: dict[str, Answer] = {}
-    sets: dict[str, Value] = {}
-    drops: tuple[str, ...] = ()
+    site: RawSite
+    entry: Spawner
+    parent: LiveEnvironment
 
 
 def environments(site: RawSite, imported: Value = ABSENT) -> tuple[Environment, ...]:
@@ -78,15 +56,29 @@ def environments(site: RawSite, imported: Value = ABSENT) -> tuple[Environment, 
     Args:
         imported: what became of the process's own block when the module was imported, before the call.
     """
-    ambient = [fold(made.changes) for made in (imported, site.roles.get("ambient")) if isinstance(made, Dictionary)]
     entry = site.spawner or SPAWNER_BY_NAME[site.entry]
+    given, parent = site.roles["env"], site.roles.get("ambient", ENVIRON)
+    earlier = plain(imported.changes) if isinstance(imported, Dictionary) else ()
+    both = after(Sequence((given, parent)), entry.block, earlier)
+    is_changed = isinstance(both, Sequence) and isinstance(both.items[1], LiveEnvironment) and both.items[1].changes
     found: list[Environment] = []
-    for world in worlds(site.roles["env"], lambda world: _gist(_environment(world.value, entry, site))):
-        for environment in _alternatives(world, entry, site):
-            known = _as_known(environment, world, ambient)
+    decisive = both if is_changed else given
+    for world in worlds(decisive, lambda world: _gist(_environment(*_started(world, site, entry)))):
+        value, start = _started(world, site, entry)
+        for environment in _alternatives(value, world, start):
+            known = _as_known(environment, world)
             if known not in found:
                 found.append(known)
     return tuple(found)
+
+
+def _started(world: World, site: RawSite, entry: Spawner) -> tuple[Value, Start]:
+    """What is handed over in a world, and what starts there."""
+    if isinstance(world.value, Sequence) and isinstance(world.value.items[-1], LiveEnvironment):
+        given, parent = world.value.items
+        assert isinstance(parent, LiveEnvironment)
+        return given, Start(site, entry, parent)
+    return world.value, Start(site, entry, ENVIRON)
 
 
 def _gist(environment: Environment) -> tuple[object, ...]:
@@ -95,17 +87,9 @@ def _gist(environment: Environment) -> tuple[object, ...]:
     return environment.kind, environment.rest, environment.prefixes, environment.kept, exceptions
 
 
-def _as_known(environment: Environment, world: World, ambient: list[Block]) -> Environment:
-    """The environment with what the tests on the way, and changes to the process's own block, say of the parent's."""
+def _as_known(environment: Environment, world: World) -> Environment:
+    """The environment with what the tests on the way say of the parent's."""
     lacks, has = _parent(world)
-    gone: set[str] = set()
-    if environment.rest is not Answer.NO or environment.kind in {EnvKind.FULL, EnvKind.INHERITS, EnvKind.FILTERED}:
-        for block in ambient:
-            has = {*has.difference(block.drops), *block.sets}
-            gone = {*gone.difference(block.sets), *block.drops}
-    if environment.kind is EnvKind.INHERITS and environment.rest is Answer.YES and gone:
-        carried = {**environment.carried, **dict.fromkeys(sorted(gone), Answer.NO)}
-        environment = structs.replace(environment, carried=carried, drops=(*environment.drops, *sorted(gone)))
     if not lacks and not has:
         return environment
     carried = {**environment.carried, **dict.fromkeys(lacks.difference(environment.drops), Answer.YES)}
@@ -135,20 +119,21 @@ def _asked_name(test: Test) -> str | None:
     if isinstance(owner, Dictionary):
         block = fold(owner.changes)
         return first.value if block.parent and first.value not in block.carried else None
-    return first.value if isinstance(owner, LiveEnvironment) else None
+    if not isinstance(owner, LiveEnvironment) or first.value in inherited(owner.changes).carried:
+        return None
+    return first.value
 
 
-def _alternatives(world: World, entry: Spawner, site: RawSite) -> list[Environment]:
-    value = world.value
-    main = _environment(value, entry, site)
+def _alternatives(value: Value, world: World, start: Start) -> list[Environment]:
+    main = _environment(value, start)
     if isinstance(value, Parameter) and world.asks_about(value):
         return [main]
     if isinstance(value, Parameter) and isinstance(value.default, Constant | Absent) and value.kind != "kwargs":
-        return [main, _environment(value.default, entry, site)]
+        return [main, _environment(value.default, start)]
     if isinstance(value, Parameter) and value.default is not None:
-        return [main, *[_environment(other.value, entry, site) for other in worlds(value.default)]]
+        return [main, *[_environment(other.value, start) for other in worlds(value.default)]]
     if isinstance(value, Item) and value.default is not None:
-        return [main, _if_missing(value.default, _environment(value.default, entry, site))]
+        return [main, _if_missing(value.default, _environment(value.default, start))]
     return [main]
 
 
@@ -157,17 +142,18 @@ def _if_missing(default: Value, environment: Environment) -> Environment:
     return structs.replace(environment, certain=not isinstance(default, Absent))
 
 
-def _environment(value: Value, entry: Spawner, site: RawSite) -> Environment:
+def _environment(value: Value, start: Start) -> Environment:
+    site = start.site
     if isinstance(value, Absent):
-        return _outside(entry.absent, entry, site)
+        return _outside(start.entry.absent, start)
     if isinstance(value, Constant) and value.value is None:
-        return _outside(entry.none, entry, site)
-    if _is_decided_elsewhere(value):
+        return _outside(start.entry.none, start)
+    if is_decided_elsewhere(value):
         return Environment(
             EnvKind.PASSTHROUGH, reason=_decider(value), anchor_path=site.path, anchor_span=site.argument
         )
     if isinstance(value, LiveEnvironment):
-        return Environment(EnvKind.FULL, rest=Answer.YES, anchor_path=site.path, anchor_span=site.argument)
+        value = Dictionary((Spread(value),))
     if isinstance(value, Sequence):
         return Environment(EnvKind.UNKNOWN, reason="the environment is no mapping")
     if not isinstance(value, Dictionary):
@@ -175,17 +161,7 @@ def _environment(value: Value, entry: Spawner, site: RawSite) -> Environment:
             value.reason if isinstance(value, Unknown) else "the environment comes from a call that is not followed"
         )
         return Environment(EnvKind.UNKNOWN, reason=reason, anchor_path=site.path, anchor_span=site.argument)
-    return _of_block(value, _without_nothing(fold(value.changes)), entry, site)
-
-
-def _is_decided_elsewhere(value: Value) -> bool:
-    """Whether it is a parameter or a part of an object, and not of what an unknown call gave."""
-    if not isinstance(value, DECIDED_ELSEWHERE):
-        return False
-    root: Value = value
-    while isinstance(root, Item | Member | Element):
-        root = root.source if isinstance(root, Element) else root.owner
-    return not isinstance(root, Unknown | Result | External)
+    return _of_block(value, _without_nothing(fold(value.changes)), start)
 
 
 def _decider(value: Value) -> str:
@@ -193,45 +169,61 @@ def _decider(value: Value) -> str:
     return f"the parameter {names[0]!r} decides" if names else "a value from elsewhere decides"
 
 
-def _outside(kind: str, entry: Spawner, site: RawSite) -> Environment:
+def _outside(kind: str, start: Start) -> Environment:
     """What a child gets when nothing is handed over."""
-    return Environment(
-        OUTSIDE[kind],
-        carried=dict.fromkeys(entry.keeps, Answer.YES) if kind == "filtered" else {},
-        rest=Answer.YES if kind == "inherits" else Answer.NO,
+    parent, keeps = inherited(start.parent.changes), start.entry.keeps
+    if kind == "inherits":
+        block = parent
+    elif kind == "filtered":
+        own = {name: value for name, value in parent.own.items() if name in keeps}
+        block = Block(carried={name: parent.carries(name) for name in keeps}, own=own)
+    else:
+        block = Block()
+    left = kind != "inherits" or block.is_parents
+    return structs.replace(
+        _described(block, OUTSIDE[kind] if left else _kind(block)),
         anchor=Anchor.ABSENT,
-        anchor_path=site.path,
-        anchor_span=site.span,
+        anchor_path=start.site.path,
+        anchor_span=start.site.span,
     )
 
 
-def _of_block(value: Dictionary, block: Block, entry: Spawner, site: RawSite) -> Environment:
-    kind = _kind(block)
-    carried = dict(block.carried)
-    rest = block.rest
+def _of_block(value: Dictionary, block: Block, start: Start) -> Environment:
+    kind, site, entry = _kind(block), start.site, start.entry
+    parent = inherited(start.parent.changes)
     if entry.given is Given.ADDS_TO_LIST:
-        carried = {**dict.fromkeys(entry.keeps, Answer.YES), **carried}
+        kept = {name: parent.carries(name) for name in entry.keeps}
+        block = structs.replace(block, carried={**kept, **block.carried})
         kind = EnvKind.FILTERED if kind is EnvKind.EMPTY else kind
     elif entry.given is Given.ADDS and kind in {EnvKind.PARTIAL, EnvKind.EMPTY, EnvKind.FILTERED}:
-        kind, rest = EnvKind.FULL, Answer.YES
-        carried = dict.fromkeys(carried, Answer.YES)
+        block = over(parent, block)
+        kind = EnvKind.FULL if block.is_parents else _kind(block)
     place = value.place
-    step = () if place is None else (Step(place, "the environment is built here"),)
-    return Environment(
-        kind,
-        sets=tuple(block.sets),
-        drops=tuple(name for name in block.drops if name not in block.sets),
-        carried=carried,
-        rest=rest,
-        prefixes=block.prefixes,
-        kept=block.kept if rest is not Answer.YES else (),
-        ensured=tuple(name for name, put in block.sets.items() if _never_missing(put)),
-        reads={name: read for name, put in block.sets.items() if (read := _variables(put))},
+    return structs.replace(
+        _described(block, kind),
         reason=block.unknown if kind is EnvKind.UNKNOWN else _decider(value) if kind is EnvKind.PASSTHROUGH else "",
         anchor=Anchor.DISPLAY if value.display else Anchor.EXPRESSION,
         anchor_path=site.path if place is None else place.path,
         anchor_span=site.argument if place is None else place.span,
-        trace=step,
+        trace=() if place is None else (Step(place, "the environment is built here"),),
+    )
+
+
+def _described(block: Block, kind: EnvKind) -> Environment:
+    """What a child gets whose block it is."""
+    own = [name for name, put in block.own.items() if block.carries(name) is Answer.YES and _never_missing(put)]
+    gone = [name for name in block.gone if block.carries(name) is Answer.NO]
+    return Environment(
+        kind,
+        sets=tuple(block.sets),
+        drops=tuple(dict.fromkeys([name for name in (*block.drops, *gone) if name not in block.sets])),
+        carried=dict(block.carried),
+        rest=block.rest,
+        prefixes=block.prefixes,
+        kept=block.kept if block.rest is not Answer.YES else (),
+        ensured=tuple(dict.fromkeys([name for name, put in block.sets.items() if _never_missing(put)] + own)),
+        reads={name: read for name, put in block.sets.items() if (read := _variables(put))},
+        reason=block.unknown if kind is EnvKind.UNKNOWN else "",
     )
 
 
@@ -239,7 +231,7 @@ def _without_nothing(block: Block) -> Block:
     """The block without the names that are None, which no child can be given: whoever gets them leaves them out."""
     for name, value in block.sets.items():
         if is_constant_none(value):
-            block = _drop(block, Drop(Constant(name)))
+            block = dropped(block, Drop(Constant(name)))
     return block
 
 
@@ -264,172 +256,6 @@ def _kind(block: Block) -> EnvKind:
     if block.selected or (block.listed and not block.sets):
         return EnvKind.FILTERED
     return EnvKind.PARTIAL if block.sets or block.added else EnvKind.EMPTY
-
-
-def fold(changes: tuple[Change, ...]) -> Block:
-    """The block that a list of changes makes."""
-    block = Block()
-    for change in changes:
-        block = _apply(block, change)
-    return block
-
-
-def _apply(block: Block, change: Change) -> Block:
-    if isinstance(change, Clear):
-        return Block()
-    if isinstance(change, Put):
-        return _put(block, change)
-    if isinstance(change, Drop):
-        return _drop(block, change)
-    if isinstance(change, Select):
-        return _merge(block, _select(change))
-    if isinstance(change, Spread):
-        return _spread(block, change.source)
-    return block
-
-
-def _put(block: Block, change: Put) -> Block:
-    name = literal(change.key)
-    if name is not None:
-        return structs.replace(
-            block,
-            carried={**block.carried, name: Answer.YES},
-            sets={**block.sets, name: change.value},
-            drops=tuple(dropped for dropped in block.drops if dropped != name),
-            selected=block.selected or (change.chosen and not block.parent),
-        )
-    selected = any(
-        isinstance(node, Item) and isinstance(node.owner, LiveEnvironment) for node in walk(change.value)
-    ) or any(isinstance(node, LiveEnvironment) for node in walk(change.key))
-    rest = Answer.UNKNOWN if block.rest is Answer.NO else block.rest
-    carried = {name: Answer.UNKNOWN if answer is Answer.NO else answer for name, answer in block.carried.items()}
-    selected = block.selected or bool(block.drops) or (selected and not block.parent)
-    return structs.replace(block, rest=rest, kept=(), carried=carried, drops=(), selected=selected, added=True)
-
-
-def _drop(block: Block, change: Drop) -> Block:
-    name = literal(change.key)
-    if name is not None:
-        sets = {key: value for key, value in block.sets.items() if key != name}
-        drops = (*block.drops, name) if name not in block.drops else block.drops
-        return structs.replace(block, carried={**block.carried, name: Answer.NO}, sets=sets, drops=drops)
-    if isinstance(change.key, Element) and isinstance(change.key.source, Sequence):
-        for key in change.key.source.items:
-            block = _drop(block, Drop(key))
-        return block
-    rest = Answer.UNKNOWN if block.rest is Answer.YES else block.rest
-    carried = {name: Answer.UNKNOWN if answer is Answer.YES else answer for name, answer in block.carried.items()}
-    added = block.added or bool(block.sets)
-    return structs.replace(block, rest=rest, carried=carried, sets={}, selected=True, added=added)
-
-
-def _select(change: Select) -> Block:
-    """A subset of another mapping, by name."""
-    source = _spread(Block(), change.source)
-    if change.names == MCP_KEEPS:
-        return Block(carried=dict.fromkeys(MCP_KEEPS, Answer.YES), listed=True)
-    if change.names is not None:
-        carried = {name: source.carried.get(name, source.rest) for name in change.names}
-        return Block(rest=Answer.NO, selected=True, carried=carried, unknown=source.unknown)
-    if change.denied is not None:
-        for name in change.denied:
-            source = _drop(source, Drop(Constant(name)))
-        return structs.replace(source, selected=True)
-    if change.prefixes:
-        carried = {
-            name: Answer.NO if name.startswith(change.prefixes) else answer for name, answer in source.carried.items()
-        }
-        sets = {name: value for name, value in source.sets.items() if not name.startswith(change.prefixes)}
-        prefixes = source.prefixes + change.prefixes
-        return structs.replace(source, carried=carried, sets=sets, prefixes=prefixes, selected=True)
-    rest = Answer.UNKNOWN if source.rest is Answer.YES else source.rest
-    if change.kept:
-        carried = {
-            name: answer if name.startswith(change.kept) else Answer.NO for name, answer in source.carried.items()
-        }
-        sets = {name: value for name, value in source.sets.items() if name.startswith(change.kept)}
-        return structs.replace(source, rest=rest, kept=change.kept, carried=carried, sets=sets, selected=True)
-    carried = {name: Answer.UNKNOWN if answer is Answer.YES else answer for name, answer in source.carried.items()}
-    return structs.replace(source, rest=rest, carried=carried, sets={}, selected=True)
-
-
-def _spread(block: Block, source: Value) -> Block:
-    if isinstance(source, LiveEnvironment):
-        return structs.replace(
-            block,
-            rest=Answer.YES,
-            parent=True,
-            selected=False,
-            prefixes=(),
-            kept=(),
-            carried={name: Answer.YES for name, answer in block.carried.items() if answer is not Answer.NO},
-            drops=(),
-        )
-    if isinstance(source, Dictionary):
-        return _merge(block, fold(source.changes))
-    if isinstance(source, Absent) or (isinstance(source, Constant) and source.value is None):
-        return block
-    rest = block.rest if block.rest is Answer.YES else Answer.UNKNOWN
-    carried = {name: Answer.UNKNOWN if answer is Answer.NO else answer for name, answer in block.carried.items()}
-    drops: tuple[str, ...] = ()
-    if _is_decided_elsewhere(source):
-        return structs.replace(block, rest=rest, kept=(), carried=carried, drops=drops, open=True)
-    reason = source.reason if isinstance(source, Unknown) else "a mapping that is not followed goes in"
-    return structs.replace(block, rest=rest, kept=(), carried=carried, drops=drops, unknown=block.unknown or reason)
-
-
-def _merge(block: Block, other: Block) -> Block:
-    """The block after all of another one was put into it."""
-    names = {*block.carried, *other.carried}
-    carried = {name: _either(_carries(block, name), _carries(other, name)) for name in names}
-    return Block(
-        rest=_either(block.rest, other.rest),
-        parent=block.parent or other.parent,
-        open=block.open or other.open,
-        unknown=block.unknown or other.unknown,
-        selected=_selected(block, other),
-        added=block.added or other.added,
-        listed=block.listed or other.listed,
-        prefixes=_prefixes(block, other),
-        kept=_kept(block, other),
-        carried=carried,
-        sets={**block.sets, **other.sets},
-        drops=tuple(dict.fromkeys(name for name in (*block.drops, *other.drops) if carried[name] is Answer.NO)),
-    )
-
-
-def _carries(block: Block, name: str) -> Answer:
-    if name in block.carried:
-        return block.carried[name]
-    removed = bool(block.prefixes) and name.startswith(block.prefixes)
-    passed_over = bool(block.kept) and not name.startswith(block.kept)
-    return Answer.NO if removed or passed_over else block.rest
-
-
-def _selected(block: Block, other: Block) -> bool:
-    """Whether names are missing by choice from two blocks together: one with the whole parent mends the other."""
-    if block.parent == other.parent:
-        return block.selected and other.selected if block.parent else block.selected or other.selected
-    return block.selected if block.parent else other.selected
-
-
-def _kept(block: Block, other: Block) -> tuple[str, ...]:
-    """The beginnings of all names that two blocks may have together besides those known; empty for any name."""
-    if block.rest is Answer.NO or other.rest is Answer.NO:
-        return other.kept if block.rest is Answer.NO else block.kept
-    return (*block.kept, *other.kept) if block.kept and other.kept else ()
-
-
-def _prefixes(block: Block, other: Block) -> tuple[str, ...]:
-    """The prefixes whose names are missing from both blocks."""
-    kept = [prefix for prefix in block.prefixes if other.rest is Answer.NO or prefix in other.prefixes]
-    return (*kept, *[prefix for prefix in other.prefixes if block.rest is Answer.NO and prefix not in kept])
-
-
-def _either(first: Answer, second: Answer) -> Answer:
-    if Answer.YES in {first, second}:
-        return Answer.YES
-    return Answer.UNKNOWN if Answer.UNKNOWN in {first, second} else Answer.NO
 
 
 def program_name(site: RawSite) -> str | None:

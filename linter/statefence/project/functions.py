@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from statefence.facts import ir
-from statefence.project import classes, click, closures, models, scopes
+from statefence.model import Place
+from statefence.project import classes, click, closures, inherited, models, scopes
 from statefence.project.bounds import bounded
 from statefence.project.frames import State, join
 from statefence.project.mappings import open_test
@@ -39,7 +40,7 @@ from statefence.project.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from statefence.project.interpreter import Interpreter
 
@@ -58,6 +59,8 @@ def set_defaults(interpreter: Interpreter, key: str, node: ir.Function) -> None:
         for parameter in node.parameters
         if parameter.default is not None
     }
+    if not FROM_ELSEWHERE.isdisjoint(interpreter.unit.words):
+        defaults = dict(_declared(interpreter, node, defaults))
     values = []
     for value, parameter in zip(parameter_values(key, node.parameters, defaults), node.parameters, strict=True):
         types = tuple(classes.type_names(parameter.annotation))
@@ -65,6 +68,24 @@ def set_defaults(interpreter: Interpreter, key: str, node: ir.Function) -> None:
             Parameter(value.function, value.name, value.kind, value.default, settings=False, types=types),
         )
     interpreter.program.signatures[key] = tuple(values)
+
+
+FROM_ELSEWHERE = frozenset({b"typer"})
+"""Packages by which a default or an annotation declares what a parameter is when the user gives nothing."""
+
+
+def _declared(
+    interpreter: Interpreter, node: ir.Function, defaults: Mapping[str, Value]
+) -> Iterator[tuple[str, Value]]:
+    """The defaults of a function's parameters, where a library's declarations say them."""
+    for parameter in node.parameters:
+        default = defaults.get(parameter.name)
+        annotation = parameter.annotation
+        said = interpreter.evaluate(annotation) if isinstance(annotation, ir.Subscript) else NONE
+        place = interpreter.place(node.span if annotation is None else annotation.span)
+        found = click.typed_default(default, interpreter.state.freeze(said), place)
+        if found is not None:
+            yield parameter.name, found
 
 
 def summarize(program: Program, key: str) -> Summary:
@@ -110,7 +131,11 @@ def _interpret(program: Program, definition: Definition, node: ir.Function) -> S
     returns = _merge_returns(interpreter, ended=ended)
     final = _final(interpreter, ended=ended)
     summary = Summary(
-        bounded(returns), _merge_yields(interpreter), _effects(final, cells), closures.outer_effects(interpreter, final)
+        bounded(returns),
+        _merge_yields(interpreter),
+        _effects(final, cells),
+        closures.outer_effects(interpreter, final),
+        inherited.left(interpreter.suspended or final),
     )
     if not live:
         program.summaries[key] = summary
@@ -147,7 +172,7 @@ def _bind_parameters(interpreter: Interpreter, definition: Definition, node: ir.
             is_class = key in program.class_methods or node.name == "__new__"
             content = ClassValue(definition.owner) if is_class else classes.received(program, definition.owner, node)
         elif models.is_test_function(definition.unit.path, node.name) or key in program.fixtures:
-            content = fixture_value(program, definition, parameter) or parameter
+            content = _set_up(interpreter, definition, parameter) or parameter
         cells[parameter.name] = interpreter.allocate(content)
         interpreter.state.variables[parameter.name] = cells[parameter.name]
     return cells
@@ -155,11 +180,24 @@ def _bind_parameters(interpreter: Interpreter, definition: Definition, node: ir.
 
 def fixture_value(program: Program, definition: Definition, parameter: Parameter) -> Value | None:
     """What pytest hands to a test for a parameter: the nearest fixture of that name, or a built-in one."""
-    key = _fixture_of_class(program, definition, parameter) or _fixture_of_module(program, definition.unit, parameter)
+    key = _fixture(program, definition, parameter)
     if key is None:
         return models.builtin_fixture(parameter.name)
     summary = summarize(program, key)
     return summary.yields if summary.yields is not None else summary.returns
+
+
+def _set_up(interpreter: Interpreter, definition: Definition, parameter: Parameter) -> Value | None:
+    """What pytest hands over for a parameter, after the fixture has changed what children inherit."""
+    key = _fixture(interpreter.program, definition, parameter)
+    if key is not None:
+        inherited.leave(interpreter, summarize(interpreter.program, key), {})
+    return fixture_value(interpreter.program, definition, parameter)
+
+
+def _fixture(program: Program, definition: Definition, parameter: Parameter) -> str | None:
+    """The key of the nearest fixture of that name."""
+    return _fixture_of_class(program, definition, parameter) or _fixture_of_module(program, definition.unit, parameter)
 
 
 def _fixture_of_class(program: Program, definition: Definition, parameter: Parameter) -> str | None:
@@ -259,7 +297,7 @@ def _type_first(program: Program, key: str, cls: str) -> None:
         program.signatures[key] = (structs.replace(signature[0], types=(cls,)), *signature[1:])
 
 
-def decorated(interpreter: Interpreter, decorator: Value, value: Value) -> Value:
+def decorated(interpreter: Interpreter, decorator: Value, value: Value, place: Place) -> Value:
     """A function under a decorator. Decorators not known here are taken to keep the function as it is."""
     program = interpreter.program
     content = interpreter.content(decorator)
@@ -276,7 +314,7 @@ def decorated(interpreter: Interpreter, decorator: Value, value: Value) -> Value
         _type_first(program, value.key, HANDED_BY_DECORATORS[name])
     last = name.rpartition(".")[2]
     if last in {"option", "argument"} and isinstance(content, Result):
-        click.declare(program, value.key, content, required=last == "argument")
+        click.declare(program, value.key, content, place, required=last == "argument")
     elif last == "staticmethod":
         program.static_methods.add(value.key)
     elif last == "classmethod":

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import calls, classes, functions, idioms, loops, scopes
+from statefence.project import calls, classes, commands, functions, idioms, inherited, loops, scopes
 from statefence.project.frames import State, join
 from statefence.project.mappings import is_items, item, joined_pairs, open_test
 from statefence.project.methods import Asked, method_of
 from statefence.project.program import Chain, Definition, Program, Unit, relative
 from statefence.project.values import (
+    ENVIRON,
+    LOCAL_BLOCK,
     MOST_ITEMS,
     NONE,
     PARAMETERS,
@@ -35,6 +37,7 @@ from statefence.project.values import (
     ModuleValue,
     Object,
     Parameter,
+    Partial,
     Path,
     Put,
     Reference,
@@ -58,15 +61,22 @@ from statefence.template import SymbolKind
 if TYPE_CHECKING:
     from statefence.project.values import Change
 
-AMBIENT = "os.environ"
-"""The variable of a state that holds the changes to the process's own environment; no Python name can be it."""
+AMBIENT = ENVIRON.name
+"""The variable of a state that holds the changes to the process's own environment; no Python name can be it.
+
+What libraries have in its place is in variables likewise named.
+"""
 
 WORKING = "os.getcwd()"
 """The variable of a state that holds the working directory."""
 
+RESTORED = (WORKING, AMBIENT, LOCAL_BLOCK.name)
+
 LARGEST_CONDITION = 60
 MOST_CONDITIONS = 6
 """A call remembers at most so many of the tests it stands under, each of at most so many nodes, the innermost ones."""
+
+UNCHANGED = Dictionary(())
 
 UNROLLED = 32
 """A loop over a literal of at most so many items is followed item by item."""
@@ -89,6 +99,7 @@ class Interpreter:
         passed: the tests that hold since a branch on the way left the function.
         returned, yielded: what was returned and yielded so far, each with its conditions.
         left: the states in which the body was left, by `return`.
+        suspended: the state at its first `yield`.
         nonlocals: the names it declares `nonlocal`.
         turns: how often the loops around the present statement are followed, multiplied.
     """
@@ -98,7 +109,7 @@ class Interpreter:
         self.owner = owner
         self.unit: Unit = owner.unit
         self.state = state
-        self.state.variables.setdefault(AMBIENT, Dictionary(()))
+        self.state.variables.setdefault(AMBIENT, UNCHANGED)
         self.state.variables.setdefault(WORKING, WORKING_DIRECTORY)
         self.closure = closure
         self.conditions: list[Test] = []
@@ -106,6 +117,7 @@ class Interpreter:
         self.returned: list[tuple[tuple[Test, ...], Value]] = []
         self.yielded: list[Value] = []
         self.left: list[State] = []
+        self.suspended: State | None = None
         self.nonlocals: set[str] = set()
         self.pending: list[tuple[str, State, tuple[Test, ...]]] = []
         self.numbers = count()
@@ -256,9 +268,10 @@ class Interpreter:
         if isinstance(owner, Choice):
             self.either(owner, lambda side: self.change(side, *changes))
             return
-        if isinstance(self.content(owner), LiveEnvironment):
+        block = self.content(owner)
+        if isinstance(block, LiveEnvironment):
             self.chained_changes(changes)
-            self.state.variables[AMBIENT] = _changed(self.ambient(), changes)
+            self.state.variables[block.name] = _changed(self.ambient(block.name), changes)
             return
         if not isinstance(owner, Reference):
             return
@@ -279,9 +292,9 @@ class Interpreter:
             happens(side)
             self.state.become(join(test, self.state.copy(), before))
 
-    def ambient(self) -> Dictionary:
-        """What this body has done to the process's own environment so far."""
-        return _as_dictionary(self.state.variables[AMBIENT])
+    def ambient(self, block: str = AMBIENT) -> Dictionary:
+        """What this body has done so far to the process's own environment, or what a library has in its place."""
+        return _as_dictionary(self.state.variables.get(block, UNCHANGED))
 
     def directory(self) -> Value:
         """The working directory at the present statement, frozen."""
@@ -295,7 +308,7 @@ class Interpreter:
         """`target operator= value`; mappings and lists change in place."""
         value = self.evaluate(node.value)
         before = self.evaluate(node.target)
-        if node.operator == "|" and not isinstance(self.content(before), LiveEnvironment):
+        if node.operator == "|":
             self.change(before, Spread(self.state.freeze(value)))
         elif isinstance(self.content(before), Sequence):
             more = self.content(value)
@@ -538,16 +551,15 @@ class Interpreter:
         return self.run(node.final) and goes_on
 
     def manage(self, node: ir.With) -> bool:
-        """`with`; a manager that changes the working directory changes it back."""
-        before = self.state.variables[WORKING]
+        """`with`; a manager that changes the working directory, or what children inherit, changes it back."""
+        before = {name: self.state.variables.get(name, UNCHANGED) for name in RESTORED}
         for entry in node.items:
-            manager = self.evaluate(entry.manager)
+            entered = calls.entered(self, self.evaluate(entry.manager))
             if entry.target is not None:
-                self.bind(entry.target, calls.entered(self, manager))
-        moved = self.state.variables[WORKING] is not before
+                self.bind(entry.target, entered)
+        changed = [name for name in RESTORED if self.state.variables.get(name, UNCHANGED) is not before[name]]
         goes_on = self.run(node.body)
-        if moved:
-            self.change_directory(before)
+        self.state.variables.update({name: before[name] for name in changed})
         return goes_on
 
     def import_module(self, node: ir.ImportModule) -> None:
@@ -579,7 +591,7 @@ class Interpreter:
         key = self.declare(node)
         value: Value = FunctionValue(key)
         for decorator in reversed(node.decorators):
-            value = functions.decorated(self, self.evaluate(decorator), value)
+            value = functions.decorated(self, self.evaluate(decorator), value, self.place(decorator.span))
         self.state.variables[node.name] = value
 
     def declare(self, node: ir.Function) -> str:
@@ -631,11 +643,13 @@ class Interpreter:
         """A variable."""
         if node.id == "__file__":
             return Directory(SymbolKind.REPO, self.unit.path)
-        return self.lookup(node.id)
+        value = self.lookup(node.id)
+        return inherited.current(self, value) if type(value) is LiveEnvironment else value
 
     def attribute(self, node: ir.Attribute) -> Value:
         """`value.attr`."""
-        return scopes.attribute(self, self.evaluate(node.value), node.attr, self.place(node.span))
+        value = scopes.attribute(self, self.evaluate(node.value), node.attr, self.place(node.span))
+        return inherited.current(self, value) if type(value) is LiveEnvironment else value
 
     def call(self, node: ir.Call) -> Value:
         """A call."""
@@ -644,15 +658,27 @@ class Interpreter:
     def subscript(self, node: ir.Subscript) -> Value:
         """`value[index]`."""
         owner, key = self.evaluate(node.value), self.evaluate(node.index)
+        if isinstance(owner, commands.NAMING):
+            command = commands.item(owner, self.state.freeze(key))
+            if command is not None:
+                return command
         return item(self.content(owner), self.state.freeze(key), None, self.place(node.span))
 
     def binary(self, node: ir.Binary) -> Value:
         """`left operator right`."""
-        return self.combine(node.operator, self.evaluate(node.left), self.evaluate(node.right), node.span)
+        left, right = self.evaluate(node.left), self.evaluate(node.right)
+        if isinstance(left, Partial):
+            composed = commands.composed(self, (left, right), node)
+            if composed is not None:
+                return composed
+        return self.combine(node.operator, left, right, node.span)
 
     def combine(self, operator: str, left: Value, right: Value, span: Span) -> Value:
         """`left operator right`."""
         if operator == "|":
+            pairs = joined_pairs((left, right)) if is_items(left) else None
+            if pairs is not None:
+                return pairs
             changes = (Spread(self.state.freeze(left)), Spread(self.state.freeze(right)))
             return self.allocate(Dictionary(changes, self.place(span)))
         first, second = self.state.freeze(left), self.state.freeze(right)
@@ -711,6 +737,8 @@ class Interpreter:
     def outcome(self, node: ir.Compare | ir.Not) -> Value:
         """A comparison or negation as a value: true or false, by its test."""
         test = self.test(node)
+        if test.operands and isinstance(test.operands[0], Partial) and commands.is_command(test.operands[0]):
+            return test.operands[0]
         certain = settled(test)
         if certain is not None:
             return Constant(certain)
@@ -821,13 +849,14 @@ class Interpreter:
         """`yield`."""
         value = NONE if node.value is None else self.evaluate(node.value)
         self.yielded.append(self.state.freeze(value))
+        self.suspended = self.state.copy() if self.suspended is None else self.suspended
         return Unknown("what is sent to a generator")
 
     def opaque(self, node: ir.Opaque) -> Value:
         """Whatever is not interpreted, its parts evaluated."""
-        for child in node.children:
-            self.evaluate(child)
-        return Unknown("an expression that is not interpreted")
+        values = [self.evaluate(child) for child in node.children]
+        composed = commands.composed(self, values, node) if values and isinstance(values[0], Partial) else None
+        return Unknown("an expression that is not interpreted") if composed is None else composed
 
     def starred(self, node: ir.Starred) -> Value:
         """`*value` outside a call."""

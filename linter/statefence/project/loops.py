@@ -155,7 +155,7 @@ def _asks_whether_present(test: Test, name: str | None) -> bool:
         )
     first = test.operands[0] if test.operands else None
     if test.kind == "contains":
-        return isinstance(first, Constant) and first.value == name and test.operands[1] == ENVIRON
+        return isinstance(first, Constant) and first.value == name and isinstance(test.operands[1], LiveEnvironment)
     return test.kind == "truthy" and isinstance(first, EnvironmentVariable) and first.name == name
 
 

@@ -19,6 +19,7 @@ NOWHERE: frozenset[bytes] = frozenset()
 ANYWHERE = frozenset({b"*"})
 """Stands for every file."""
 
+_EVERYTHING = re.compile(b"")
 _GAP = rb"(?:\s|\\|#[^\n]*\n)*"
 
 
@@ -56,12 +57,17 @@ class Word(Struct, frozen=True):
 
 
 class Mentions(Struct, frozen=True):
-    """The words that make a text relevant."""
+    """The words that make a text relevant.
+
+    Attributes:
+        packages: those that make any name mean something: all of a file counts that imports one.
+    """
 
     words: Mapping[bytes, Word]
+    packages: frozenset[bytes] = NOWHERE
 
     @staticmethod
-    def of(words: Iterable[Word]) -> Mentions:
+    def of(words: Iterable[Word], packages: frozenset[bytes] = NOWHERE) -> Mentions:
         """All of these, one for each name."""
         found: dict[bytes, Word] = {}
         for word in words:
@@ -69,7 +75,7 @@ class Mentions(Struct, frozen=True):
             found[word.name] = Word(
                 word.name, known.owners | word.owners, known.libraries | word.libraries, known.homes | word.homes
             )
-        return Mentions(found)
+        return Mentions(found, packages)
 
     def known_as(self, others: Mapping[bytes, frozenset[bytes]]) -> Mentions:
         """The same words, whose owners and libraries also go by the other names that imports give them."""
@@ -81,7 +87,8 @@ class Mentions(Struct, frozen=True):
             {
                 name: Word(name, all_names(word.owners), all_names(word.libraries), word.homes)
                 for name, word in self.words.items()
-            }
+            },
+            self.packages,
         )
 
     def beyond(self, before: Mentions) -> Mentions:
@@ -90,10 +97,16 @@ class Mentions(Struct, frozen=True):
 
     def pattern(self, unit: Unit) -> re.Pattern[bytes] | None:
         """What to look for in a module's file; None when nothing counts in it. A module need not name itself."""
+        if any(_imports(unit, package) for package in self.packages & unit.words):
+            return _EVERYTHING
         known = unit.words | unit.own_name | ANYWHERE
         found = [self.words[name] for name in self.words.keys() & unit.words]
         alternatives = list(_alternatives(unit, [word for word in found if _may_count(word, known)], known))
         return re.compile(b"|".join(sorted(alternatives))) if alternatives else None
+
+
+def _imports(unit: Unit, package: bytes) -> bool:
+    return re.search(rb"\b(?:from|import)\b[^\n#]*\b" + package + rb"\b", unit.data) is not None
 
 
 def _may_count(word: Word, known: frozenset[bytes]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from statefence.callees import TABLE_GETTERS, TABLE_OPENERS
 from statefence.facts import ir
 from statefence.model import Place
-from statefence.project import argparse, classes, file_sinks, models, sinks
+from statefence.project import argparse, classes, commands, file_sinks, inherited, models, sinks
 from statefence.project.deferred import deferred
 from statefence.project.lists import collapsed, forms
 from statefence.project.mappings import item
@@ -29,6 +29,7 @@ from statefence.project.values import (
     LiveEnvironment,
     Object,
     Parameter,
+    Partial,
     Path,
     Put,
     Reference,
@@ -96,10 +97,15 @@ def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Ar
         return recorded
     if isinstance(content, External):
         return sinks.external_call(interpreter, f"{content.name}.{name}", arguments, node)
+    told = commands.method(interpreter, content, name, arguments, node) if isinstance(content, Partial) else None
+    if told is not None:
+        return told
     opened = file_sinks.record_path_method(interpreter, content, name, arguments, node)
     if opened is not None:
         return opened
     file_sinks.record_handle_method(interpreter, content, name, node)
+    if name in {"setenv", "delenv"}:
+        inherited.set_by_pytest(interpreter, content, name, arguments.positional)
     if name in {"chdir", "as_cwd", "isolated_filesystem"}:
         interpreter.change_directory(_entered_directory(interpreter, content, name, arguments))
     handed_on = deferred(interpreter, name, arguments, node)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from statefence.callees import MCP_KEEPS
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import compositions, methods, scopes
+from statefence.project import click, commands, compositions, declared_reads, methods, scopes
 from statefence.project.deferred import deferred
 from statefence.project.mappings import joined_pairs, open_test
+from statefence.project.selections import Key, expression_of, selected
 from statefence.project.values import (
     ABSENT,
     ENVIRON,
@@ -94,6 +95,10 @@ def external(name: str) -> Value:
         if name == alias or name.startswith(f"{alias}."):
             name = canonical + name[len(alias) :]
     name = ALIASES.get(name, name)
+    if name.partition(".")[0] in commands.PACKAGES:
+        command = commands.named(name)
+        if command is not None:
+            return command
     if name in {"os.environ", "os.environb"}:
         return ENVIRON
     if name.startswith("xdg.BaseDirectory.xdg_") and name.endswith("_home"):
@@ -124,6 +129,10 @@ def external_call(interpreter: Interpreter, name: str, arguments: Arguments, nod
         return handed_on
     if name in {"os.chdir", "contextlib.chdir"} and arguments.positional:
         interpreter.change_directory(first(interpreter, arguments))
+    if name in commands.MAKERS:
+        return commands.made(interpreter, name, arguments)
+    if click.ENVVAR in arguments.keywords:
+        declared_reads.option(interpreter, arguments, node)
     model = MODELS.get(name)
     if model is not None:
         return interpreter.rooted(model(interpreter, arguments, place))
@@ -283,6 +292,9 @@ def _fromkeys(interpreter: Interpreter, arguments: Arguments, place: Place) -> V
 
 def _zip(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
     """`zip(names, values)`, of sequences that are known."""
+    names, values = first(interpreter, arguments), first(interpreter, arguments, 1)
+    if isinstance(names, Result) and isinstance(values, Result) and (names.callee, values.callee) == ("keys", "values"):
+        return Result("items", names.arguments) if names.arguments == values.arguments else Unknown("a zip of others")
     columns = [first(interpreter, arguments, index) for index in range(len(arguments.positional))]
     known = [column.items for column in columns if isinstance(column, Sequence)]
     if len(known) < len(columns):
@@ -301,10 +313,27 @@ def _chain(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Val
 
 def _filter(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
     """`filter(function, items)`: of a mapping's items, some by choice."""
-    items = first(interpreter, arguments, 1)
-    if isinstance(items, Result) and items.callee == "items":
-        return Result("items", (Dictionary((Select(items.arguments[0]),)),))
-    return Result("builtins.filter", (first(interpreter, arguments), items))
+    return _filtered(interpreter, arguments, "builtins.filter", holds=True)
+
+
+def _filterfalse(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    """`itertools.filterfalse(function, items)`."""
+    return _filtered(interpreter, arguments, "itertools.filterfalse", holds=False)
+
+
+def _filtered(interpreter: Interpreter, arguments: Arguments, name: str, *, holds: bool) -> Value:
+    function, items = first(interpreter, arguments), first(interpreter, arguments, 1)
+    if not isinstance(items, Result) or items.callee != "items":
+        return Result(name, (function, items))
+    mapping = items.arguments[0]
+    if function == NONE and holds:
+        return items
+    asked = expression_of(interpreter.program, interpreter.unit, function)
+    if asked is None:
+        return Result("items", (Dictionary((Select(mapping),)),))
+    pair, condition = asked
+    left = selected(interpreter, mapping, Key(pair, of_pair=True), (condition,), holds=holds)
+    return Result("items", (Dictionary(left),))
 
 
 def _getattr(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
@@ -333,7 +362,7 @@ def _asks_whether_frozen(interpreter: Interpreter, arguments: Arguments) -> bool
 def _copy(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
     content = first(interpreter, arguments)
     if isinstance(content, LiveEnvironment):
-        return ENVIRON
+        return content
     return copied(content, place)
 
 
@@ -480,6 +509,7 @@ MODELS: Mapping[str, Model] = {
     "builtins.dict.fromkeys": _fromkeys,
     "builtins.zip": _zip,
     "builtins.filter": _filter,
+    "itertools.filterfalse": _filterfalse,
     "builtins.getattr": _getattr,
     "builtins.hasattr": _hasattr,
     "itertools.chain": _chain,

@@ -151,12 +151,14 @@ class Summary(Struct, frozen=True):
     Attributes:
         effects: what becomes of the parameters' objects.
         outer: what becomes of the variables of the enclosing functions, or of the module.
+        inherited: what becomes of the blocks that children inherit, by name; of a generator, until it goes on.
     """
 
     returns: Value
     yields: Value | None = None
     effects: tuple[Effect, ...] = ()
     outer: tuple[Effect, ...] = ()
+    inherited: tuple[Effect, ...] = ()
 
 
 class RawSite(Struct, frozen=True):

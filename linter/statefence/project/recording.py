@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from statefence.project.interpreter import Interpreter
 
 
-def role(interpreter: Interpreter, arguments: Arguments, where: Argument | None, node: ir.Call) -> Value:
+def role(interpreter: Interpreter, arguments: Arguments, where: Argument | None, node: ir.Expression) -> Value:
     """The value that a call hands over there; `ABSENT` when nothing, or nowhere."""
     if where is None:
         return ABSENT
@@ -39,7 +39,7 @@ def record(
     kind: str,
     entry: str,
     roles: dict[str, Value],
-    node: ir.Call,
+    node: ir.Expression,
     span: Span | None,
     starts: Spawner | None = None,
     opener: Opener | None = None,

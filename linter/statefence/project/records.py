@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
 
-from statefence.callees import Effect
+from statefence.callees import ENVIRON, Effect
 from statefence.facts import words_of
 from statefence.model import Answer, Place, Span, Step
 from statefence.policy import Policy
 from statefence.project.environments import environments, program_name
-from statefence.project.interpreter import AMBIENT
 from statefence.project.program import Chain, Edge, Program, RawSite
 from statefence.project.sites import EnvKind, EnvRead, Invocation, Open, PathKind, Spawn, Statement, Target, Write
 from statefence.project.statements import (
@@ -23,6 +22,7 @@ from statefence.project.statements import (
     driver,
     is_decided_by_caller,
     mentions_postgres,
+    opened_at,
     texts,
     touched,
 )
@@ -146,7 +146,8 @@ def _spawn(program: Program, group: list[RawSite]) -> Spawn:
 def _at_import(program: Program, site: RawSite) -> Value:
     """What the module's own statements did to the process's environment before a function of it starts a child."""
     module = program.by_path[site.path].name
-    return ABSENT if site.function == key_of(module, "") else program.namespaces.get(module, {}).get(AMBIENT, ABSENT)
+    block = ENVIRON if site.spawner is None else site.spawner.block
+    return ABSENT if site.function == key_of(module, "") else program.namespaces.get(module, {}).get(block, ABSENT)
 
 
 def _opens(group: list[RawSite], policy: Policy) -> Iterator[Open]:
@@ -230,17 +231,22 @@ def _statements(group: list[RawSite], schema: Schema, files: Texts, *, postgres:
     Args:
         postgres: the file speaks of PostgreSQL, so that a text that SQLite does not understand may be for that.
     """
-    seen: set[tuple[Pieces, tuple[Target, ...]]] = set()
+    found: dict[tuple[Pieces, tuple[Target, ...]], list[RawSite]] = {}
     for site in group:
         connection = connection_targets(site.roles["connection"])
         for pieces in () if is_decided_by_caller(site) else texts(site, files):
-            touches = None if (pieces, connection) in seen else touched(site, pieces, schema, postgres=postgres)
-            seen.add((pieces, connection))
-            if touches is not None:
-                yield _statement(site, pieces, touches, connection)
+            found.setdefault((pieces, connection), []).append(site)
+    for (pieces, connection), sites in found.items():
+        touches = touched(sites[0], pieces, schema, postgres=postgres)
+        if touches is not None:
+            yield _statement(sites, pieces, touches, connection)
 
 
-def _statement(site: RawSite, pieces: Pieces, touches: tuple[Touch, ...], connection: tuple[Target, ...]) -> Statement:
+def _statement(
+    sites: Sequence[RawSite], pieces: Pieces, touches: tuple[Touch, ...], connection: tuple[Target, ...]
+) -> Statement:
+    site = sites[0]
+    opened = _distinct(step for each in sites for step in opened_at(each.roles["connection"]))
     return Statement(
         site.path,
         site.span,
@@ -262,7 +268,12 @@ def _statement(site: RawSite, pieces: Pieces, touches: tuple[Touch, ...], connec
         touches=touches,
         pieces=pieces,
         chosen=site.chosen,
+        opened=tuple([step for step in opened if not _is_there(step, site)]),
     )
+
+
+def _is_there(step: Step, site: RawSite) -> bool:
+    return step.place.path == site.path and step.place.span.line == site.span.line
 
 
 def _invocations(program: Program, edges: Iterable[Edge]) -> Iterator[Invocation]:

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from statefence.callees import (
     ARGUMENT_METHODS,
+    COMMANDS,
     EXECUTING_FUNCTIONS,
     EXECUTORS,
     LOOPS,
@@ -29,6 +30,8 @@ from statefence.callees import (
 )
 from statefence.facts import extent, ir, words_of
 from statefence.policy import Policy
+from statefence.project.commands import is_command
+from statefence.project.declared_reads import WORDS as DECLARED_READS
 from statefence.project.file_sinks import FILE_OPENERS_BY_NAME, are_kept
 from statefence.project.flows import deciding_functions
 from statefence.project.mentions import Mentions, Word
@@ -36,16 +39,15 @@ from statefence.project.program import ClassModel, Program, RawSite, Unit
 from statefence.project.scopes import looked_up
 from statefence.project.sinks import SPEAKS_OF_DATABASES, opener, spawner
 from statefence.project.values import (
-    ENVIRON,
     Choice,
     ClassValue,
     External,
     FunctionValue,
     Imported,
-    Item,
     Partial,
     Value,
     asked_variables,
+    asks_by_name,
     key_of,
 )
 
@@ -54,6 +56,7 @@ ENVIRONMENT = ("environ", "getenv")
 CLASSES = re.compile(rb"(?:\A|\n)[ \t]*class[ \t]+(\w+)[ \t]*\(([^)]*)\)")
 _TABLES: tuple[Spawner | Opener, ...] = (*SPAWNERS, *OPENERS)
 _CALLEES = frozenset(name.rpartition(".")[2] for entry in _TABLES for name in entry.names)
+_NAMING_PACKAGES = frozenset(home.partition(".")[0].encode() for library in COMMANDS for home in library.homes)
 _FILE_CALLEES = frozenset(name.rpartition(".")[2] for name in FILE_OPENERS_BY_NAME)
 _AMBIGUOUS = dict.fromkeys(("replace", "rename"), frozenset({b"Path", b"path"}))
 """Methods of paths that texts have too: the file must mention a path."""
@@ -75,7 +78,8 @@ def callee_words(policy: Policy) -> Mentions:
         words += [_of_callee(name) for name in FILE_OPENERS_BY_NAME]
     if any(variable.not_from for variable in policy.variables):
         words += [_of_callee(f"os.{name}") for name in ENVIRONMENT]
-    return Mentions.of(words)
+        words += [Word.builtin(name) for name in DECLARED_READS]
+    return Mentions.of(words, _NAMING_PACKAGES)
 
 
 def _speaking_of(method: str) -> frozenset[bytes]:
@@ -118,7 +122,8 @@ def giving_variables(program: Program) -> set[str]:
     """The functions that give what a variable holds, where the policy says that a variable is not to be had so."""
     if not any(variable.not_from for variable in program.policy.variables):
         return set()
-    return {key for key, summary in program.summaries.items() if _asks(summary.returns)}
+    returns = {key: summary.returns for key, summary in program.summaries.items()}
+    return {key for key, value in returns.items() if asked_variables(value) or asks_by_name(value)}
 
 
 def wrapper_words(known: Wrappers, derived: Mapping[str, Iterable[str]]) -> Mentions:
@@ -129,13 +134,6 @@ def wrapper_words(known: Wrappers, derived: Mapping[str, Iterable[str]]) -> Ment
     """
     own = (word for key in known.keys for word in _called_by(key, derived))
     return Mentions.of([*own, *(word for words in known.exported.values() for word in words)])
-
-
-def _asks(value: Value) -> bool:
-    """Whether a value is a variable of the process, or the one that a caller names, on some side of its branches."""
-    if isinstance(value, Choice):
-        return _asks(value.then) or _asks(value.orelse)
-    return bool(asked_variables(value)) or (isinstance(value, Item) and value.owner == ENVIRON)
 
 
 def _called_by(key: str, derived: Mapping[str, Iterable[str]]) -> Iterator[Word]:
@@ -230,7 +228,7 @@ def _callee_names(policy: Policy) -> frozenset[str]:
 
 def _is_callee(program: Program, value: Value) -> bool:
     if isinstance(value, Partial):
-        return _is_callee(program, value.function)
+        return is_command(value) or _is_callee(program, value.function)
     if not isinstance(value, External):
         return False
     reaches_file = value.name in FILE_OPENERS_BY_NAME and are_kept(program.policy)

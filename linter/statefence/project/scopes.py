@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import classes, methods, models, mutations, sinks
+from statefence.project import classes, commands, methods, models, mutations, sinks
 from statefence.project.frames import State
 from statefence.project.mappings import literal, open_test
 from statefence.project.program import (
@@ -28,6 +28,7 @@ from statefence.project.values import (
     Imported,
     Member,
     ModuleValue,
+    Partial,
     Result,
     Sequence,
     Unknown,
@@ -240,6 +241,9 @@ def attribute(interpreter: Interpreter, owner: Value, name: str, place: Place) -
         return choose(content.test, then, attribute(interpreter, content.orelse, name, place))
     if isinstance(content, ModuleValue | External):
         return module_attribute(interpreter.program, content, name)
+    if isinstance(content, Partial):
+        command = commands.attribute(content, name)
+        return Member(content, name) if command is None else command
     found = classes.attribute(interpreter.program, content, name, owner)
     if found is not None:
         if isinstance(found, Dictionary) and not classes.is_property(interpreter.program, content, name):

@@ -24,7 +24,7 @@ from statefence.callees import (
 )
 from statefence.facts import ir
 from statefence.model import Span
-from statefence.project import bindings, file_sinks, models, recording
+from statefence.project import bindings, file_sinks, inherited, models, recording
 from statefence.project.file_sinks import FILE_OPENERS_BY_NAME
 from statefence.project.values import (
     ABSENT,
@@ -36,6 +36,7 @@ from statefence.project.values import (
     External,
     FunctionValue,
     Item,
+    LiveEnvironment,
     Member,
     Parameter,
     Result,
@@ -109,7 +110,7 @@ def external_call(interpreter: Interpreter, name: str, arguments: Arguments, nod
     return reached if reached is not None else models.external_call(interpreter, name, arguments, node)
 
 
-def record_spawn(interpreter: Interpreter, entry: Spawner, arguments: Arguments, node: ir.Call) -> None:
+def record_spawn(interpreter: Interpreter, entry: Spawner, arguments: Arguments, node: ir.Expression) -> None:
     """A child is started here."""
     if entry.replacing and arguments.keywords.get(entry.replacing) == Constant(value=True):
         entry = structs.replace(entry, given=Given.REPLACES)
@@ -120,7 +121,7 @@ def record_spawn(interpreter: Interpreter, entry: Spawner, arguments: Arguments,
     roles = {
         "env": interpreter.state.freeze(env),
         "program": interpreter.state.freeze(program),
-        "ambient": interpreter.state.freeze(interpreter.ambient()),
+        "ambient": inherited.current(interpreter, LiveEnvironment(entry.block)),
     }
     span = None if entry.env is None else recording.span_of(arguments, entry.env)
     recording.record(interpreter, "spawn", entry.names[0], roles, node, span, entry)
@@ -168,9 +169,11 @@ def record_open(interpreter: Interpreter, entry: Opener, arguments: Arguments, n
         path, span = Constant(":memory:"), None
     mode = interpreter.state.freeze(recording.role(interpreter, arguments, entry.mode_at, node))
     roles = {"path": path, "mode": mode, "directory": interpreter.directory()}
+    if entry.uri is not None:
+        roles["uri"] = interpreter.state.freeze(recording.role(interpreter, arguments, entry.uri, node))
     recording.record(interpreter, "open", entry.names[0], roles, node, span, opener=entry)
     if entry.connection:
-        return Connection(entry.names[0], path, interpreter.place(node.span))
+        return Connection(entry.names[0], path, interpreter.place(node.span), roles.get("uri"))
     return Result(entry.names[0], (path,))
 
 

@@ -206,6 +206,7 @@ class Statement(Struct, frozen=True):
         known: whether the tables below are all of them.
         reason: why they may not be; empty when they are.
         connection: the targets the connection may have been opened on, main first; empty when not known.
+        opened: where it was opened, but for this very line.
         driver: the callee that opened the connection; empty when it is not known.
         touches: what each statement of the text touches, in order.
         pieces: the text, each hole None.
@@ -232,6 +233,12 @@ class Statement(Struct, frozen=True):
     touches: tuple[Touch, ...] = ()
     pieces: tuple[str | None, ...] = ()
     chosen: bool = True
+    opened: tuple[Step, ...] = ()
+
+    @property
+    def chain(self) -> tuple[Step, ...]:
+        """Where its connection was opened, and the calls that lead to where it is run."""
+        return (*self.opened, *self.trace)
 
 
 class Invocation(Struct, frozen=True):

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from statefence.callees import Opener
-from statefence.model import Answer
+from statefence.model import Answer, Step
 from statefence.project.program import RawSite
 from statefence.project.sinks import OPENER_BY_NAME
 from statefence.project.sites import Target
-from statefence.project.targets import targets_of
+from statefence.project.targets import targets_of, told
 from statefence.project.text_files import Texts, text_read
 from statefence.project.values import Connection, Constant, Parameter, Text, Value, kept, walk
 from statefence.project.worlds import main_world, worlds
@@ -132,9 +132,19 @@ def connection_targets(value: Value) -> tuple[Target, ...]:
     for way in _ways(value):
         for node in walk(way):
             if isinstance(node, Connection):
-                found.extend(target for target in targets_of(node.path, opener_of(node)) if target not in found)
+                found.extend(
+                    target for target in targets_of(node.path, told(opener_of(node), node.uri)) if target not in found
+                )
                 break
     return tuple(found)
+
+
+@kept
+def opened_at(value: Value) -> tuple[Step, ...]:
+    """Where the connection behind a cursor, session or connection may have been opened."""
+    first = (next((node for node in walk(way) if isinstance(node, Connection)), None) for way in _ways(value))
+    places = dict.fromkeys(connection.place for connection in first if connection is not None)
+    return tuple([Step(place, "the connection is opened here") for place in places])
 
 
 @kept

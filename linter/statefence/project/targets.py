@@ -124,8 +124,30 @@ def mode(site: RawSite, effect: Effect) -> Mode:
 
 def _is_read_by_uri(path: Value, entry: Opener) -> bool:
     texts = [node.value for node in walk(path) if isinstance(node, Constant) and isinstance(node.value, str)]
-    is_uri = entry.form == "uri" or (entry.form == "url" and any("uri=true" in text for text in texts))
-    return is_uri and any("mode=ro" in text or "immutable=1" in text for text in texts)
+    if entry.form not in {"uri", "url"} or not any("mode=ro" in text or "immutable=" in text for text in texts):
+        return False
+    return all(_is_read_only(merged(flatten(world.value)), entry) for world in worlds(path))
+
+
+def _is_read_only(pieces: list[Piece], entry: Opener) -> bool:
+    asked = query(pieces)
+    is_uri = pieces[:1] != [] and isinstance(pieces[0], str) and pieces[0].startswith("file:")
+    reads = asked.get("mode") == "ro" or asked.get("immutable") in TRUE
+    return reads and (is_uri or (entry.form == "url" and asked.get("uri") in TRUE))
+
+
+TRUE = frozenset({"1", "true", "yes", "on"})
+"""Source: www.sqlite.org/uri.html, "Query Parameters"; SQLAlchemy's `uri` likewise."""
+
+
+def query(pieces: Iterable[Piece]) -> dict[str, str | None]:
+    """The parameters after the `?` of a URI; None for one whose value is not written out."""
+    text = "".join(piece if isinstance(piece, str) else UNWRITTEN for piece in pieces).partition("?")[2]
+    pairs = [pair.partition("=") for pair in text.partition("#")[0].split("&") if pair]
+    return {unquote(name): None if UNWRITTEN in value else unquote(value).lower() for name, _, value in pairs}
+
+
+UNWRITTEN = "\0"
 
 
 def _is_read(given: Value, entry: Opener) -> bool:
@@ -159,7 +181,20 @@ MODES = {
 
 def _opener(site: RawSite) -> Opener:
     assert site.opener is not None
-    return site.opener
+    return told(site.opener, site.roles.get("uri"))
+
+
+def told(entry: Opener, uri: Value | None) -> Opener:
+    """A callee as a call uses it, which says or does not say that the path is a URI."""
+    return entry if entry.uri is None or uri is None or _may_hold(uri) else structs.replace(entry, form="name")
+
+
+def _may_hold(flag: Value) -> bool:
+    """Whether a flag may be true; of a parameter, by its default."""
+    value = main_world(flag)
+    if isinstance(value, Parameter) and value.default is not None:
+        value = main_world(value.default)
+    return not (isinstance(value, Absent) or (isinstance(value, Constant) and not value.value))
 
 
 def _effect_of_mode(value: Value, entry: Opener) -> Effect:
@@ -202,6 +237,8 @@ def _alternatives(world: World, entry: Opener) -> list[Target]:
         for other in worlds(whole.default):
             changed = _with_first(value, other.value)
             more.extend(_alternatives(World(changed, other.outcomes), entry))
+    if main.reason == NO_URI:
+        more.append(_target(value, structs.replace(entry, form="uri")))
     if main.kind is PathKind.PARAMETER and isinstance(value, Path):
         more.append(Target(PathKind.SYMBOLIC, main.template, main.reason))
     return [main, *more]
@@ -282,8 +319,12 @@ def _server_kind(pieces: list[Piece]) -> PathKind:
 
 def _classified(pieces: list[Piece], entry: Opener) -> Target:
     head = pieces[0] if pieces and isinstance(pieces[0], str) else ""
+    if entry.form == "name" and head.startswith("file:"):
+        return structs.replace(_path_kind(pieces), reason=NO_URI)
     literal = "".join(piece for piece in pieces if isinstance(piece, str))
-    if head.startswith(":memory:") or "mode=memory" in literal or ":memory:" in literal or not pieces:
+    asked = query(pieces) if "?" in literal else {}
+    is_memory = asked.get("mode") == "memory" or asked.get("vfs") == "memdb"
+    if head.startswith(":memory:") or is_memory or ":memory:" in literal or not pieces:
         return Target(PathKind.MEMORY)
     if entry.form == "url":
         stripped = _strip_url(pieces)
@@ -299,6 +340,10 @@ def _classified(pieces: list[Piece], entry: Opener) -> Target:
     return _path_kind(pieces)
 
 
+NO_URI = "without uri=True, file: is part of the name"
+"""Unless SQLite was built with `SQLITE_USE_URI`, as some systems do. Source: www.sqlite.org/uri.html"""
+
+
 def _strip_url(pieces: list[Piece]) -> list[Piece] | None:
     """The path of a SQLite URL; the pieces themselves when they are no URL; None for a server's URL."""
     head = pieces[0]
@@ -310,7 +355,8 @@ def _strip_url(pieces: list[Piece]) -> list[Piece] | None:
     rest = head[match.end() :]
     rest = rest.removeprefix("//").removeprefix("/") if rest.startswith("//") else rest
     inner = [rest, *pieces[1:]]
-    return _strip_uri(inner) if rest.startswith("file:") else _without_query(inner)
+    is_uri = rest.startswith("file:") and query(inner).get("uri") in TRUE
+    return _strip_uri(inner) if is_uri else _without_query(inner)
 
 
 def _strip_uri(pieces: list[Piece]) -> list[Piece]:

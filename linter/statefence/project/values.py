@@ -13,10 +13,12 @@ from typing import ClassVar, Self, TypeVar, overload
 from msgspec import Struct
 from msgspec.structs import astuple
 
+from statefence.callees import ENVIRON as BLOCK
+from statefence.callees import LOCAL_ENV
 from statefence.model import Place, Span
 from statefence.template import SymbolKind
 
-REFERENCES, PARAMETERS, CHOICES, UNSTABLE, IMPORTS = 1, 2, 4, 8, 16
+REFERENCES, PARAMETERS, CHOICES, UNSTABLE, IMPORTS, BLOCKS = 1, 2, 4, 8, 16, 32
 
 
 class _FoundOnce:
@@ -138,7 +140,10 @@ class Imported(Value, frozen=True):
 
 
 class LiveEnvironment(Value, frozen=True):
-    """`os.environ` itself."""
+    """A block that children inherit, itself: `os.environ`, or what a library has in its place."""
+
+    name: str = BLOCK
+    changes: tuple[Change, ...] = ()
 
 
 class Parameter(Value, frozen=True):
@@ -361,11 +366,16 @@ CALLABLES = (FunctionValue, External, ClassValue, Partial)
 
 
 class Connection(Value, frozen=True):
-    """What a database open returned; `path` is what it was opened on, `Absent` for a private memory database."""
+    """What a database open returned; `path` is what it was opened on, `Absent` for a private memory database.
+
+    Attributes:
+        uri: whether the path is to be read as a URI, where that has to be said.
+    """
 
     api: str
     path: Value
     place: Place
+    uri: Value | None = None
 
 
 class Result(Value, frozen=True):
@@ -417,6 +427,7 @@ def concatenated(first: Sequence, second: Sequence) -> Value:
 NONE = Constant(None)
 ABSENT = Absent()
 ENVIRON = LiveEnvironment()
+LOCAL_BLOCK = LiveEnvironment(LOCAL_ENV)
 WORKING_DIRECTORY = Directory(SymbolKind.CWD)
 
 
@@ -539,7 +550,8 @@ _REPLACED: dict[int, frozenset[type]] = {
     REFERENCES: frozenset({Reference}),
     PARAMETERS: frozenset({Parameter}),
     IMPORTS: frozenset({Imported}),
-    CHOICES: frozenset({Choice, Dictionary, Item, Result}),
+    BLOCKS: frozenset({LiveEnvironment}),
+    CHOICES: frozenset({Choice, Dictionary, Item, LiveEnvironment, Result}),
 }
 _FINISHED = frozenset({Choice, Item, Member, Result})
 _OWN: dict[type, int] = {
@@ -551,6 +563,7 @@ _OWN: dict[type, int] = {
     Result: UNSTABLE,
     Element: UNSTABLE,
     Imported: IMPORTS,
+    LiveEnvironment: BLOCKS,
 }
 
 
@@ -599,6 +612,10 @@ def parameters_of(value: Value) -> tuple[Parameter, ...]:
 
 def asked_variables(value: Value) -> tuple[str, ...]:
     """The variables of the process that a value may be, each once, in the order in which they are asked."""
+    if isinstance(value, Parameter) and isinstance(value.default, EnvironmentVariable):
+        value = value.default
+    if isinstance(value, Item) and isinstance(value.owner, LiveEnvironment):
+        return _asked_in_turn(value.key)
     if not isinstance(value, EnvironmentVariable | Choice):
         return ()
     known: tuple[str, ...] | None = value.__dict__.get("asked")
@@ -611,10 +628,26 @@ def asked_variables(value: Value) -> tuple[str, ...]:
     return known
 
 
+def _asked_in_turn(key: Value) -> tuple[str, ...]:
+    """The names that a loop goes through; none where one of them is not known."""
+    items = key.source.items if isinstance(key, Element) and isinstance(key.source, Sequence) else ()
+    names = [name.value for name in items if isinstance(name, Constant) and isinstance(name.value, str)]
+    return tuple(names) if len(names) == len(items) else ()
+
+
+def asks_by_name(value: Value) -> bool:
+    """Whether a value may be a variable of the process whose name somebody else chooses."""
+    if isinstance(value, Choice):
+        return asks_by_name(value.then) or asks_by_name(value.orelse)
+    return isinstance(value, Item) and isinstance(value.owner, LiveEnvironment)
+
+
 def first_reads(value: Value) -> dict[str, Place]:
     """Where each of these variables is asked first."""
     if isinstance(value, Choice):
         return {**first_reads(value.orelse), **first_reads(value.then)}
+    if isinstance(value, Parameter) and isinstance(value.default, EnvironmentVariable):
+        value = value.default
     if not isinstance(value, EnvironmentVariable):
         return {}
     later = {} if value.default is None else first_reads(value.default)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
+from statefence.project.process_block import narrows
 from statefence.project.values import (
     CALLABLES,
     CHOICES,
@@ -199,6 +200,8 @@ class _Resolver:
             return self.take(node.then if self.holds(node.test) else node.orelse)
         if isinstance(node, Dictionary):
             return Dictionary(self._changes(node.changes), node.place, node.display)
+        if isinstance(node, LiveEnvironment):
+            return LiveEnvironment(node.name, self._changes(node.changes)) if narrows(node.changes) else node
         return None
 
     def _changes(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:

@@ -60,7 +60,10 @@ def inventory_json(found: dict[str, Any]) -> str:
 
 
 def inventory_lines(found: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The inventory for people: each file with the lines that describe its sites, in the order of the file."""
+    """The inventory for people: each file with the lines that describe its sites, in the order of the file.
+
+    Calls of wrappers of which the same is to be said share a line, which gives the place of each.
+    """
     described = [
         *((row, _spawn_line(row)) for row in found["spawns"]),
         *((row, _open_line(row)) for row in found["opens"]),
@@ -70,8 +73,17 @@ def inventory_lines(found: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...
         inside = sorted(
             ((row, line) for row, line in described if row["path"] == path), key=lambda item: _order(item[0])
         )
-        leaves = ((f"{row['line']}:{row['column']} {line}", *observed_lines(row)) for row, line in inside)
-        yield path, tuple(line for lines in leaves for line in lines)
+        yield path, tuple(line for lines in _grouped(inside) for line in lines)
+
+
+def _grouped(described: Sequence[tuple[Row, str]]) -> Iterator[tuple[str, ...]]:
+    """What is said of each site, and what was observed there, after its place or places."""
+    places: dict[tuple[int | None, tuple[str, ...]], list[str]] = {}
+    for number, (row, line) in enumerate(described):
+        alone = None if row.get("via") else number
+        places.setdefault((alone, (line, *observed_lines(row))), []).append(f"{row['line']}:{row['column']}")
+    for (_, (line, *observed)), at in places.items():
+        yield f"{', '.join(at)} {line}", *observed
 
 
 def _comparison(loaded: Loaded, observed: Observed) -> Comparison:
@@ -109,6 +121,7 @@ def _spawn(site: Spawn, loaded: Loaded) -> Row:
         "drops": list(main.drops),
         "symbol": site.symbol,
         "trace": _trace(main.trace or site.trace),
+        "reason": main.reason or None,
     }
 
 
@@ -125,6 +138,7 @@ def _open(site: Open, loaded: Loaded, policy: Policy) -> Row:
         "store": _store(main, policy),
         "symbol": site.symbol,
         "trace": _trace(main.trace or site.trace),
+        "reason": main.reason or None,
     }
 
 
@@ -168,13 +182,18 @@ def _store(target: Target, policy: Policy) -> str | None:
 
 def _spawn_line(row: Row) -> str:
     changes = [f"+{name}" for name in row["sets"]] + [f"-{name}" for name in row["drops"]]
-    return " ".join(["spawn", _api(row), _kinds(row, "env"), *changes])
+    return " ".join(["spawn", _api(row), _kinds(row, "env"), *changes, *_why(row, "env")])
 
 
 def _open_line(row: Row) -> str:
     store = f"(store {row['store']})" if row["store"] else ""
     parts = ("open", _api(row), row["mode"], _kinds(row, "kind"), row["target"] or "", store)
-    return " ".join(part for part in parts if part)
+    return " ".join(part for part in (*parts, *(() if row["target"] else _why(row, "kind"))) if part)
+
+
+def _why(row: Row, key: str) -> tuple[str, ...]:
+    """Why nothing is known, where that is so."""
+    return (f"({row['reason']})",) if row[key] == "unknown" and row["reason"] else ()
 
 
 def _statement_line(row: Row) -> str:

@@ -231,6 +231,136 @@ RULE = Rule(
             """,
             policy=POLICY,
         ),
+        Bad(
+            "an option of a command",
+            """
+            import click
+
+
+            @click.command()
+            @click.option("--host", envvar=["CONFIG_HOST", "HOST"])  # error: falls back to HOST
+            @click.option(
+                "--other",
+                envvar=[
+                    "CONFIG_HOST",
+                    "HOST",  # error: falls back to HOST
+                ],
+            )
+            @click.option("--name", envvar=["HOST", "CONFIG_HOST"])
+            def main(host: str, other: str, name: str) -> None:
+                print(host, other, name)
+            """,
+            policy=POLICY,
+        ),
+        Bad(
+            "an option that falls back in the body",
+            """
+            import os
+            from typing import Annotated
+
+            import click
+            import typer
+
+
+            @click.command()
+            @click.option("--host", envvar="CONFIG_HOST")
+            def main(host: str | None) -> None:
+                print(host or os.environ["HOST"])  # error: falls back to HOST
+
+
+            def start(host: str = typer.Option(None, envvar="CONFIG_HOST")) -> None:
+                print(host or os.environ["HOST"])  # error: falls back to HOST
+
+
+            def stop(
+                host: Annotated[str | None, typer.Option(envvar=["CONFIG_HOST", "HOST"])] = None,  # error: HOST
+            ) -> None:
+                print(host)
+            """,
+            policy='[env.CONFIG_HOST]\nnot-from = ["HOST"]\n',
+        ),
+        Bad(
+            "a field of settings",
+            """
+            from typing import Annotated
+
+            from pydantic import AliasChoices, BaseModel, Field
+            from pydantic_settings import BaseSettings
+
+
+            class Settings(BaseSettings):
+                host: str = Field("main", validation_alias=AliasChoices("config_host", "host"))  # error: HOST
+                other: Annotated[str, Field(validation_alias=AliasChoices("CONFIG_HOST", "HOST"))]  # error: HOST
+                name: str = Field("main", validation_alias=AliasChoices("CONFIG_HOST", "CONFIG_NAME"))
+
+
+            class Record(BaseModel):
+                host: str = Field(validation_alias=AliasChoices("config_host", "host"))
+            """,
+            policy=POLICY,
+        ),
+        Bad(
+            "a helper that asks the names it is handed",
+            {
+                "app/hosts.py": 'def config_host() -> str:\n    return "main"\n',
+                "app/reading.py": """
+                import os
+
+
+                def first(*names: str) -> str | None:
+                    for name in names:
+                        value = os.environ.get(name)
+                        if value:
+                            return value
+                    return None
+
+
+                def listed(names: list[str], default: str = "") -> str:
+                    for name in names:
+                        if name in os.environ:
+                            return os.environ[name]
+                    return default
+
+
+                def either(name: str, fallback: str) -> str:
+                    return os.environ.get(name) or os.environ[fallback]
+                """,
+                "app/config.py": """
+                from app.reading import either, first, listed
+
+                HOST = first("CONFIG_HOST", "HOST")  # error: falls back to HOST
+                NAME = first("CONFIG_HOST", "CONFIG_NAME") or "main"
+                OTHER = first("HOST", "CONFIG_HOST")
+
+
+                def host() -> str:
+                    return listed(["CONFIG_HOST", "HOST"], "main")  # error: falls back to HOST
+
+
+                def name() -> str:
+                    return either("CONFIG_HOST", "HOST")  # error: falls back to HOST
+                """,
+            },
+            fixed={
+                "app/config.py": """
+                from app.reading import either, first, listed
+                from app.hosts import config_host
+
+                HOST = config_host()
+                NAME = first("CONFIG_HOST", "CONFIG_NAME") or "main"
+                OTHER = first("HOST", "CONFIG_HOST")
+
+
+                def host() -> str:
+                    return config_host()
+
+
+                def name() -> str:
+                    return config_host()
+                """
+            },
+            policy=POLICY,
+        ),
         Good(
             "its own default",
             'import os\n\nhost = os.environ.get("CONFIG_HOST", "main")\n',

@@ -322,6 +322,72 @@ RULE = Rule(
             """,
             policy=ENSURED,
         ),
+        Bad(
+            "the process cleared its own environment",
+            """
+            import os
+            import subprocess
+
+
+            def isolate() -> None:
+                os.environ.clear()
+
+
+            def start() -> None:
+                isolate()
+                subprocess.run(["worker"])  # error
+            """,
+            policy="[env.APP]",
+        ),
+        Bad(
+            "a block baked into a command",
+            """
+            import sh
+
+            tool = sh.Command("worker")
+            run = tool.bake(_env={"LANG": "C"})
+
+
+            def start() -> None:
+                run("-v")  # error
+            """,
+            fixed="""
+            import sh
+            import os
+
+            tool = sh.Command("worker")
+            run = tool.bake(_env={"LANG": "C", **{name: os.environ[name] for name in ("APP",) if name in os.environ}})
+
+
+            def start() -> None:
+                run("-v")
+            """,
+            policy="[env.APP]",
+        ),
+        Good(
+            "cleared for a while, and put back",
+            """
+            import os
+            import subprocess
+            from contextlib import contextmanager
+            from collections.abc import Iterator
+
+
+            @contextmanager
+            def isolated() -> Iterator[None]:
+                before = dict(os.environ)
+                os.environ.clear()
+                yield
+                os.environ.update(before)
+
+
+            def start() -> None:
+                with isolated():
+                    print(os.environ)
+                subprocess.run(["worker"])
+            """,
+            policy="[env.APP]",
+        ),
         Good(
             "names that may be kept",
             """

@@ -253,6 +253,62 @@ RULE = Rule(
             """,
             policy=POLICY,
         ),
+        Bad(
+            "a command of a library takes its block under another name",
+            """
+            import sh
+
+            sh.git("status")  # error
+            sh.git("fetch", _env={"APP": "main"})
+            """,
+            fixed="""
+            import sh
+            import os
+
+            sh.git("status", _env={**os.environ, "APP": os.environ.get("APP", "main")})
+            sh.git("fetch", _env={"APP": "main"})
+            """,
+            policy=POLICY,
+        ),
+        Bad(
+            "what a command is told is added to what it inherits",
+            """
+            from plumbum import FG, local
+
+            worker = local["worker"]
+            worker("-v")  # error
+            worker.with_env(LANG="C")["-v"] & FG  # error
+            worker.with_env(APP="main")["-v"] & FG
+            """,
+            fixed="""
+            from plumbum import FG, local
+            import os
+
+            worker = local["worker"]
+            worker("-v", env={"APP": os.environ.get("APP", "main")})
+            worker.with_env(LANG="C")["-v"] & FG  # error
+            worker.with_env(APP="main")["-v"] & FG
+            """,
+            policy=POLICY,
+        ),
+        Bad(
+            "a helper repairs it on one side only",
+            """
+            import os
+            import subprocess
+
+
+            def repair(host: str) -> None:
+                if host:
+                    os.environ["APP"] = host
+
+
+            def start(host: str) -> None:
+                repair(host)
+                os.system("worker")  # error
+            """,
+            policy=POLICY,
+        ),
         Good(
             "repaired by hand",
             """
@@ -275,6 +331,31 @@ RULE = Rule(
             def start() -> None:
                 subprocess.run(["helper"])
             """,
+            policy=POLICY,
+        ),
+        Good(
+            "a helper repairs the process's own environment",
+            {
+                "app/hosts.py": """
+                import os
+
+
+                def repair() -> None:
+                    if not os.environ.get("APP"):
+                        os.environ["APP"] = "main"
+                """,
+                "app/worker.py": """
+                import subprocess
+
+                from app.hosts import repair
+
+
+                def start() -> None:
+                    repair()
+                    subprocess.run(["helper"])
+                    subprocess.run(["helper"], env=None)
+                """,
+            },
             policy=POLICY,
         ),
         Good(

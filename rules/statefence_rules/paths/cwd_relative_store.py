@@ -48,6 +48,7 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
             target = relative[0]
             shown = "" if target.template is None else f" {str(target.template).removeprefix('{cwd}/')}"
             message = f"the database{shown} depends on the working directory, so each directory gets its own"
+            message += f": {target.reason}" if target.reason else ""
             edits = open_instead(module, opened, _meant(target, policy))
             yield Hit(opened.span, message, (*target.trace, *opened.way(target)), edits)
 
@@ -82,6 +83,16 @@ RULE = Rule(
     fix=Safety.UNSAFE,
     cases=(
         Bad("a bare name", 'import sqlite3\n\nconnection = sqlite3.connect("sessions.db")  # error: sessions.db\n'),
+        Bad(
+            "a URI that is not said to be one",
+            """
+            import sqlite3
+
+            first = sqlite3.connect("file:/srv/app.db?mode=ro")  # error: without uri=True, file: is part of the name
+            second = sqlite3.connect("file:/srv/app.db?mode=ro", uri=True)
+            third = sqlite3.connect("file::memory:?cache=shared", uri=True)
+            """,
+        ),
         Bad(
             "the policy knows where it belongs",
             {

@@ -102,7 +102,7 @@ def _edits(statement: Statement, store: Store, module: Module, project: Project)
 def _meant(statement: Statement, project: Project, policy: Policy) -> Iterator[tuple[Store, tuple[Step, ...]]]:
     """The stores that a statement runs on, with what shows it: its connection, tables, or what callers hand over."""
     own = tuple(candidates(statement, policy))
-    yield from ((store, statement.trace) for store in own)
+    yield from ((store, statement.chain) for store in own)
     if own or not is_open(statement):
         return
     for module in project.modules:

@@ -34,7 +34,7 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
             patterns = owners.get(table.casefold(), [])
             if patterns and not any(matches_module(pattern, module.name) for pattern in patterns):
                 message = f"the table {table} is for {' and '.join(sorted(patterns))} alone to write"
-                found.setdefault((statement.span, message), Hit(statement.span, message, statement.trace))
+                found.setdefault((statement.span, message), Hit(statement.span, message, statement.chain))
     yield from found.values()
 
 

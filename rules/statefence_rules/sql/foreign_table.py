@@ -56,7 +56,7 @@ def _foreign(module: Module, project: Project, statement: Statement, table: str,
         if owners and stores and not _shared(owners, stores):
             message = f"the table {table} belongs to {names(owners)}, and this connection is to {names(stores)}"
             edits = _edits(module, project, statement, owners, policy)
-            yield Hit(statement.span, message, (*target.trace, *statement.trace), edits)
+            yield Hit(statement.span, message, statement.chain, edits)
             return
 
 

@@ -88,12 +88,12 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
 
 
 def _hits(module: Module, project: Project, tree: ast.Module, statement: Statement) -> Iterator[Hit]:
-    where = handover(module, tree, statement)
+    where, trace = handover(module, tree, statement), statement.chain
     read = None if where is None else interpolation(where.source)
     open_slots = None if read is None else _open_slots(read, statement)
     if where is None or read is None or open_slots is None:
         if HoleRole.STRING in hole_roles(statement.pieces) and statement.via is None:
-            yield Hit(statement.span, f"values are {_PUT}", statement.trace)
+            yield Hit(statement.span, f"values are {_PUT}", trace)
         return
     roles = hole_roles(plain(read) or ())
     slots = read.slots
@@ -106,15 +106,15 @@ def _hits(module: Module, project: Project, tree: ast.Module, statement: Stateme
     if values:
         sources = list(dict.fromkeys(slots[i].source for i in values))
         message = f"{_listed(sources)} {'is' if len(sources) == 1 else 'are'} {_PUT}"
-        yield Hit(statement.span, message, statement.trace, edits, safety)
+        yield Hit(statement.span, message, trace, edits, safety)
     for i, each in lists.items():
         quotes = ", each with quotes around it" if each.quoted else " that are joined into the text"
         message = f"{slots[i].source} is a list of values{quotes}: {_LIST}"
-        yield Hit(statement.span, message, statement.trace, edits if i in told else (), safety)
+        yield Hit(statement.span, message, trace, edits if i in told else (), safety)
     for i in open_slots:
         if roles[i] is HoleRole.NAME and _is_free(read, i, where, statement, project):
             message = f"{slots[i].source} is put into the text as a name: take it from a fixed set of names"
-            yield Hit(statement.span, f"{message}, since no parameter can stand for one", statement.trace)
+            yield Hit(statement.span, f"{message}, since no parameter can stand for one", trace)
 
 
 _LIST = "put as many markers into the text, and hand the values over as parameters"

@@ -40,7 +40,7 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
     for statement in project.statements(module):
         if statement.chosen and not (is_open(statement) and is_test(module, statement.symbol)):
             for message in _unscoped(statement, project, policy):
-                found.setdefault((statement.span, message), Hit(statement.span, message, statement.trace))
+                found.setdefault((statement.span, message), Hit(statement.span, message, statement.chain))
     yield from found.values()
 
 

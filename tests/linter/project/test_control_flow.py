@@ -404,12 +404,12 @@ PROGRAMS: dict[str, str | Files] = {
         import os, subprocess
         from unittest import mock
         with mock.patch.dict(os.environ, {"A": "1"}, clear=True):
-            subprocess.run(["a"])  # inherits
+            subprocess.run(["a"])  # partial sets=A
     """,
     "os.environ cleared": """
         import os, subprocess
         os.environ.clear()
-        subprocess.run(["a"], env=os.environ)  # full
+        subprocess.run(["a"], env=os.environ)  # empty
     """,
     "a long chain of wrappers": """
         import subprocess

@@ -84,7 +84,7 @@ SPAWNS: dict[str, str | Files] = {
         import copy, os, subprocess
         env = copy.copy(os.environ)
         env.pop("A", None)
-        subprocess.run(["a"], env=env)  # full
+        subprocess.run(["a"], env=env)  # full drops=A
     """,
     "11 comprehensions that drop nothing": """
         import os, subprocess

@@ -210,7 +210,7 @@ PROGRAMS: dict[str, str | Files] = {
     """,
     "filter over the items": """
         import os, subprocess
-        subprocess.run(["a"], env=dict(filter(lambda kv: kv[0] != "A", os.environ.items())))  # filtered
+        subprocess.run(["a"], env=dict(filter(lambda kv: kv[0] != "A", os.environ.items())))  # filtered drops=A
     """,
     "a function by its name": """
         import os, subprocess

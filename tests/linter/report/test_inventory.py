@@ -34,6 +34,27 @@ def go(flag: bool) -> None:
 """
 
 
+DOUBTFUL = """\
+import sqlite3, subprocess
+from elsewhere import block, place
+subprocess.run(["a"], env=block())
+def start(env):
+    subprocess.run(["a"], env=env)
+subprocess.run(["a"])
+sqlite3.connect(place())
+"""
+WRAPPED = """\
+import os, subprocess
+def start(env):
+    subprocess.run(["a"], env=env)
+start({**os.environ, "A": "1"})
+start({"B": "1"})
+start({**os.environ, "A": "2"})
+subprocess.run(["a"])
+subprocess.run(["b"])
+"""
+
+
 def found(root: Path, files: Mapping[str, str], *paths: str) -> dict[str, Any]:
     policy = load_text(POLICY, root=str(root), source="statefence.toml")
     return inventory(load(policy, {path: text.encode() for path, text in files.items()}), policy, paths)
@@ -47,7 +68,8 @@ def whole(tmp_path: Path) -> dict[str, Any]:
 def test_a_spawn_has_the_documented_fields(whole: dict[str, Any]) -> None:
     first = whole["spawns"][0]
     assert list(first) == [
-        "path", "line", "column", "api", "via", "env", "alternatives", "sets", "drops", "symbol", "trace"
+        "path", "line", "column", "api", "via", "env", "alternatives", "sets", "drops", "symbol", "trace",
+        "reason",
     ]  # fmt: skip
     assert (first["path"], first["line"], first["column"]) == ("app.py", 6, 14)
     assert (first["api"], first["via"], first["env"], first["symbol"]) == ("subprocess.run", None, "partial", "app.go")
@@ -63,7 +85,8 @@ def test_an_answer_reachable_at_the_same_line_is_an_alternative(whole: dict[str,
 def test_an_open_has_the_documented_fields_and_its_store(whole: dict[str, Any]) -> None:
     (row,) = whole["opens"]
     assert list(row) == [
-        "path", "line", "column", "api", "via", "kind", "alternatives", "target", "mode", "store", "symbol", "trace"
+        "path", "line", "column", "api", "via", "kind", "alternatives", "target", "mode", "store", "symbol", "trace",
+        "reason",
     ]  # fmt: skip
     assert (row["line"], row["kind"], row["target"], row["store"]) == (7, "symbolic", "{home}/.app/main.db", "main")
 
@@ -76,6 +99,31 @@ def test_a_statement_has_the_documented_fields_and_its_store(whole: dict[str, An
     assert (create["line"], create["ddl"]) == (8, ["t"])
     assert (insert["sql"], insert["writes"], insert["holes"]) == ("INSERT INTO t VALUES (?)", ["t"], 0)
     assert insert["store"] == "main"
+
+
+def test_what_is_not_known_or_decided_elsewhere_has_its_reason(tmp_path: Path) -> None:
+    rows = found(tmp_path, {"app.py": DOUBTFUL})
+    reasons = [(row["env"], row["reason"]) for row in rows["spawns"] if row["via"] is None]
+    assert reasons == [
+        ("unknown", "the environment comes from a call that is not followed"),
+        ("passthrough", "the parameter 'env' decides"),
+        ("inherits", None),
+    ]
+    (opened,) = rows["opens"]
+    assert (opened["kind"], bool(opened["reason"])) == ("unknown", True)
+    (_, (unknown, *_)) = next(inventory_lines(rows))
+    assert unknown.endswith("spawn subprocess.run unknown (the environment comes from a call that is not followed)")
+
+
+def test_calls_of_wrappers_of_which_the_same_is_said_share_a_line(tmp_path: Path) -> None:
+    ((_, lines),) = inventory_lines(found(tmp_path, {"app.py": WRAPPED}))
+    assert lines == (
+        "3:5 spawn subprocess.run passthrough",
+        "4:1, 6:1 spawn start (ends in subprocess.run) full +A",
+        "5:1 spawn start (ends in subprocess.run) partial +B",
+        "7:1 spawn subprocess.run inherits",
+        "8:1 spawn subprocess.run inherits",
+    )
 
 
 def test_the_json_is_what_was_found(whole: dict[str, Any]) -> None:

@@ -1,0 +1,110 @@
+"""The blocks that children inherit, as functions leave them to their callers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from statefence.project import bindings
+from statefence.project.bounds import bounded
+from statefence.project.process_block import after, plain
+from statefence.project.program import Effect, Summary
+from statefence.project.values import (
+    BLOCKS,
+    ENVIRON,
+    LOCAL_BLOCK,
+    Binding,
+    Change,
+    Clear,
+    Constant,
+    Dictionary,
+    Drop,
+    LiveEnvironment,
+    Parameter,
+    Put,
+    Result,
+    Spread,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from statefence.project.frames import State
+    from statefence.project.interpreter import Interpreter
+
+KINDS = (ENVIRON, LOCAL_BLOCK)
+
+LARGEST = 200
+"""Up to so many nodes what was done to a block is followed in full."""
+
+PATCHES = frozenset({"unittest.mock.patch.dict", "mock.patch.dict", "mock.mock.patch.dict"})
+"""Managers that change a mapping and change it back. Source: docs.python.org/3/library/unittest.mock.html#patch-dict"""
+
+
+def current(interpreter: Interpreter, block: LiveEnvironment) -> LiveEnvironment:
+    """A block as it is at the present statement, with what this body did to it."""
+    changes = interpreter.ambient(block.name).changes
+    return LiveEnvironment(block.name, _frozen(interpreter.state, changes)) if changes or block.changes else block
+
+
+def _frozen(state: State, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    frozen = state.freeze(Dictionary(changes))
+    kept = bounded(Dictionary(plain(frozen.changes)), LARGEST) if isinstance(frozen, Dictionary) else frozen
+    return kept.changes if isinstance(kept, Dictionary) else (Clear(), Spread(kept))
+
+
+def left(state: State) -> tuple[Effect, ...]:
+    """What becomes of the blocks in a body, given the state in which it is left."""
+    found = []
+    for block in KINDS:
+        made = state.variables.get(block.name)
+        if isinstance(made, Dictionary) and made.changes:
+            found.append(Effect(block.name, Dictionary(_frozen(state, made.changes))))
+    return tuple(found)
+
+
+def seen_from(interpreter: Interpreter, value: Value) -> Value:
+    """What a call gives, where this body has changed the blocks before."""
+    if value.holds & BLOCKS:
+        for block in KINDS:
+            value = after(value, block.name, current(interpreter, block).changes)
+    return value
+
+
+def leave(interpreter: Interpreter, summary: Summary, binding: Binding) -> None:
+    """A function was called that changes the blocks for whoever calls it."""
+    for effect in summary.inherited:
+        made = seen_from(interpreter, bindings.instantiate(interpreter.program, effect.value, binding))
+        changes = made.changes if isinstance(made, Dictionary) else (Spread(made),)
+        before = interpreter.ambient(effect.parameter)
+        interpreter.state.variables[effect.parameter] = Dictionary(before.changes + changes)
+
+
+def set_by_pytest(interpreter: Interpreter, owner: Value, name: str, arguments: Sequence[Value]) -> None:
+    """`monkeypatch.setenv(name, value)` and `monkeypatch.delenv(name)`, which pytest undoes after the test.
+
+    Source: docs.pytest.org/en/stable/reference/reference.html#pytest.MonkeyPatch
+    """
+    is_pytests = isinstance(owner, Parameter) and owner.name == "monkeypatch"
+    if not arguments or not (is_pytests or (isinstance(owner, Result) and owner.callee == "pytest.MonkeyPatch")):
+        return
+    variable = interpreter.state.freeze(arguments[0])
+    if name == "delenv":
+        interpreter.change(ENVIRON, Drop(variable))
+    elif name == "setenv" and len(arguments) > 1:
+        interpreter.change(ENVIRON, Put(variable, interpreter.state.freeze(arguments[1])))
+
+
+def patched(interpreter: Interpreter, manager: Value) -> None:
+    """`with patch.dict(os.environ, {...}, clear=True)` is entered."""
+    if not isinstance(manager, Result) or manager.callee not in PATCHES or not manager.arguments:
+        return
+    block, *values = manager.arguments
+    if not isinstance(block, LiveEnvironment) and block != Constant(ENVIRON.name):
+        return
+    keywords = dict(manager.keywords)
+    values += [keywords.pop("values")] if "values" in keywords else []
+    clears = keywords.pop("clear", Constant(value=False)) == Constant(value=True)
+    changes: list[Change] = [Clear()] if clears else []
+    changes += [Spread(value) for value in values]
+    changes += [Put(Constant(name), value) for name, value in keywords.items()]
+    interpreter.change(block if isinstance(block, LiveEnvironment) else ENVIRON, *changes)
