@@ -69,6 +69,9 @@ OPENERS: tuple[Opener, ...] = (
     database(
         "sqlalchemy.create_engine",
         "sqlalchemy.engine.create_engine",
+        "sqlalchemy.engine.create.create_engine",
+        "sqlalchemy.future.create_engine",
+        "sqlalchemy.future.engine.create_engine",
         "sqlmodel.create_engine",
         source=SQLALCHEMY,
         argument="url",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from statefence.facts import ir
-from statefence.project import bindings, functions, heirs, mutations, scopes, sinks
+from statefence.project import assigned, bindings, functions, heirs, mutations, scopes, sinks
 from statefence.project.frames import State
 from statefence.project.mappings import open_test
 from statefence.project.program import ClassModel, Definition, Edge, Program, Summary
@@ -355,7 +355,7 @@ def _own_attribute(program: Program, key: str, name: str) -> Value | None:
     if in_body is not None and _is_trait(in_body):
         return Parameter(f"{key}.__init__", name, "keyword", _field_default(program, in_body), settings=True)
     late = _late_member(program, key, name)
-    early = member if member is not None else in_body
+    early = member if member is not None else assigned.class_value(program, key, name, in_body)
     if late is None or early is None:
         return late if early is None else early
     return choose(open_test(), late, early)
@@ -413,8 +413,10 @@ def _class_attribute(program: Program, owner: ClassValue, name: str) -> Value | 
             return External(f"{cls.name}.{name}") if name[:1].islower() else None
         model = program.models.get(cls.key) if isinstance(cls, ClassValue) else None
         found = None if model is None else model.names.get(name)
-        if isinstance(found, FunctionValue) and found.key in program.class_methods:
-            return FunctionValue(found.key, owner)
+        if isinstance(found, FunctionValue):
+            return FunctionValue(found.key, owner) if found.key in program.class_methods else found
+        if model is not None:
+            found = assigned.class_value(program, model.key, name, found)
         if found is not None:
             return found
     return None
@@ -500,10 +502,11 @@ def _attributes_so_far(program: Program, method: str, running: State) -> Mapping
 def _late_member(program: Program, key: str, name: str) -> Value | None:
     """An attribute that methods other than the constructor set."""
     for method in _setters(program, key).get(name, ()):
-        if method in program.running:
+        running = program.running.get(method)
+        if running is not None:
             program.consulted.circle(method)
-            continue
-        value = _attributes_set(program, method).get(name)
+        so_far = None if running is None else _attributes_so_far(program, method, running)
+        value = (_attributes_set(program, method) if so_far is None else so_far).get(name)
         if value is not None and not is_constant_none(value):
             return value
     return None

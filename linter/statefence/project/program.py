@@ -278,6 +278,8 @@ class Program:
         self.spawners = {entry.names[0]: entry for entry in map(_declared, policy.spawners)}
         self.openers = {entry.names[0]: entry for entry in map(_declared_opener, policy.openers)}
         self.reassigned: dict[str, frozenset[str]] = {}
+        self.assigning: dict[str, tuple[str, ...]] = {}
+        self.class_assignments: dict[str, dict[bytes, set[bytes]]] = {}
         self.facts: dict[str, ModuleFacts] = {}
         self.bodies: dict[tuple[str, Span], tuple[ir.Statement, ...]] = {}
         self.unparsed: dict[str, str] = {}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import classes, methods, models, mutations, sinks
+from statefence.project import assigned, classes, methods, models, mutations, sinks
 from statefence.project.frames import State
-from statefence.project.mappings import literal, open_test
+from statefence.project.mappings import literal
 from statefence.project.program import (
     Definition,
     Program,
@@ -28,12 +27,12 @@ from statefence.project.values import (
     Imported,
     Member,
     ModuleValue,
+    Object,
     Result,
     Sequence,
     Unknown,
     Value,
     choose,
-    is_constant_none,
     key_of,
     rewrite,
 )
@@ -55,10 +54,8 @@ def global_value(program: Program, unit: str, name: str) -> Value | None:
     value = namespace(program, unit).get(name)
     if value is not None:
         value = looked_up(program, value)
-    if value is not None and name in reassigned(program, unit):
-        unknown = Unknown(f"functions of {unit} assign {name!r} too")
-        nothing = is_constant_none(value) or value == Dictionary((), getattr(value, "place", None), display=True)
-        return Choice(open_test(preferred=nothing), unknown, value)
+    if name in assigned.declared_global(program, unit):
+        return assigned.global_value(program, unit, name, value)
     if isinstance(value, Dictionary):
         return Dictionary((*value.changes, *_changed_later(program, unit, name)), value.place, value.display)
     return value
@@ -111,19 +108,6 @@ def _mutations(program: Program, unit: Unit, name: str) -> Iterator[Change]:
         function = program.function(definition)
         if not mutations.binds(function, name):
             yield from mutations.alternatives(unit.path, function.body or (), matches)
-
-
-GLOBALS = re.compile(rb"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
-
-
-def reassigned(program: Program, unit: str) -> frozenset[str]:
-    """The module's names that functions declare `global`, and so may assign."""
-    known = program.reassigned.get(unit)
-    if known is None:
-        found = GLOBALS.findall(program.units[unit].data) if unit in program.units else []
-        known = frozenset(name.strip().decode() for names in found for name in names.split(b","))
-        program.reassigned[unit] = known
-    return known
 
 
 def namespace(program: Program, unit: str) -> Mapping[str, Value]:
@@ -240,6 +224,11 @@ def attribute(interpreter: Interpreter, owner: Value, name: str, place: Place) -
         return choose(content.test, then, attribute(interpreter, content.orelse, name, place))
     if isinstance(content, ModuleValue | External):
         return module_attribute(interpreter.program, content, name)
+    if name in interpreter.of_classes and isinstance(content, ClassValue | Object):
+        key = content.key if isinstance(content, ClassValue) else content.cls
+        held = interpreter.state.variables.get(assigned.of_class(key, name))
+        if held is not None:
+            return held
     found = classes.attribute(interpreter.program, content, name, owner)
     if found is not None:
         if isinstance(found, Dictionary) and not classes.is_property(interpreter.program, content, name):
