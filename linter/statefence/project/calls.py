@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from statefence.facts import ir
-from statefence.project import bindings, classes, closures, functions, handed, methods, scopes, sinks
+from statefence.project import bindings, classes, closures, configuration, functions, handed, methods, scopes, sinks
 from statefence.project.comprehensions import comprehended
 from statefence.project.frames import join
 from statefence.project.program import (
@@ -55,6 +55,8 @@ def call(interpreter: Interpreter, node: ir.Call) -> Value:
         owner = (interpreter.changing if changes else interpreter.evaluate)(node.function.value)
         arguments = bindings.evaluate_arguments(interpreter, node)
         result = method_call(interpreter, owner, node.function.attr, arguments, node)
+        if arguments.positional:
+            result = configuration.read(node.function.value, node.function.attr, result)
     else:
         function = interpreter.evaluate(node.function)
         arguments = bindings.evaluate_arguments(interpreter, node)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import assigned, calls, classes, functions, idioms, loops, scopes
+from statefence.project import assigned, calls, classes, configuration, functions, idioms, loops, scopes
 from statefence.project.frames import State, join
 from statefence.project.mappings import is_items, item, joined_pairs, open_test
 from statefence.project.methods import Asked, method_of
@@ -649,7 +649,8 @@ class Interpreter:
 
     def attribute(self, node: ir.Attribute) -> Value:
         """`value.attr`."""
-        return scopes.attribute(self, self.evaluate(node.value), node.attr, self.place(node.span))
+        found = scopes.attribute(self, self.evaluate(node.value), node.attr, self.place(node.span))
+        return configuration.read(node.value, node.attr, found)
 
     def call(self, node: ir.Call) -> Value:
         """A call."""
@@ -658,7 +659,8 @@ class Interpreter:
     def subscript(self, node: ir.Subscript) -> Value:
         """`value[index]`."""
         owner, key = self.evaluate(node.value), self.evaluate(node.index)
-        return item(self.content(owner), self.state.freeze(key), None, self.place(node.span))
+        found = item(self.content(owner), self.state.freeze(key), None, self.place(node.span))
+        return configuration.read(node.value, "[]", found)
 
     def binary(self, node: ir.Binary) -> Value:
         """`left operator right`."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import assigned, classes, methods, models, mutations, sinks
+from statefence.project import assigned, bindings, classes, functions, methods, models, mutations, sinks
 from statefence.project.frames import State
 from statefence.project.mappings import literal
 from statefence.project.program import (
@@ -25,6 +25,7 @@ from statefence.project.values import (
     External,
     FunctionValue,
     Imported,
+    Item,
     Member,
     ModuleValue,
     Object,
@@ -168,7 +169,7 @@ def module_attribute(program: Program, module: Value, name: str) -> Value:
         last = module.name.rpartition(".")[2]
         if _is_standard_callee(f"{last}.{name}"):
             return External(f"{last}.{name}")
-        fallback = _module_getattr(program, module.name)
+        fallback = _module_getattr(program, module.name, name)
         return fallback or Unknown(f"{module.name} has no {name!r} that the analysis can see")
     return External(inner)
 
@@ -184,9 +185,22 @@ def _is_standard_callee(name: str) -> bool:
     )
 
 
-def _module_getattr(program: Program, unit: str) -> Value | None:
-    """A module with a `__getattr__` makes its names on demand; what they are is not known."""
-    return Unknown("made by the module's __getattr__") if "__getattr__" in namespace(program, unit) else None
+def _module_getattr(program: Program, unit: str, name: str) -> Value | None:
+    """What a module's `__getattr__` makes of a name; None where the module has none.
+
+    What it makes in ways that are not followed is what the tables of callees list under that name, if they do.
+    """
+    method = namespace(program, unit).get("__getattr__")
+    if method is None:
+        return None
+    unknown = External(f"{unit}.{name}") if sinks.is_listed(f"{unit}.{name}") else Unknown("made by __getattr__")
+    signature = program.signatures.get(method.key, ()) if isinstance(method, FunctionValue) else ()
+    if not isinstance(method, FunctionValue) or len(signature) != 1:
+        return unknown
+    binding = {(method.key, signature[0].name): Constant(name)}
+    made = bindings.instantiate(program, functions.summarize(program, method.key).returns, binding)
+    followed = not isinstance(made, Unknown | Result | Item | Member | Choice) or bool(traits(made).holds & IMPORTS)
+    return looked_up(program, made) if followed else unknown
 
 
 def imported_by_name(program: Program, name: Value) -> Value:

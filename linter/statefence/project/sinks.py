@@ -72,6 +72,12 @@ def listed_in(module: str) -> dict[str, Value]:
     return {name: External(f"{module}.{name}") for owner, _, name in names if owner == module}
 
 
+def is_listed(prefix: str) -> bool:
+    """Whether the tables list a callee by this dotted name, or one within it."""
+    names = (*SPAWNER_BY_NAME, *OPENER_BY_NAME)
+    return any(name == prefix or name.startswith(f"{prefix}.") for name in names)
+
+
 def spawner(name: str) -> Spawner | None:
     """The spawner that goes by this dotted name."""
     found = SPAWNER_BY_NAME.get(name)
