@@ -369,7 +369,15 @@ def _database_url(interpreter: Interpreter, arguments: Arguments, _place: Place)
 
 
 def _import_module(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
-    return scopes.imported_by_name(interpreter.program, first(interpreter, arguments))
+    own = {
+        External("builtins.__name__"): interpreter.unit.name,
+        External("builtins.__package__"): interpreter.unit.package,
+    }
+    given = interpreter.state.freeze(arguments.keywords.get("package", first(interpreter, arguments, 1)))
+    name = first(interpreter, arguments)
+    if isinstance(name, Text):
+        name = Text(tuple([Constant(own[part]) if part in own else part for part in name.parts]))
+    return scopes.imported_by_name(interpreter.program, name, Constant(own[given]) if given in own else given)
 
 
 def _casted(_interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:

@@ -199,18 +199,28 @@ def _module_getattr(program: Program, unit: str, name: str) -> Value | None:
         return unknown
     binding = {(method.key, signature[0].name): Constant(name)}
     made = bindings.instantiate(program, functions.summarize(program, method.key).returns, binding)
-    followed = not isinstance(made, Unknown | Result | Item | Member | Choice) or bool(traits(made).holds & IMPORTS)
+    followed = not isinstance(made, Unknown | Result | Item | Member | Choice) or bool(made.holds & IMPORTS)
     return looked_up(program, made) if followed else unknown
 
 
-def imported_by_name(program: Program, name: Value) -> Value:
-    """`importlib.import_module(name)`: the module, where the name is literal and absolute."""
-    text = literal(name)
-    if text is None or not text.strip("."):
-        return Result("importlib.import_module", (name,))
-    if text in program.units or text in program.packages:
-        return ModuleValue(text)
-    return Result("importlib.import_module", (name,)) if text.startswith(".") else models.external(text)
+def imported_by_name(program: Program, name: Value, package: Value) -> Value:
+    """`importlib.import_module(name, package)`: the module, where its name is known."""
+    text, around = literal(name), literal(package)
+    if text is not None and text.startswith(".") and around is not None:
+        level = len(text) - len(text.lstrip("."))
+        kept = around.split(".")[: around.count(".") + 2 - level]
+        text = ".".join([*kept, text.lstrip(".")])
+    if text is None or not text.strip(".") or text.startswith("."):
+        return Result("importlib.import_module", (name, package))
+    return ModuleValue(text) if text in program.units or text in program.packages else models.external(text)
+
+
+def named_attribute(program: Program, asked: Result) -> Value:
+    """`getattr(owner, name)`, once both are known; else what is asked."""
+    owner, name = asked.arguments
+    if not isinstance(owner, ModuleValue | External) or not isinstance(name, Constant):
+        return asked
+    return module_attribute(program, owner, str(name.value))
 
 
 def star_import(program: Program, module: Value) -> Mapping[str, Value]:

@@ -10,6 +10,7 @@ from msgspec import structs
 
 from statefence.callees import Effect, Opener
 from statefence.project.argparse import PARSED
+from statefence.project.configuration import ORIGIN
 from statefence.project.program import RawSite
 from statefence.project.sites import Mode, PathKind, Target
 from statefence.project.values import (
@@ -49,9 +50,6 @@ from statefence.template import Symbol, SymbolKind, Template, build
 Piece = str | Symbol
 MEMORY = ":memory:"
 SERVER_URL = re.compile(r"[A-Za-z][\w+.-]*://")
-CONFIGURATION = re.compile(
-    r"(?:^|[._])(?:settings|config|conf|cfg|configuration|configparser)(?:$|[._(])", re.IGNORECASE
-)
 
 
 def targets(site: RawSite) -> tuple[Target, ...]:
@@ -438,7 +436,7 @@ def _open_end(value: Value) -> Symbol:
     if isinstance(root, LiveEnvironment):
         return Symbol(SymbolKind.ENV, "?")
     origin = root.callee if isinstance(root, Result) else root.name if isinstance(root, External) else ""
-    if CONFIGURATION.search(origin):
+    if ORIGIN.search(origin):
         return Symbol(SymbolKind.PARAM, f"settings:{origin}")
     reason = root.reason if isinstance(root, Unknown) else f"what {origin}() gives" if origin else "not followed"
     return Symbol(SymbolKind.ANY, reason)
