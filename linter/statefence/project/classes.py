@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from statefence.facts import ir
-from statefence.project import assigned, bindings, functions, heirs, mutations, scopes, sinks
+from statefence.project import assigned, bindings, functions, heirs, models, mutations, scopes, sinks
 from statefence.project.frames import State
 from statefence.project.mappings import open_test
 from statefence.project.program import ClassModel, Definition, Edge, Program, Summary
 from statefence.project.values import (
+    AS_PATH,
     Arguments,
     Change,
     Choice,
@@ -50,6 +51,8 @@ TRAIT_DEFAULTS: Mapping[str, Value] = {
     "Dict": Dictionary(()),
 }
 """What a trait of traitlets holds to which no value is given."""
+PATHS = ("pathlib.Path", "pathlib.WindowsPath")
+"""The classes outside the project whose instances are paths, by canonical name."""
 FIELD_DECORATORS = frozenset(
     {"dataclass", "dataclass_transform", "define", "frozen", "mutable", "s", "attrs", "attributes"}
 )
@@ -68,6 +71,7 @@ def declare(interpreter: Interpreter, key: str, node: ir.Class) -> None:
     synthetic = any(_last_name(entry) in FIELD_DECORATORS for entry in decorators) or any(
         _is_field_base(program, base) for base in bases
     )
+    synthetic = synthetic or any(_makes_fields(interpreter, entry) for entry in node.decorators)
     synthetic = synthetic or any(_is_pydantic_field(value) for value in names.values())
     program.models[key] = ClassModel(key, bases, names, tuple(_fields(node.body)), synthetic)
     if synthetic or _settings(program, key):
@@ -80,6 +84,12 @@ def _fields(body: Iterable[ir.Statement]) -> Iterator[str]:
             yield statement.target.id
         elif isinstance(statement, ir.Assign) and isinstance(statement.targets[0], ir.Name):
             yield statement.targets[0].id
+
+
+def _makes_fields(interpreter: Interpreter, decorator: ir.Expression) -> bool:
+    """Whether a decorator is a function of the project that is itself decorated with `dataclass_transform`."""
+    made = interpreter.evaluate(decorator.function if isinstance(decorator, ir.Call) else decorator)
+    return isinstance(made, FunctionValue) and made.key in interpreter.program.field_decorators
 
 
 def _last_name(value: Value) -> str:
@@ -533,6 +543,8 @@ def _setters(program: Program, key: str) -> Mapping[str, tuple[str, ...]]:
 def received(program: Program, key: str, method: ir.Function) -> Object:
     """The receiver that a method begins with: of a constructor, with what the class body gives that it may replace."""
     model = program.models.get(key)
+    if model is not None and any(isinstance(base, External) and base.name in PATHS for base in lineage(program, key)):
+        return Object(key, None, ((AS_PATH, Parameter(f"{key}.__init__", "path", "both")),))
     if method.name != "__init__" or model is None or model.synthetic or not method.parameters:
         return Object(key, None)
     assigned = dict.fromkeys(_assigned_attributes(method.body or (), method.parameters[0].name))
@@ -564,6 +576,10 @@ def construct(interpreter: Interpreter, cls: ClassValue, arguments: Arguments, n
     program = interpreter.program
     reference = interpreter.allocate(Object(cls.key, None))
     constructor = _constructor_of(program, cls.key)
+    if isinstance(constructor, External) and constructor.name in PATHS:
+        made = interpreter.state.freeze(models.external_call(interpreter, PATHS[0], arguments, node))
+        interpreter.state.heap[reference.number] = Object(cls.key, None, ((AS_PATH, made),))
+        return reference
     if isinstance(constructor, External):
         sinks.external_call(interpreter, constructor.name, arguments, node)
         return reference

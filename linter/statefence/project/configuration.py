@@ -11,7 +11,7 @@ NAME = re.compile(r"(?:.*_)?(?:config|cfg|conf|settings|configuration|prefs|pref
 """How a variable, an attribute or a function is called that holds or gives a configuration."""
 
 ORIGIN = re.compile(
-    r"(?:^|[._])(?:settings|config|conf|cfg|configuration|configparser|prefs|preferences)(?:$|[._(])", re.IGNORECASE
+    r"(?:^|[._])(?:settings|config|conf|cfg|configuration|configparser|prefs|preferences)(?:$|[._:(])", re.IGNORECASE
 )
 """The dotted name of what a setting comes from."""
 

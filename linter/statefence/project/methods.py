@@ -63,8 +63,8 @@ def derived(owner: Value, name: str) -> Value | None:
         keywords = dict(owner.keywords)
         if name in keywords:
             return keywords[name]
-    if isinstance(owner, Result) and owner.callee.rpartition(".")[2] in {"PlatformDirs", "AppDirs"}:
-        return Directory(SymbolKind.APP, name)
+    if isinstance(owner, Directory) and owner.kind is SymbolKind.APP and models.APPLICATION_DIRECTORY.fullmatch(name):
+        return Directory(SymbolKind.APP, f"{name}:{owner.name.partition(':')[2]}")
     return None
 
 

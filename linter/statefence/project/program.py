@@ -288,6 +288,8 @@ class Program:
         self.class_methods: set[str] = set()
         self.properties: set[str] = set()
         self.managers: set[str] = set()
+        self.field_decorators: set[str] = set()
+        self.cells: set[str] = set()
         self.fixtures: set[str] = set()
         self.fixture_names: dict[tuple[str, str], str] = {}
         self.models: dict[str, ClassModel] = {}

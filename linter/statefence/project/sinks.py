@@ -53,6 +53,10 @@ SPAWNER_BY_NAME: dict[str, Spawner] = {name: entry for entry in SPAWNERS for nam
 OPENER_BY_NAME: dict[str, Opener] = {name: entry for entry in OPENERS for name in entry.names}
 
 
+MODULES = frozenset(name.partition(".")[0] for name in (*SPAWNER_BY_NAME, *OPENER_BY_NAME))
+"""The modules of callees: what a cell of a notebook takes under such a name is what another cell imports."""
+
+
 def _by_ends(names: dict[str, Spawner] | dict[str, Opener]) -> dict[tuple[str, str], str]:
     """Names by their package and last part, so that a class imported from where it is defined is found too."""
     return {

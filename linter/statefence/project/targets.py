@@ -14,6 +14,7 @@ from statefence.project.configuration import ORIGIN
 from statefence.project.program import RawSite
 from statefence.project.sites import Mode, PathKind, Target
 from statefence.project.values import (
+    AS_PATH,
     CHOICES,
     NONE,
     WORKING_DIRECTORY,
@@ -395,6 +396,8 @@ def flatten(value: Value) -> list[Piece]:
         return flatten(main_world(value))
     if isinstance(value, Parameter):
         return [_parameter(value)]
+    if isinstance(value, Object) and AS_PATH in dict(value.attributes):
+        return flatten(dict(value.attributes)[AS_PATH])
     if isinstance(value, Sequence | LiveEnvironment | Object):
         return [Symbol(SymbolKind.ANY, "a value that is no path")]
     return [_open_end(value)]
@@ -412,8 +415,12 @@ def _parameter(value: Parameter) -> Symbol:
 
 
 TEXT_PIECES = frozenset(
-    {"split", "rsplit", "partition", "rpartition", "replace", "removesuffix", "removeprefix", "format"}
+    {
+        *("split", "rsplit", "partition", "rpartition", "replace", "removesuffix", "removeprefix", "format"),
+        *("urlparse", "urlsplit"),
+    }
 )
+"""Methods of texts, and functions, whose answer is made of pieces of the first text."""
 
 
 def _open_end(value: Value) -> Symbol:
@@ -424,7 +431,7 @@ def _open_end(value: Value) -> Symbol:
         if isinstance(root, Member):
             names.append(root.name)
         root = root.source if isinstance(root, Element) else root.owner
-    if isinstance(root, Result) and root.callee in TEXT_PIECES and root.arguments:
+    if isinstance(root, Result) and root.callee.rpartition(".")[2] in TEXT_PIECES and root.arguments:
         first = flatten(root.arguments[0])
         if first and isinstance(first[0], Symbol) and first[0].kind is SymbolKind.PARAM:
             return first[0]
@@ -435,11 +442,18 @@ def _open_end(value: Value) -> Symbol:
         return Symbol(SymbolKind.PARAM, f"arguments.{'.'.join(reversed(names))}")
     if isinstance(root, LiveEnvironment):
         return Symbol(SymbolKind.ENV, "?")
-    origin = root.callee if isinstance(root, Result) else root.name if isinstance(root, External) else ""
+    origin = _origin(root)
     if ORIGIN.search(origin):
         return Symbol(SymbolKind.PARAM, f"settings:{origin}")
     reason = root.reason if isinstance(root, Unknown) else f"what {origin}() gives" if origin else "not followed"
     return Symbol(SymbolKind.ANY, reason)
+
+
+def _origin(root: Value) -> str:
+    """The name of what a value comes from that is not followed further."""
+    if isinstance(root, Result):
+        return root.callee
+    return root.name if isinstance(root, External) else root.cls if isinstance(root, Object) else ""
 
 
 def _joined(parts: tuple[Value, ...]) -> list[Piece]:
