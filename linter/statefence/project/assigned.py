@@ -11,7 +11,7 @@ from statefence.project import bindings, functions
 from statefence.project.bounds import bounded
 from statefence.project.mappings import open_test
 from statefence.project.program import Definition, Effect, Program, Unit
-from statefence.project.values import Binding, Constant, Unknown, Value, choose, is_constant_none
+from statefence.project.values import Binding, Constant, Unknown, Value, choose, is_constant_none, key_of
 
 if TYPE_CHECKING:
     from statefence.project.frames import State
@@ -91,6 +91,7 @@ def global_value(program: Program, unit: str, name: str, value: Value | None) ->
 def class_value(program: Program, key: str, name: str, value: Value | None) -> Value | None:
     """What an attribute of a class is, given what the class body binds it to: functions of its module may assign it."""
     unit = program.definitions[key].unit
+    program.consulted.ask(key_of(unit.name, ""))
     own = key.rpartition(":")[2].rpartition(".")[2].encode()
     owners = _assigned_of_classes(program, unit).get(name.encode(), ())
     if not any(owner == own or not owner[:1].isupper() for owner in owners):
@@ -109,7 +110,10 @@ def _either(late: Value, value: Value) -> Value:
 
 def _waiting(program: Program, setters: Iterable[str]) -> tuple[str, ...]:
     """The functions of these that do not run at present."""
-    return tuple([key for key in setters if key not in program.running])
+    running = [key for key in setters if key in program.running]
+    for key in running:
+        program.consulted.circle(key)
+    return tuple([key for key in setters if key not in running])
 
 
 def _assigned(program: Program, setters: tuple[str, ...], variable: str) -> Value | None:

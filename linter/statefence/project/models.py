@@ -104,8 +104,9 @@ def external(name: str) -> Value:
 
 def is_test_function(path: str, name: str) -> bool:
     """Whether pytest would call this function with fixtures."""
-    file = path.rpartition("/")[2]
-    return name.startswith("test") and (file.startswith("test") or file.endswith("_test.py") or file == "conftest.py")
+    *folders, file = path.split("/")
+    usual = file.startswith("test") or file.endswith("_test.py") or file == "conftest.py"
+    return name.startswith("test") and (usual or not {"test", "tests"}.isdisjoint(folders))
 
 
 def builtin_fixture(name: str) -> Value | None:

@@ -223,6 +223,8 @@ def _target(value: Value, entry: Opener) -> Target:
         return _configured(value, entry)
     if isinstance(value, Dictionary):
         return _connection_parameters(value)
+    if entry.form in {"server", "url"} and _is_put_together(value):
+        return _connection_parameters(value)
     pieces = list(merged(flatten(value)))
     if entry.form == "server":
         return Target(_server_kind(pieces), reason="a server")
@@ -261,7 +263,16 @@ def _configured(value: Value, entry: Opener) -> Target:
     return _path_kind(flatten(sources[-1] if sources else value))
 
 
-def _connection_parameters(value: Dictionary) -> Target:
+def _is_put_together(value: Value) -> bool:
+    """Whether a function outside the project makes it of named parts, of which some decide: `make_conninfo(host=h)`."""
+    return (
+        isinstance(value, Result)
+        and bool(value.keywords)
+        and any(isinstance(node, Parameter | EnvironmentVariable) for node in walk(value))
+    )
+
+
+def _connection_parameters(value: Value) -> Target:
     """A server reached by `**parameters`."""
     if any(isinstance(node, Parameter) for node in walk(value)):
         return Target(PathKind.PARAMETER, reason="a server")
@@ -396,6 +407,13 @@ def flatten(value: Value) -> list[Piece]:
         return flatten(main_world(value))
     if isinstance(value, Parameter):
         return [_parameter(value)]
+    return _made(value)
+
+
+def _made(value: Value) -> list[Piece]:
+    """The same of what a call made."""
+    if isinstance(value, Result) and value.callee == "replace" and len(value.arguments) == 3:
+        return _replaced(value)
     if isinstance(value, Object) and AS_PATH in dict(value.attributes):
         return flatten(dict(value.attributes)[AS_PATH])
     if isinstance(value, Sequence | LiveEnvironment | Object):
@@ -421,6 +439,18 @@ TEXT_PIECES = frozenset(
     }
 )
 """Methods of texts, and functions, whose answer is made of pieces of the first text."""
+
+
+def _replaced(value: Result) -> list[Piece]:
+    """`text.replace(old, new)`, of a text that may have symbols in it, which stay what they are."""
+    text, old, new = value.arguments
+    if not isinstance(old, Constant) or not isinstance(new, Constant):
+        return [_open_end(value)]
+    before, after = str(old.value), str(new.value)
+    pieces = merged(flatten(text))
+    if not any(isinstance(piece, str) for piece in pieces):
+        return [_open_end(value)]
+    return [piece.replace(before, after) if isinstance(piece, str) else piece for piece in pieces]
 
 
 def _open_end(value: Value) -> Symbol:

@@ -58,6 +58,50 @@ PROGRAMS: dict[str, str | Files] = {
             parsed = urlparse(url)
             return psycopg2.connect(host=parsed.hostname, dbname=parsed.path)  # parameter
     """,
+    "what a value is an instance of": """
+        import sqlite3
+        class Memory:
+            pass
+        class Stored:
+            def __init__(self, path):
+                sqlite3.connect(path)  # parameter
+        def storage(place):
+            if place is None:
+                return Memory()
+            if isinstance(place, str):
+                return Stored(place)  # parameter
+            return place
+        storage("x.db")  # cwd-relative {cwd}/x.db
+        storage(storage(None))
+        storage(Memory())
+        storage({"a": "b"})
+        storage(7)
+    """,
+    "an instance of one of several classes": """
+        import os, pathlib, sqlite3
+        def connect(place):
+            if isinstance(place, (dict, list)):
+                place = "/srv/a.db"
+            sqlite3.connect(place)  # literal /srv/a.db | parameter
+        connect({})  # literal /srv/a.db
+        connect("/srv/b.db")  # literal /srv/b.db
+    """,
+    "a text of which a part is replaced": """
+        import pathlib, sqlalchemy, sqlite3
+        name = str(pathlib.Path.home() / "x.db").replace(".db", ".bak")
+        sqlite3.connect(name)  # symbolic {home}/x.bak
+        sqlalchemy.create_engine("sqlite:///" + name.replace("\\\\", "/"))  # symbolic {home}/x.bak
+        def connect(path, new):
+            sqlite3.connect(path.replace("a", "b"))  # parameter
+            sqlite3.connect("/srv/a.db".replace("a", new))  # unknown
+    """,
+    "a data source that a function puts together": """
+        import os, psycopg
+        from psycopg.conninfo import make_conninfo
+        def connect(host):
+            psycopg.connect(make_conninfo(host=host, user="me"))  # parameter
+        psycopg.connect(make_conninfo(host=os.environ["HOST"]))  # config
+    """,
     "what another cell of a notebook imports": """
         import marimo
         app = marimo.App()
@@ -75,3 +119,14 @@ PROGRAMS: dict[str, str | Files] = {
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
 def test_what_is_made_is_found(program: str | Files) -> None:
     assert opens(program) == expected(program)
+
+
+def test_a_test_among_tests_is_handed_fixtures_whatever_its_file_is_called() -> None:
+    program = """
+        import sqlite3
+        def test_read(tmp_path):
+            sqlite3.connect(tmp_path / "x.db")  # tmp {tmp}/x.db
+        def read(tmp_path):
+            sqlite3.connect(tmp_path / "x.db")  # parameter | symbolic {param:tests.reading.read.tmp_path}/x.db
+    """
+    assert opens({"tests/reading.py": program}) == expected({"tests/reading.py": program})
