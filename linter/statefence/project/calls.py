@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from statefence.facts import ir
-from statefence.project import bindings, classes, closures, configuration, functions, handed, methods, scopes, sinks
+from statefence.project import (
+    bindings,
+    classes,
+    closures,
+    configuration,
+    functions,
+    getters,
+    handed,
+    methods,
+    scopes,
+    sinks,
+)
 from statefence.project.comprehensions import comprehended
 from statefence.project.frames import join
 from statefence.project.program import (
@@ -165,6 +176,9 @@ def project_call(interpreter: Interpreter, function: FunctionValue, arguments: A
         return interpreter.rooted(bindings.instantiate(program, summary.yields, binding))
     if summary.yields is not None:
         return Sequence((bindings.instantiate(program, summary.yields, binding),))
+    given = None if function.receiver is None else getters.given_attribute(program, function.key)
+    if given is not None and function.receiver is not None:
+        return scopes.attribute(interpreter, function.receiver, given, interpreter.place(node.span))
     return interpreter.rooted(bindings.instantiate(program, summary.returns, binding))
 
 

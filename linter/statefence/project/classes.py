@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from statefence.facts import ir
-from statefence.project import assigned, bindings, functions, heirs, models, mutations, scopes, sinks
+from statefence.project import assigned, bindings, functions, getters, heirs, models, mutations, scopes, sinks
 from statefence.project.frames import State
 from statefence.project.mappings import open_test
 from statefence.project.program import ClassModel, Definition, Edge, Program, Summary
@@ -20,6 +20,8 @@ from statefence.project.values import (
     Dictionary,
     External,
     FunctionValue,
+    Item,
+    Member,
     ModuleValue,
     Object,
     Parameter,
@@ -32,6 +34,7 @@ from statefence.project.values import (
     choose,
     is_constant_none,
 )
+from statefence.project.worlds import main_world
 
 if TYPE_CHECKING:
     from statefence.project.interpreter import Interpreter
@@ -289,9 +292,17 @@ def attribute(program: Program, owner: Value, name: str, reference: Value) -> Va
         return _super_attribute(program, owner, name)
     if isinstance(owner, Parameter) and owner.types:
         key = class_of(program, owner)
-        if key is not None:
-            return _instance_attribute(program, Object(key, None), name, reference)
+        found = None if key is None else _instance_attribute(program, Object(key, None), name, reference)
+        return found if found is None or _is_followed(found) else None
     return None
+
+
+def _is_followed(value: Value) -> bool:
+    """Whether the main answer is known; where it is not, whoever hands the object over decides on the attribute."""
+    main = main_world(value) if isinstance(value, Choice) else value
+    while isinstance(main, Member | Item):
+        main = main.owner
+    return not isinstance(main, Unknown) and main != Result("")
 
 
 def _instance_attribute(program: Program, owner: Object, name: str, reference: Value) -> Value | None:
@@ -410,7 +421,9 @@ def _bound(
     program: Program, method: FunctionValue, reference: Value, owner: Object, binding: Mapping[tuple[str, str], Value]
 ) -> Value:
     if method.key in program.properties:
-        return bindings.instantiate(program, functions.summarize(program, method.key).returns, binding)
+        summary, given = functions.summarize(program, method.key), getters.given_attribute(program, method.key)
+        found = None if given is None else _instance_attribute(program, owner, given, reference)
+        return bindings.instantiate(program, summary.returns, binding) if found is None else found
     if method.key in program.static_methods or method.receiver is not None:
         return method
     receiver: Value = ClassValue(owner.cls) if method.key in program.class_methods else reference

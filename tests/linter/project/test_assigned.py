@@ -133,6 +133,38 @@ PROGRAMS: dict[str, str | Files] = {
         def connect():
             return sqlite3.connect(Store.path)  # cwd-relative {cwd}/x.db | literal /var/x.db
     """,
+    "a method that gives an attribute which a derived class has set": """
+        import os, sqlite3
+        class Base:
+            def __init__(self, name):
+                self.root = None
+                self.name = name
+            def get_root(self):
+                return self.root
+            @property
+            def folder(self):
+                return self.root
+        class Folder(Base):
+            def __init__(self, root, name):
+                super().__init__(name)
+                self.root = root
+                self.file = os.path.join(self.get_root(), "x.db")
+                sqlite3.connect(self.file)  # parameter | symbolic {param:app.Folder.__init__.root}/x.db
+                other = os.path.join(self.folder, "y.db")
+                sqlite3.connect(other)  # parameter | symbolic {param:app.Folder.__init__.root}/y.db
+            def connect(self):
+                sqlite3.connect(self.file)  # parameter | symbolic {param:app.Folder.__init__.root}/x.db
+        Folder("/srv", "x")  # literal /srv/x.db | literal /srv/y.db
+    """,
+    "an attribute of a parameter that its class makes in unknown ways": """
+        import elsewhere, sqlite3
+        class Config:
+            @property
+            def store(self):
+                return elsewhere.load()()
+        def connect(config: Config):
+            return sqlite3.connect(config.store.path)  # parameter
+    """,
     "an attribute that the method in course has set": """
         import os, sqlite3, tempfile
         class Case:
