@@ -56,7 +56,12 @@ OPENERS: tuple[Opener, ...] = (
     database("pysqlcipher3.dbapi2.connect", source="rigglemania/pysqlcipher3", argument="database"),
     database("libsql.connect", "libsql_experimental.connect", source="docs.turso.tech", argument="database"),
     database("libsql_client.create_client", source="libsql-client-py", argument="url", form="url"),
-    database("peewee.SqliteDatabase", source="docs.peewee-orm.com", argument="database"),
+    database(
+        "peewee.SqliteDatabase",
+        source="docs.peewee-orm.com: of a database made with None, init(database) gives the path",
+        argument="database",
+        later="init",
+    ),
     database(
         "playhouse.sqlite_ext.SqliteExtDatabase",
         "playhouse.sqlite_ext.CSqliteExtDatabase",
@@ -68,6 +73,7 @@ OPENERS: tuple[Opener, ...] = (
         "playhouse.pool.PooledSqliteExtDatabase",
         source="docs.peewee-orm.com",
         argument="database",
+        later="init",
     ),
     database("playhouse.db_url.connect", source="docs.peewee-orm.com", argument="url", form="url"),
     database(

@@ -96,6 +96,9 @@ def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Ar
         return recorded
     if isinstance(content, External):
         return sinks.external_call(interpreter, f"{content.name}.{name}", arguments, node)
+    later = sinks.record_later_open(interpreter, content, name, arguments, node)
+    if later is not None:
+        return later
     opened = file_sinks.record_path_method(interpreter, content, name, arguments, node)
     if opened is not None:
         return opened

@@ -184,6 +184,16 @@ def record_open(interpreter: Interpreter, entry: Opener, arguments: Arguments, n
     return Result(entry.names[0], (path,))
 
 
+def record_later_open(
+    interpreter: Interpreter, receiver: Value, method: str, arguments: Arguments, node: ir.Call
+) -> Value | None:
+    """A database that was made without a path is handed one: the connection; None when it is no such method."""
+    entry = opener(receiver.api) if isinstance(receiver, Connection) else None
+    if entry is None or not method or entry.later != method:
+        return None
+    return record_open(interpreter, entry, arguments, node)
+
+
 def _given(value: Value | None) -> bool:
     return value is not None and not (isinstance(value, Constant) and not value.value)
 

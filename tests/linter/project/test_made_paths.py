@@ -102,6 +102,23 @@ PROGRAMS: dict[str, str | Files] = {
             psycopg.connect(make_conninfo(host=host, user="me"))  # parameter
         psycopg.connect(make_conninfo(host=os.environ["HOST"]))  # config
     """,
+    "a database that is handed its path later": {
+        "store.py": """
+            import pathlib
+            from peewee import SqliteDatabase
+            database = SqliteDatabase(None)  # unknown
+            class Store:
+                def __init__(self, path=None):
+                    self.database = database
+                    self.database.init(path or pathlib.Path.home() / "x.db")  # symbolic {home}/x.db | parameter
+        """,
+        "app.py": """
+            import peewee
+            from store import database
+            def main():
+                database.init("/srv/x.db")  # literal /srv/x.db
+        """,
+    },
     "what another cell of a notebook imports": """
         import marimo
         app = marimo.App()
