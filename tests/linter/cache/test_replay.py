@@ -170,7 +170,7 @@ def test_runs_at_the_same_time_leave_a_whole_cache(project: Path, capsys: Captur
     runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)]
     outputs = {run.communicate()[0] for run in runs}
     assert len(outputs) == 1
-    assert sorted(file.suffix for file in (project.parent / "cache/statefence").iterdir()) == ["", ".facts"]
+    assert sorted(file.suffix for file in (project.parent / "cache/statefence").iterdir()) == ["", ".answers", ".facts"]
     assert is_replayed() or is_replayed()
 
 
