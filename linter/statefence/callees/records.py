@@ -92,6 +92,7 @@ class Opener(Struct, frozen=True):
         tree: with a directory, it does so to everything below it.
         connection: what it returns takes statements.
         file: what it returns is the opened file.
+        later: the method of what it returns that is handed the path when the call is not.
     """
 
     names: tuple[str, ...]
@@ -108,6 +109,7 @@ class Opener(Struct, frozen=True):
     tree: bool = False
     connection: bool = False
     file: bool = False
+    later: str = ""
 
     @property
     def database(self) -> bool:

@@ -103,7 +103,7 @@ class Conditional(Node, frozen=True):
 
 
 class Format(Node, frozen=True):
-    """An f-string: literal parts are constants; conversions and format options are dropped."""
+    """An f-string: literal parts are constants; conversions and format options that are literal are dropped."""
 
     parts: tuple[Expression, ...]
 
@@ -212,7 +212,7 @@ class Return(Node, frozen=True):
 
 
 class Leave(Node, frozen=True):
-    """`raise`, `break` or `continue`; what is raised is evaluated for its calls."""
+    """`raise`, `break` or `continue`; what is raised, and from what, is evaluated for its calls."""
 
     kind: str
     value: Expression | None = None

@@ -116,8 +116,16 @@ def unary(node: ast.UnaryOp) -> ir.Expression:
 
 def formatted(node: ast.JoinedStr) -> ir.Expression:
     """An f-string."""
-    parts = [part.value if isinstance(part, ast.FormattedValue) else part for part in node.values]
-    return ir.Format(span(node), expressions(parts))
+    return ir.Format(span(node), tuple([_formatted_part(part) for part in node.values]))
+
+
+def _formatted_part(node: ast.expr) -> ir.Expression:
+    """A part of an f-string; one whose format is put together when it runs may be any text."""
+    if not isinstance(node, ast.FormattedValue):
+        return expression(node)
+    options = node.format_spec.values if isinstance(node.format_spec, ast.JoinedStr) else []
+    computed = [part.value for part in options if isinstance(part, ast.FormattedValue)]
+    return ir.Opaque(span(node), expressions([node.value, *computed])) if computed else expression(node.value)
 
 
 def dict_display(node: ast.Dict) -> ir.Expression:
@@ -237,6 +245,7 @@ def _outlined(nodes: Sequence[ast.stmt]) -> Iterable[ir.Statement]:
             yield ir.Function(span(node), node.name, parameters(node.args), None, decorators, returns)
         elif isinstance(node, ast.ClassDef):
             body = tuple(_outlined(node.body))
+            yield from class_keywords(node)
             yield ir.Class(span(node), node.name, expressions(node.bases), body, expressions(node.decorator_list))
         else:
             yield from block([node])
@@ -251,8 +260,16 @@ def outer_functions(nodes: Sequence[ast.stmt]) -> Iterator[ast.FunctionDef | ast
             yield from outer_functions(node.body)
 
 
+def class_keywords(node: ast.ClassDef) -> Iterable[ir.Statement]:
+    """What a class hands to its metaclass, for the calls in it."""
+    for keyword in node.keywords:
+        if not isinstance(keyword.value, ast.Constant | ast.Name):
+            yield ir.Evaluate(span(keyword.value), expression(keyword.value))
+
+
 def class_(node: ast.ClassDef) -> Iterable[ir.Statement]:
     """A class definition."""
+    yield from class_keywords(node)
     yield ir.Class(span(node), node.name, expressions(node.bases), block(node.body), expressions(node.decorator_list))
 
 
@@ -324,6 +341,15 @@ def import_from(node: ast.ImportFrom) -> Iterable[ir.Statement]:
     yield ir.ImportFrom(span(node), node.module or "", node.level, names)
 
 
+def raised(node: ast.Raise) -> Iterable[ir.Statement]:
+    """`raise`, with the cause for the calls in it."""
+    causes = [] if node.cause is None or isinstance(node.cause, ast.Constant | ast.Name) else [node.cause]
+    value = optional(node.exc)
+    if value is not None and causes:
+        value = ir.Opaque(value.span, (value, *expressions(causes)))
+    yield ir.Leave(span(node), "raise", value)
+
+
 def assertion(node: ast.Assert) -> Iterable[ir.Statement]:
     """An assertion, for the calls in it."""
     for part in (node.test, node.msg):
@@ -347,7 +373,7 @@ STATEMENTS: dict[type[ast.stmt], Callable[..., Iterable[ir.Statement]]] = {
     ast.Delete: lambda node: [ir.Delete(span(node), expressions(node.targets))],
     ast.Expr: evaluate,
     ast.Return: lambda node: [ir.Return(span(node), optional(node.value))],
-    ast.Raise: lambda node: [ir.Leave(span(node), "raise", optional(node.exc))],
+    ast.Raise: raised,
     ast.Break: lambda node: [ir.Leave(span(node), "break")],
     ast.Continue: lambda node: [ir.Leave(span(node), "continue")],
     ast.If: lambda node: [ir.If(span(node), expression(node.test), block(node.body), block(node.orelse))],

@@ -174,6 +174,8 @@ def instantiate(program: Program, value: Value, binding: Binding) -> Value:
             return node if found is None else found
         if isinstance(node, Result) and node.callee == "importlib.import_module":
             return scopes.imported_by_name(program, *node.arguments)
+        if isinstance(node, Result) and node.callee == "builtins.getattr":
+            return scopes.named_attribute(program, node)
         return finished(node) if isinstance(node, Result) else node
 
     return rewrite(value, PARAMETERS, replace, finish)

@@ -13,7 +13,9 @@ from statefence.project import (
     classes,
     closures,
     commands,
+    configuration,
     functions,
+    getters,
     handed,
     inherited,
     methods,
@@ -68,6 +70,8 @@ def call(interpreter: Interpreter, node: ir.Call) -> Value:
         owner = (interpreter.changing if changes else interpreter.evaluate)(node.function.value)
         arguments = bindings.evaluate_arguments(interpreter, node)
         result = method_call(interpreter, owner, node.function.attr, arguments, node)
+        if arguments.positional:
+            result = configuration.read(node.function.value, node.function.attr, result)
     else:
         function = interpreter.evaluate(node.function)
         arguments = bindings.evaluate_arguments(interpreter, node)
@@ -180,7 +184,12 @@ def project_call(interpreter: Interpreter, function: FunctionValue, arguments: A
         return opened
     if function.key in program.managers and yields is not None:
         return interpreter.rooted(yields)
-    return interpreter.rooted(returns) if yields is None else Sequence((yields,))
+    if yields is not None:
+        return Sequence((yields,))
+    given = None if function.receiver is None else getters.given_attribute(program, function.key)
+    if given is not None and function.receiver is not None:
+        return scopes.attribute(interpreter, function.receiver, given, interpreter.place(node.span))
+    return interpreter.rooted(returns)
 
 
 def _ask(interpreter: Interpreter, summary: Summary, returns: Value, node: ir.Call) -> None:

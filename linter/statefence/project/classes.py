@@ -6,11 +6,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from statefence.facts import ir
-from statefence.project import bindings, declared_reads, functions, heirs, inherited, mutations, scopes, sinks
+from statefence.project import (
+    assigned,
+    bindings,
+    declared_reads,
+    functions,
+    getters,
+    heirs,
+    inherited,
+    models,
+    mutations,
+    scopes,
+    sinks,
+)
 from statefence.project.frames import State
 from statefence.project.mappings import open_test
 from statefence.project.program import ClassModel, Definition, Edge, Program, Summary
 from statefence.project.values import (
+    AS_PATH,
     Arguments,
     Change,
     Choice,
@@ -19,6 +32,8 @@ from statefence.project.values import (
     Dictionary,
     External,
     FunctionValue,
+    Item,
+    Member,
     ModuleValue,
     Object,
     Parameter,
@@ -31,6 +46,7 @@ from statefence.project.values import (
     choose,
     is_constant_none,
 )
+from statefence.project.worlds import main_world
 
 if TYPE_CHECKING:
     from statefence.project.interpreter import Interpreter
@@ -50,6 +66,8 @@ TRAIT_DEFAULTS: Mapping[str, Value] = {
     "Dict": Dictionary(()),
 }
 """What a trait of traitlets holds to which no value is given."""
+PATHS = ("pathlib.Path", "pathlib.WindowsPath")
+"""The classes outside the project whose instances are paths, by canonical name."""
 FIELD_DECORATORS = frozenset(
     {"dataclass", "dataclass_transform", "define", "frozen", "mutable", "s", "attrs", "attributes"}
 )
@@ -68,6 +86,7 @@ def declare(interpreter: Interpreter, key: str, node: ir.Class) -> None:
     synthetic = any(_last_name(entry) in FIELD_DECORATORS for entry in decorators) or any(
         _is_field_base(program, base) for base in bases
     )
+    synthetic = synthetic or any(_makes_fields(interpreter, entry) for entry in node.decorators)
     synthetic = synthetic or any(_is_pydantic_field(value) for value in names.values())
     program.models[key] = ClassModel(key, bases, names, tuple(_fields(node.body)), synthetic)
     if synthetic or _settings(program, key):
@@ -93,6 +112,12 @@ def _fields(body: Iterable[ir.Statement]) -> Iterator[str]:
             yield statement.target.id
         elif isinstance(statement, ir.Assign) and isinstance(statement.targets[0], ir.Name):
             yield statement.targets[0].id
+
+
+def _makes_fields(interpreter: Interpreter, decorator: ir.Expression) -> bool:
+    """Whether a decorator is a function of the project that is itself decorated with `dataclass_transform`."""
+    made = interpreter.evaluate(decorator.function if isinstance(decorator, ir.Call) else decorator)
+    return isinstance(made, FunctionValue) and made.key in interpreter.program.field_decorators
 
 
 def _last_name(value: Value) -> str:
@@ -292,9 +317,17 @@ def attribute(program: Program, owner: Value, name: str, reference: Value) -> Va
         return _super_attribute(program, owner, name)
     if isinstance(owner, Parameter) and owner.types:
         key = class_of(program, owner)
-        if key is not None:
-            return _instance_attribute(program, Object(key, None), name, reference)
+        found = None if key is None else _instance_attribute(program, Object(key, None), name, reference)
+        return found if found is None or _is_followed(found) else None
     return None
+
+
+def _is_followed(value: Value) -> bool:
+    """Whether the main answer is known; where it is not, whoever hands the object over decides on the attribute."""
+    main = main_world(value) if isinstance(value, Choice) else value
+    while isinstance(main, Member | Item):
+        main = main.owner
+    return not isinstance(main, Unknown) and main != Result("")
 
 
 def _instance_attribute(program: Program, owner: Object, name: str, reference: Value) -> Value | None:
@@ -368,7 +401,7 @@ def _own_attribute(program: Program, key: str, name: str) -> Value | None:
     if in_body is not None and _is_trait(in_body):
         return Parameter(f"{key}.__init__", name, "keyword", _field_default(program, in_body), settings=True)
     late = _late_member(program, key, name)
-    early = member if member is not None else in_body
+    early = member if member is not None else assigned.class_value(program, key, name, in_body)
     if late is None or early is None:
         return late if early is None else early
     return choose(open_test(), late, early)
@@ -413,7 +446,9 @@ def _bound(
     program: Program, method: FunctionValue, reference: Value, owner: Object, binding: Mapping[tuple[str, str], Value]
 ) -> Value:
     if method.key in program.properties:
-        return bindings.instantiate(program, functions.summarize(program, method.key).returns, binding)
+        summary, given = functions.summarize(program, method.key), getters.given_attribute(program, method.key)
+        found = None if given is None else _instance_attribute(program, owner, given, reference)
+        return bindings.instantiate(program, summary.returns, binding) if found is None else found
     if method.key in program.static_methods or method.receiver is not None:
         return method
     receiver: Value = ClassValue(owner.cls) if method.key in program.class_methods else reference
@@ -426,8 +461,10 @@ def _class_attribute(program: Program, owner: ClassValue, name: str) -> Value | 
             return External(f"{cls.name}.{name}") if name[:1].islower() else None
         model = program.models.get(cls.key) if isinstance(cls, ClassValue) else None
         found = None if model is None else model.names.get(name)
-        if isinstance(found, FunctionValue) and found.key in program.class_methods:
-            return FunctionValue(found.key, owner)
+        if isinstance(found, FunctionValue):
+            return FunctionValue(found.key, owner) if found.key in program.class_methods else found
+        if model is not None:
+            found = assigned.class_value(program, model.key, name, found)
         if found is not None:
             return found
     return None
@@ -513,10 +550,11 @@ def _attributes_so_far(program: Program, method: str, running: State) -> Mapping
 def _late_member(program: Program, key: str, name: str) -> Value | None:
     """An attribute that methods other than the constructor set."""
     for method in _setters(program, key).get(name, ()):
-        if method in program.running:
+        running = program.running.get(method)
+        if running is not None:
             program.consulted.circle(method)
-            continue
-        value = _attributes_set(program, method).get(name)
+        so_far = None if running is None else _attributes_so_far(program, method, running)
+        value = (_attributes_set(program, method) if so_far is None else so_far).get(name)
         if value is not None and not is_constant_none(value):
             return value
     return None
@@ -543,6 +581,8 @@ def _setters(program: Program, key: str) -> Mapping[str, tuple[str, ...]]:
 def received(program: Program, key: str, method: ir.Function) -> Object:
     """The receiver that a method begins with: of a constructor, with what the class body gives that it may replace."""
     model = program.models.get(key)
+    if model is not None and any(isinstance(base, External) and base.name in PATHS for base in lineage(program, key)):
+        return Object(key, None, ((AS_PATH, Parameter(f"{key}.__init__", "path", "both")),))
     if method.name != "__init__" or model is None or model.synthetic or not method.parameters:
         return Object(key, None)
     assigned = dict.fromkeys(_assigned_attributes(method.body or (), method.parameters[0].name))
@@ -574,6 +614,10 @@ def construct(interpreter: Interpreter, cls: ClassValue, arguments: Arguments, n
     program = interpreter.program
     reference = interpreter.allocate(Object(cls.key, None))
     constructor = _constructor_of(program, cls.key)
+    if isinstance(constructor, External) and constructor.name in PATHS:
+        made = interpreter.state.freeze(models.external_call(interpreter, PATHS[0], arguments, node))
+        interpreter.state.heap[reference.number] = Object(cls.key, None, ((AS_PATH, made),))
+        return reference
     if isinstance(constructor, External):
         sinks.external_call(interpreter, constructor.name, arguments, node)
         return reference

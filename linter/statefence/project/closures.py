@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from statefence.facts import ir
-from statefence.project import bindings, functions
+from statefence.project import assigned, bindings, functions
 from statefence.project.bounds import bounded
 from statefence.project.frames import State, join
 from statefence.project.mappings import open_test
@@ -34,7 +34,8 @@ CHANGES = re.compile(rb"\bnonlocal\b|\][ \t]*(?:\|)?=[^=]|\.(?:update|setdefault
 
 def outer_effects(interpreter: Interpreter, final: State) -> tuple[Effect, ...]:
     """What a body leaves changed of the variables from outside, given the state in which it is left."""
-    return tuple([Effect(name, bounded(value)) for name, value in _changed(interpreter, final)])
+    changed = [Effect(name, bounded(value)) for name, value in _changed(interpreter, final)]
+    return (*changed, *assigned.effects(interpreter, final))
 
 
 def _changed(interpreter: Interpreter, final: State) -> Iterator[tuple[str, Value]]:
@@ -52,13 +53,17 @@ def _changed(interpreter: Interpreter, final: State) -> Iterator[tuple[str, Valu
 
 def apply_outer(interpreter: Interpreter, called: Definition, summary: Summary, binding: Binding) -> None:
     """A function was called that changes variables from outside, which are those of this body or of one around it."""
+    for effect in summary.outer:
+        if assigned.is_shared(effect):
+            assigned.apply(interpreter, called, effect, binding)
     around = called.around
     owner = interpreter.owner
     within = owner.qualified == around or not around or owner.qualified.startswith(f"{around}.")
     if not summary.outer or owner.unit.name != called.unit.name or not within:
         return
     for effect in summary.outer:
-        _set(interpreter, effect.parameter, bindings.instantiate(interpreter.program, effect.value, binding))
+        if not assigned.is_shared(effect):
+            _set(interpreter, effect.parameter, bindings.instantiate(interpreter.program, effect.value, binding))
 
 
 def _set(interpreter: Interpreter, name: str, value: Value) -> None:

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from statefence.facts import ir
 from statefence.model import Place
-from statefence.project import classes, click, closures, inherited, models, scopes
+from statefence.project import classes, click, closures, inherited, models, scopes, sinks
 from statefence.project.bounds import bounded
 from statefence.project.frames import State, join
 from statefence.project.mappings import open_test
@@ -173,6 +173,8 @@ def _bind_parameters(interpreter: Interpreter, definition: Definition, node: ir.
             content = ClassValue(definition.owner) if is_class else classes.received(program, definition.owner, node)
         elif models.is_test_function(definition.unit.path, node.name) or key in program.fixtures:
             content = _set_up(interpreter, definition, parameter) or parameter
+        elif key in program.cells and parameter.name in sinks.MODULES:
+            content = External(parameter.name)
         cells[parameter.name] = interpreter.allocate(content)
         interpreter.state.variables[parameter.name] = cells[parameter.name]
     return cells
@@ -312,20 +314,29 @@ def decorated(interpreter: Interpreter, decorator: Value, value: Value, place: P
         return content.owner
     if name in HANDED_BY_DECORATORS:
         _type_first(program, value.key, HANDED_BY_DECORATORS[name])
-    last = name.rpartition(".")[2]
+    last = content.name if isinstance(content, Member) else name.rpartition(".")[2]
     if last in {"option", "argument"} and isinstance(content, Result):
         click.declare(program, value.key, content, place, required=last == "argument")
-    elif last == "staticmethod":
-        program.static_methods.add(value.key)
-    elif last == "classmethod":
-        program.class_methods.add(value.key)
-    elif last in {"property", "cached_property"}:
-        program.properties.add(value.key)
-    elif last in {"contextmanager", "asynccontextmanager"}:
-        program.managers.add(value.key)
-    elif last == "fixture":
-        program.fixtures.add(value.key)
+    marked = _marked_by(program, last)
+    if marked is not None:
+        marked.add(value.key)
+    if last == "fixture":
         named = dict(content.keywords).get("name") if isinstance(content, Result) else None
         if isinstance(named, Constant) and isinstance(named.value, str):
             program.fixture_names[interpreter.unit.name, named.value] = value.key
     return value
+
+
+def _marked_by(program: Program, decorator: str) -> set[str] | None:
+    """Where the functions under a decorator are kept, None for one that says nothing of them."""
+    return {
+        "staticmethod": program.static_methods,
+        "classmethod": program.class_methods,
+        "property": program.properties,
+        "cached_property": program.properties,
+        "contextmanager": program.managers,
+        "asynccontextmanager": program.managers,
+        "fixture": program.fixtures,
+        "cell": program.cells,
+        "dataclass_transform": program.field_decorators,
+    }.get(decorator)

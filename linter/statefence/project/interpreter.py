@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import calls, classes, commands, functions, idioms, inherited, loops, scopes
+from statefence.project import (
+    assigned,
+    calls,
+    classes,
+    commands,
+    configuration,
+    functions,
+    idioms,
+    inherited,
+    loops,
+    scopes,
+)
 from statefence.project.frames import State, join
 from statefence.project.mappings import is_items, item, joined_pairs, open_test
 from statefence.project.methods import Asked, method_of
@@ -101,6 +112,8 @@ class Interpreter:
         left: the states in which the body was left, by `return`.
         suspended: the state at its first `yield`.
         nonlocals: the names it declares `nonlocal`.
+        globals: the names of its module that it assigns, itself or by a call.
+        of_classes: the attributes of classes that it assigns, by name, each with the variable that holds it.
         turns: how often the loops around the present statement are followed, multiplied.
     """
 
@@ -119,6 +132,8 @@ class Interpreter:
         self.left: list[State] = []
         self.suspended: State | None = None
         self.nonlocals: set[str] = set()
+        self.globals: set[str] = set()
+        self.of_classes: dict[str, str] = {}
         self.pending: list[tuple[str, State, tuple[Test, ...]]] = []
         self.numbers = count()
         self.nested: list[str] = []
@@ -236,9 +251,12 @@ class Interpreter:
 
     def set_attribute(self, owner: Value, name: str, value: Value) -> None:
         """`owner.name = value`."""
+        content = self.content(owner)
+        if isinstance(content, ClassValue):
+            self.of_classes[name] = assigned.of_class(content.key, name)
+            self.state.variables[self.of_classes[name]] = value
         if not isinstance(owner, Reference):
             return
-        content = self.content(owner)
         if isinstance(content, Object):
             attributes = {**dict(content.attributes), name: value}
             self.state.heap[owner.number] = Object(content.cls, content.bound, tuple(attributes.items()))
@@ -538,6 +556,9 @@ class Interpreter:
         for handler in node.handlers:
             state = join(open_test(self.place(node.span), preferred=False), after.copy(), before)
             self.state = state
+            for caught in handler.types:
+                if not isinstance(caught, ir.Name | ir.Attribute):
+                    self.evaluate(caught)
             if handler.name:
                 state.variables[handler.name] = Unknown("an exception")
             handled = self.under_open(node, handler.body, preferred=False)
@@ -626,6 +647,10 @@ class Interpreter:
         """`nonlocal`."""
         self.nonlocals.update(node.names)
 
+    def declare_global(self, node: ir.GlobalNames) -> None:
+        """`global`."""
+        self.globals.update(node.names)
+
     def nothing(self, _node: ir.Statement) -> None:
         """A statement without effect on values."""
 
@@ -648,8 +673,10 @@ class Interpreter:
 
     def attribute(self, node: ir.Attribute) -> Value:
         """`value.attr`."""
-        value = scopes.attribute(self, self.evaluate(node.value), node.attr, self.place(node.span))
-        return inherited.current(self, value) if type(value) is LiveEnvironment else value
+        found = scopes.attribute(self, self.evaluate(node.value), node.attr, self.place(node.span))
+        if type(found) is LiveEnvironment:
+            return inherited.current(self, found)
+        return configuration.read(node.value, node.attr, found)
 
     def call(self, node: ir.Call) -> Value:
         """A call."""
@@ -662,7 +689,8 @@ class Interpreter:
             command = commands.item(owner, self.state.freeze(key))
             if command is not None:
                 return command
-        return item(self.content(owner), self.state.freeze(key), None, self.place(node.span))
+        found = item(self.content(owner), self.state.freeze(key), None, self.place(node.span))
+        return configuration.read(node.value, "[]", found)
 
     def binary(self, node: ir.Binary) -> Value:
         """`left operator right`."""
@@ -957,7 +985,7 @@ STATEMENTS: Mapping[type, Callable[..., bool | None]] = {
     ir.With: Interpreter.manage,
     ir.ImportModule: Interpreter.import_module,
     ir.ImportFrom: Interpreter.import_from,
-    ir.GlobalNames: Interpreter.nothing,
+    ir.GlobalNames: Interpreter.declare_global,
     ir.OuterNames: Interpreter.declare_nonlocal,
     ir.Function: Interpreter.define_function,
     ir.Class: Interpreter.define_class,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from statefence.model import Place, Span
 from statefence.project.values import (
     ABSENT,
+    CALLABLES,
     Absent,
     Change,
     Choice,
@@ -31,12 +32,17 @@ from statefence.project.values import (
     Unknown,
     Value,
     When,
+    asked,
     choose,
     is_constant_none,
 )
 from statefence.template import SymbolKind
 
 NOWHERE = Place("", Span(0, 0, 0, 0))
+
+LITERAL = (*CALLABLES, Constant)
+MOST_HELD = 6
+"""What is asked of a table under a name that is not known is any of at most so many values."""
 
 DEEPEST = 32
 """A path's ancestor is followed so many directories up."""
@@ -55,6 +61,8 @@ def item(owner: Value, key: Value, default: Value | None, place: Place) -> Value
         return variable(key.value, default, place)
     if isinstance(owner, Dictionary) and isinstance(key, Constant) and isinstance(key.value, str):
         return _lookup(owner.changes, key.value, default, place)
+    if isinstance(owner, Dictionary) and default is None and not isinstance(key, Constant):
+        return _one_of(owner, key, place) or Item(owner, key)
     if isinstance(owner, Sequence):
         return _indexed(owner, key)
     if isinstance(owner, Member) and owner.name == "parents":
@@ -64,6 +72,29 @@ def item(owner: Value, key: Value, default: Value | None, place: Place) -> Value
     if isinstance(owner, Absent):
         return default if default is not None else Unknown("an item of nothing")
     return _of_parameter(owner, key, default) if isinstance(owner, Parameter) else Item(owner, key, default)
+
+
+def _one_of(owner: Dictionary, key: Value, place: Place) -> Value | None:
+    """An item of a short table under a name that is not known: by what the name may be, else any of them.
+
+    None for a long table, and for one of which not all is known or that holds anything else than texts and callables.
+    """
+    if isinstance(key, Choice):
+        return choose(key.test, item(owner, key.then, None, place), item(owner, key.orelse, None, place))
+    held = {change.key: change.value for change in owner.changes if isinstance(change, Put)}
+    if len(held) < len(owner.changes) or not 0 < len(held) <= MOST_HELD:
+        return None
+    if not all(isinstance(name, Constant) and isinstance(value, LITERAL) for name, value in held.items()):
+        return None
+    usual = key.default if isinstance(key, EnvironmentVariable) else None
+    names = sorted(held, key=lambda name: name != usual)
+    if isinstance(key, Parameter):
+        names = [*names[1:], names[0]]
+    result = held[names.pop()]
+    while names:
+        name = names.pop()
+        result = choose(asked("equal", (key, name), place), held[name], result)
+    return result
 
 
 def _of_parameter(owner: Parameter, key: Value, default: Value | None) -> Value:

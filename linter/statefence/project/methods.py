@@ -64,8 +64,8 @@ def derived(owner: Value, name: str) -> Value | None:
         keywords = dict(owner.keywords)
         if name in keywords:
             return keywords[name]
-    if isinstance(owner, Result) and owner.callee.rpartition(".")[2] in {"PlatformDirs", "AppDirs"}:
-        return Directory(SymbolKind.APP, name)
+    if isinstance(owner, Directory) and owner.kind is SymbolKind.APP and models.APPLICATION_DIRECTORY.fullmatch(name):
+        return Directory(SymbolKind.APP, f"{name}:{owner.name.partition(':')[2]}")
     return None
 
 
@@ -100,6 +100,9 @@ def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Ar
     told = commands.method(interpreter, content, name, arguments, node) if isinstance(content, Partial) else None
     if told is not None:
         return told
+    later = sinks.record_later_open(interpreter, content, name, arguments, node)
+    if later is not None:
+        return later
     opened = file_sinks.record_path_method(interpreter, content, name, arguments, node)
     if opened is not None:
         return opened

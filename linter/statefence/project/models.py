@@ -109,8 +109,9 @@ def external(name: str) -> Value:
 
 def is_test_function(path: str, name: str) -> bool:
     """Whether pytest would call this function with fixtures."""
-    file = path.rpartition("/")[2]
-    return name.startswith("test") and (file.startswith("test") or file.endswith("_test.py") or file == "conftest.py")
+    *folders, file = path.split("/")
+    usual = file.startswith("test") or file.endswith("_test.py") or file == "conftest.py"
+    return name.startswith("test") and (usual or not {"test", "tests"}.isdisjoint(folders))
 
 
 def builtin_fixture(name: str) -> Value | None:
@@ -405,7 +406,15 @@ def _database_url(interpreter: Interpreter, arguments: Arguments, _place: Place)
 
 
 def _import_module(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
-    return scopes.imported_by_name(interpreter.program, first(interpreter, arguments))
+    own = {
+        External("builtins.__name__"): interpreter.unit.name,
+        External("builtins.__package__"): interpreter.unit.package,
+    }
+    given = interpreter.state.freeze(arguments.keywords.get("package", first(interpreter, arguments, 1)))
+    name = first(interpreter, arguments)
+    if isinstance(name, Text):
+        name = Text(tuple([Constant(own[part]) if part in own else part for part in name.parts]))
+    return scopes.imported_by_name(interpreter.program, name, Constant(own[given]) if given in own else given)
 
 
 def _casted(_interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:

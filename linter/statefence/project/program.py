@@ -282,6 +282,8 @@ class Program:
         self.spawners = {entry.names[0]: entry for entry in map(_declared, policy.spawners)}
         self.openers = {entry.names[0]: entry for entry in map(_declared_opener, policy.openers)}
         self.reassigned: dict[str, frozenset[str]] = {}
+        self.assigning: dict[str, tuple[str, ...]] = {}
+        self.class_assignments: dict[str, dict[bytes, set[bytes]]] = {}
         self.facts: dict[str, ModuleFacts] = {}
         self.bodies: dict[tuple[str, Span], tuple[ir.Statement, ...]] = {}
         self.unparsed: dict[str, str] = {}
@@ -290,6 +292,8 @@ class Program:
         self.class_methods: set[str] = set()
         self.properties: set[str] = set()
         self.managers: set[str] = set()
+        self.field_decorators: set[str] = set()
+        self.cells: set[str] = set()
         self.fixtures: set[str] = set()
         self.fixture_names: dict[tuple[str, str], str] = {}
         self.models: dict[str, ClassModel] = {}

@@ -70,6 +70,11 @@ def callee_words(policy: Policy) -> Mentions:
     for method in (*EXECUTORS, *OWN_NAMES):
         words.append(Word.method(method, _speaking_of(method)))
     words += [_of_callee(name) for name in EXECUTING_FUNCTIONS]
+    words += [
+        Word.method(entry.later, frozenset(name.partition(".")[0].encode() for name in entry.names))
+        for entry in OPENERS
+        if entry.later
+    ]
     libraries = frozenset(opener.partition(".")[0].encode() for opener in TABLE_OPENERS)
     words += [Word.method(method, libraries) for method in TABLE_METHODS]
     if are_kept(policy):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import classes, commands, methods, models, mutations, sinks
+from statefence.project import assigned, bindings, classes, commands, functions, methods, models, mutations, sinks
 from statefence.project.frames import State
-from statefence.project.mappings import literal, open_test
+from statefence.project.mappings import literal
 from statefence.project.program import (
     Definition,
     Program,
@@ -26,15 +25,16 @@ from statefence.project.values import (
     External,
     FunctionValue,
     Imported,
+    Item,
     Member,
     ModuleValue,
+    Object,
     Partial,
     Result,
     Sequence,
     Unknown,
     Value,
     choose,
-    is_constant_none,
     key_of,
     rewrite,
 )
@@ -56,10 +56,8 @@ def global_value(program: Program, unit: str, name: str) -> Value | None:
     value = namespace(program, unit).get(name)
     if value is not None:
         value = looked_up(program, value)
-    if value is not None and name in reassigned(program, unit):
-        unknown = Unknown(f"functions of {unit} assign {name!r} too")
-        nothing = is_constant_none(value) or value == Dictionary((), getattr(value, "place", None), display=True)
-        return Choice(open_test(preferred=nothing), unknown, value)
+    if name in assigned.declared_global(program, unit):
+        return assigned.global_value(program, unit, name, value)
     if isinstance(value, Dictionary):
         return Dictionary((*value.changes, *_changed_later(program, unit, name)), value.place, value.display)
     return value
@@ -112,19 +110,6 @@ def _mutations(program: Program, unit: Unit, name: str) -> Iterator[Change]:
         function = program.function(definition)
         if not mutations.binds(function, name):
             yield from mutations.alternatives(unit.path, function.body or (), matches)
-
-
-GLOBALS = re.compile(rb"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
-
-
-def reassigned(program: Program, unit: str) -> frozenset[str]:
-    """The module's names that functions declare `global`, and so may assign."""
-    known = program.reassigned.get(unit)
-    if known is None:
-        found = GLOBALS.findall(program.units[unit].data) if unit in program.units else []
-        known = frozenset(name.strip().decode() for names in found for name in names.split(b","))
-        program.reassigned[unit] = known
-    return known
 
 
 def namespace(program: Program, unit: str) -> Mapping[str, Value]:
@@ -185,7 +170,7 @@ def module_attribute(program: Program, module: Value, name: str) -> Value:
         last = module.name.rpartition(".")[2]
         if _is_standard_callee(f"{last}.{name}"):
             return External(f"{last}.{name}")
-        fallback = _module_getattr(program, module.name)
+        fallback = _module_getattr(program, module.name, name)
         return fallback or Unknown(f"{module.name} has no {name!r} that the analysis can see")
     return External(inner)
 
@@ -201,19 +186,42 @@ def _is_standard_callee(name: str) -> bool:
     )
 
 
-def _module_getattr(program: Program, unit: str) -> Value | None:
-    """A module with a `__getattr__` makes its names on demand; what they are is not known."""
-    return Unknown("made by the module's __getattr__") if "__getattr__" in namespace(program, unit) else None
+def _module_getattr(program: Program, unit: str, name: str) -> Value | None:
+    """What a module's `__getattr__` makes of a name; None where the module has none.
+
+    What it makes in ways that are not followed is what the tables of callees list under that name, if they do.
+    """
+    method = namespace(program, unit).get("__getattr__")
+    if method is None:
+        return None
+    unknown = External(f"{unit}.{name}") if sinks.is_listed(f"{unit}.{name}") else Unknown("made by __getattr__")
+    signature = program.signatures.get(method.key, ()) if isinstance(method, FunctionValue) else ()
+    if not isinstance(method, FunctionValue) or len(signature) != 1:
+        return unknown
+    binding = {(method.key, signature[0].name): Constant(name)}
+    made = bindings.instantiate(program, functions.summarize(program, method.key).returns, binding)
+    followed = not isinstance(made, Unknown | Result | Item | Member | Choice) or bool(made.holds & IMPORTS)
+    return looked_up(program, made) if followed else unknown
 
 
-def imported_by_name(program: Program, name: Value) -> Value:
-    """`importlib.import_module(name)`: the module, where the name is literal and absolute."""
-    text = literal(name)
-    if text is None or not text.strip("."):
-        return Result("importlib.import_module", (name,))
-    if text in program.units or text in program.packages:
-        return ModuleValue(text)
-    return Result("importlib.import_module", (name,)) if text.startswith(".") else models.external(text)
+def imported_by_name(program: Program, name: Value, package: Value) -> Value:
+    """`importlib.import_module(name, package)`: the module, where its name is known."""
+    text, around = literal(name), literal(package)
+    if text is not None and text.startswith(".") and around is not None:
+        level = len(text) - len(text.lstrip("."))
+        kept = around.split(".")[: around.count(".") + 2 - level]
+        text = ".".join([*kept, text.lstrip(".")])
+    if text is None or not text.strip(".") or text.startswith("."):
+        return Result("importlib.import_module", (name, package))
+    return ModuleValue(text) if text in program.units or text in program.packages else models.external(text)
+
+
+def named_attribute(program: Program, asked: Result) -> Value:
+    """`getattr(owner, name)`, once both are known; else what is asked."""
+    owner, name = asked.arguments
+    if not isinstance(owner, ModuleValue | External) or not isinstance(name, Constant):
+        return asked
+    return module_attribute(program, owner, str(name.value))
 
 
 def star_import(program: Program, module: Value) -> Mapping[str, Value]:
@@ -244,6 +252,11 @@ def attribute(interpreter: Interpreter, owner: Value, name: str, place: Place) -
     if isinstance(content, Partial):
         command = commands.attribute(content, name)
         return Member(content, name) if command is None else command
+    if name in interpreter.of_classes and isinstance(content, ClassValue | Object):
+        key = content.key if isinstance(content, ClassValue) else content.cls
+        held = interpreter.state.variables.get(assigned.of_class(key, name))
+        if held is not None:
+            return held
     found = classes.attribute(interpreter.program, content, name, owner)
     if found is not None:
         if isinstance(found, Dictionary) and not classes.is_property(interpreter.program, content, name):

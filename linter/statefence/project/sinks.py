@@ -54,6 +54,10 @@ SPAWNER_BY_NAME: dict[str, Spawner] = {name: entry for entry in SPAWNERS for nam
 OPENER_BY_NAME: dict[str, Opener] = {name: entry for entry in OPENERS for name in entry.names}
 
 
+MODULES = frozenset(name.partition(".")[0] for name in (*SPAWNER_BY_NAME, *OPENER_BY_NAME))
+"""The modules of callees: what a cell of a notebook takes under such a name is what another cell imports."""
+
+
 def _by_ends(names: dict[str, Spawner] | dict[str, Opener]) -> dict[tuple[str, str], str]:
     """Names by their package and last part, so that a class imported from where it is defined is found too."""
     return {
@@ -71,6 +75,12 @@ def listed_in(module: str) -> dict[str, Value]:
     """The callees that a module outside the project has, by their names in it."""
     names = (name.rpartition(".") for name in (*SPAWNER_BY_NAME, *OPENER_BY_NAME, *FILE_OPENERS_BY_NAME))
     return {name: External(f"{module}.{name}") for owner, _, name in names if owner == module}
+
+
+def is_listed(prefix: str) -> bool:
+    """Whether the tables list a callee by this dotted name, or one within it."""
+    names = (*SPAWNER_BY_NAME, *OPENER_BY_NAME)
+    return any(name == prefix or name.startswith(f"{prefix}.") for name in names)
 
 
 def spawner(name: str) -> Spawner | None:
@@ -175,6 +185,16 @@ def record_open(interpreter: Interpreter, entry: Opener, arguments: Arguments, n
     if entry.connection:
         return Connection(entry.names[0], path, interpreter.place(node.span), roles.get("uri"))
     return Result(entry.names[0], (path,))
+
+
+def record_later_open(
+    interpreter: Interpreter, receiver: Value, method: str, arguments: Arguments, node: ir.Call
+) -> Value | None:
+    """A database that was made without a path is handed one: the connection; None when it is no such method."""
+    entry = opener(receiver.api) if isinstance(receiver, Connection) else None
+    if entry is None or not method or entry.later != method:
+        return None
+    return record_open(interpreter, entry, arguments, node)
 
 
 def _given(value: Value | None) -> bool:

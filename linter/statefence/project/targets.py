@@ -10,9 +10,11 @@ from msgspec import structs
 
 from statefence.callees import Effect, Opener
 from statefence.project.argparse import PARSED
+from statefence.project.configuration import ORIGIN
 from statefence.project.program import RawSite
 from statefence.project.sites import Mode, PathKind, Target
 from statefence.project.values import (
+    AS_PATH,
     CHOICES,
     NONE,
     WORKING_DIRECTORY,
@@ -49,9 +51,6 @@ from statefence.template import Symbol, SymbolKind, Template, build
 Piece = str | Symbol
 MEMORY = ":memory:"
 SERVER_URL = re.compile(r"[A-Za-z][\w+.-]*://")
-CONFIGURATION = re.compile(
-    r"(?:^|[._])(?:settings|config|conf|cfg|configuration|configparser)(?:$|[._(])", re.IGNORECASE
-)
 
 
 def targets(site: RawSite) -> tuple[Target, ...]:
@@ -261,6 +260,8 @@ def _target(value: Value, entry: Opener) -> Target:
         return _configured(value, entry)
     if isinstance(value, Dictionary):
         return _connection_parameters(value)
+    if entry.form in {"server", "url"} and _is_put_together(value):
+        return _connection_parameters(value)
     pieces = list(merged(flatten(value)))
     if entry.form == "server":
         return Target(_server_kind(pieces), reason="a server")
@@ -299,7 +300,16 @@ def _configured(value: Value, entry: Opener) -> Target:
     return _path_kind(flatten(sources[-1] if sources else value))
 
 
-def _connection_parameters(value: Dictionary) -> Target:
+def _is_put_together(value: Value) -> bool:
+    """Whether a function outside the project makes it of named parts, of which some decide: `make_conninfo(host=h)`."""
+    return (
+        isinstance(value, Result)
+        and bool(value.keywords)
+        and any(isinstance(node, Parameter | EnvironmentVariable) for node in walk(value))
+    )
+
+
+def _connection_parameters(value: Value) -> Target:
     """A server reached by `**parameters`."""
     if any(isinstance(node, Parameter) for node in walk(value)):
         return Target(PathKind.PARAMETER, reason="a server")
@@ -443,6 +453,15 @@ def flatten(value: Value) -> list[Piece]:
         return flatten(main_world(value))
     if isinstance(value, Parameter):
         return [_parameter(value)]
+    return _made(value)
+
+
+def _made(value: Value) -> list[Piece]:
+    """The same of what a call made."""
+    if isinstance(value, Result) and value.callee == "replace" and len(value.arguments) == 3:
+        return _replaced(value)
+    if isinstance(value, Object) and AS_PATH in dict(value.attributes):
+        return flatten(dict(value.attributes)[AS_PATH])
     if isinstance(value, Sequence | LiveEnvironment | Object):
         return [Symbol(SymbolKind.ANY, "a value that is no path")]
     return [_open_end(value)]
@@ -460,8 +479,24 @@ def _parameter(value: Parameter) -> Symbol:
 
 
 TEXT_PIECES = frozenset(
-    {"split", "rsplit", "partition", "rpartition", "replace", "removesuffix", "removeprefix", "format"}
+    {
+        *("split", "rsplit", "partition", "rpartition", "replace", "removesuffix", "removeprefix", "format"),
+        *("urlparse", "urlsplit"),
+    }
 )
+"""Methods of texts, and functions, whose answer is made of pieces of the first text."""
+
+
+def _replaced(value: Result) -> list[Piece]:
+    """`text.replace(old, new)`, of a text that may have symbols in it, which stay what they are."""
+    text, old, new = value.arguments
+    if not isinstance(old, Constant) or not isinstance(new, Constant):
+        return [_open_end(value)]
+    before, after = str(old.value), str(new.value)
+    pieces = merged(flatten(text))
+    if not any(isinstance(piece, str) for piece in pieces):
+        return [_open_end(value)]
+    return [piece.replace(before, after) if isinstance(piece, str) else piece for piece in pieces]
 
 
 def _open_end(value: Value) -> Symbol:
@@ -472,7 +507,7 @@ def _open_end(value: Value) -> Symbol:
         if isinstance(root, Member):
             names.append(root.name)
         root = root.source if isinstance(root, Element) else root.owner
-    if isinstance(root, Result) and root.callee in TEXT_PIECES and root.arguments:
+    if isinstance(root, Result) and root.callee.rpartition(".")[2] in TEXT_PIECES and root.arguments:
         first = flatten(root.arguments[0])
         if first and isinstance(first[0], Symbol) and first[0].kind is SymbolKind.PARAM:
             return first[0]
@@ -483,11 +518,18 @@ def _open_end(value: Value) -> Symbol:
         return Symbol(SymbolKind.PARAM, f"arguments.{'.'.join(reversed(names))}")
     if isinstance(root, LiveEnvironment):
         return Symbol(SymbolKind.ENV, "?")
-    origin = root.callee if isinstance(root, Result) else root.name if isinstance(root, External) else ""
-    if CONFIGURATION.search(origin):
+    origin = _origin(root)
+    if ORIGIN.search(origin):
         return Symbol(SymbolKind.PARAM, f"settings:{origin}")
     reason = root.reason if isinstance(root, Unknown) else f"what {origin}() gives" if origin else "not followed"
     return Symbol(SymbolKind.ANY, reason)
+
+
+def _origin(root: Value) -> str:
+    """The name of what a value comes from that is not followed further."""
+    if isinstance(root, Result):
+        return root.callee
+    return root.name if isinstance(root, External) else root.cls if isinstance(root, Object) else ""
 
 
 def _joined(parts: tuple[Value, ...]) -> list[Piece]:

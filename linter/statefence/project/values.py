@@ -297,6 +297,10 @@ class Object(Value, frozen=True):
     attributes: tuple[tuple[str, Value], ...] = ()
 
 
+AS_PATH = "__fspath__"
+"""The attribute of an object that is a path itself, being of a class derived from `pathlib.Path`."""
+
+
 class Arguments(Struct, frozen=True):
     """What a call hands over, evaluated.
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
+from statefence.project.instances import settled_instance
 from statefence.project.process_block import narrows
 from statefence.project.values import (
     CALLABLES,
@@ -284,6 +285,9 @@ def _truthy(value: Value) -> Decision:
         return Decision(bool(value.value), certain=True)
     if isinstance(value, Absent):
         return Decision(holds=False, certain=True)
+    instance = settled_instance(value)
+    if instance is not None:
+        return Decision(instance, certain=True)
     if isinstance(value, Parameter):
         return _of_parameter(value, _truthy, required=True)
     if isinstance(value, EnvironmentVariable):
