@@ -7,17 +7,7 @@ from typing import TYPE_CHECKING
 
 from statefence.facts import ir
 from statefence.model import Place, Span
-from statefence.project import (
-    assigned,
-    bindings,
-    classes,
-    commands,
-    functions,
-    methods,
-    models,
-    mutations,
-    sinks,
-)
+from statefence.project import assigned, bindings, classes, commands, functions, methods, models, mutations, sinks
 from statefence.project.frames import State
 from statefence.project.mappings import literal
 from statefence.project.program import (
