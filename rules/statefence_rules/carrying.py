@@ -61,14 +61,18 @@ def origin(block: Environment) -> tuple[str, Span] | None:
     return block.anchor_path, block.anchor_span
 
 
-def item_for(variable: Variable, module: Module) -> Item:
-    """The item by which a block carries the variable, and nothing else of the parent's environment."""
+def item_for(variable: Variable, module: Module, symbol: str) -> Item:
+    """The item by which a block carries the variable, and nothing else of the parent's environment.
+
+    A resolver alone may read its variable, so it is asked even where the policy says what else the variable must be;
+    not by itself, when `symbol`, where the block is needed, is it.
+    """
     name, os = quoted(variable.name), Import("os")
-    if variable.ensure is not None:
-        return Item(name, f"os.environ.get({name}, {quoted(variable.ensure)})", (os,))
-    if variable.resolver is not None:
+    if variable.resolver is not None and symbol != variable.resolver.replace(":", "."):
         call, imports = resolver_call(variable.resolver, module)
         return Item(name, call, imports)
+    if variable.ensure is not None:
+        return Item(name, f"os.environ.get({name}, {quoted(variable.ensure)})", (os,))
     return Item("", f"{{name: os.environ[name] for name in ({name},) if name in os.environ}}", (os,))
 
 

@@ -54,7 +54,7 @@ def carrying(
     of one call are the same edit.
     """
     blocks = {each.name: lacking_blocks(project, spawn, each.name, lacks) for each in required}
-    items = {each.name: item_for(each, module) for each in required if blocks[each.name]}
+    items = {each.name: item_for(each, module, spawn.symbol) for each in required if blocks[each.name]}
     shared = {origin(block) for block in inner_blocks(project, spawn)}
     repairs = [
         _passing(module, spawn, items.values(), removed=_is_removed(spawn, block, items))

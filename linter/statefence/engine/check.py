@@ -147,13 +147,15 @@ def _findings(
         for skipped in loaded.unreadable:
             hit = unreadable(skipped, loaded.sources.get(skipped.path))
             yield _finding(rule, hit, skipped.path, "")
-    judged = {rule.code for rule in ordinary}
+    judged = {rule.code for rule in ordinary} | ({UNREADABLE_FILE} & by_code.keys())
+    unreadable_paths = {skipped.path for skipped in loaded.unreadable}
 
     def left(source: Source, hits: Sequence[_RuleHit]) -> list[_RuleHit]:
         """The hits in a file that nothing suppresses, and what is wrong with its suppressions."""
         kept = [(rule, hit) for rule, hit in hits if not _suppressing(source.suppressions, rule.code, hit)]
         if rule := by_code.get(UNUSED_IGNORE):
-            kept += [(rule, hit) for hit in _misuse(source.suppressions, hits, judged, known, policy)]
+            asked = judged - {UNREADABLE_FILE} if source.path in unreadable_paths else judged
+            kept += [(rule, hit) for hit in _misuse(source.suppressions, hits, asked, known, policy)]
         return kept
 
     modules = {module.name: module for module in loaded.project.modules}

@@ -17,8 +17,8 @@ The helper gets a block with one key, so `APP`, which names the configuration da
 
 ## Fix safety
 Safe: the block gets exactly the variables it lacks and nothing else of the parent's environment, which may hold secrets
-that were left out on purpose. A variable with `ensure` gets that value when the parent lacks it, one with a `resolver`
-gets the resolver's answer, any other is copied when the parent has it. Unsafe is what may go against the intention:
+that were left out on purpose. A variable with a `resolver` gets the resolver's answer, one with `ensure` alone that
+value when the parent lacks it, any other is copied when the parent has it. Unsafe is what may go against the intention:
 adding a variable that the program itself takes out, or changing a value elsewhere that may be used for more than this
 call. Without an `env` table the fix merges the block over the whole parent environment, which is unsafe because it
 widens what the child sees.

@@ -12,11 +12,13 @@ starts inherits the gap, and so does everything below: the further down, the les
 The worker inherits whatever its parent has, and so works by luck.
 
 ## Fix safety
-Safe: the child gets the same environment as before, and the variable with the parent's value or the policy's; a value
-that the program sets itself is kept. Changing a value elsewhere that may be used for more than this call is unsafe.
+Safe: the child gets the same environment as before, and the variable with the parent's value or the policy's, or with
+what its `resolver` answers; a value that the program sets itself is kept. Changing a value elsewhere that may be used
+for more than this call is unsafe.
 
 ## Options
-`env.NAME.ensure` gives the value; `layers` and `exempt` say which spawns and programs do not need it.
+`env.NAME.ensure` gives the value, `resolver` the function that alone may read the variable; `layers` and `exempt` say
+which spawns and programs do not need it.
 """
 
 from __future__ import annotations
@@ -109,6 +111,36 @@ RULE = Rule(
                 run(["other"], None)
             """,
             policy=POLICY,
+        ),
+        Bad(
+            "one function alone may read it",
+            {
+                "app/hosts.py": """
+                import os
+
+
+                def host() -> str:
+                    return os.environ.get("APP") or "main"
+                """,
+                "app/worker.py": """
+                import os
+                import subprocess
+
+                subprocess.run(["worker"])  # error
+                subprocess.run(["worker"], env=os.environ | {"LANG": "C"})  # error
+                """,
+            },
+            fixed={
+                "app/worker.py": """
+                import os
+                import subprocess
+                from app.hosts import host
+
+                subprocess.run(["worker"], env={**os.environ, "APP": host()})
+                subprocess.run(["worker"], env={"APP": host(), **os.environ | {"LANG": "C"}})
+                """
+            },
+            policy='[env.APP]\nensure = "main"\nresolver = "app.hosts:host"\n',
         ),
         Bad(
             "merged without it",

@@ -49,6 +49,15 @@ RULE = Rule(
             """,
         ),
         Bad(
+            "a file that could be read, of which it was said that it could not",
+            """
+            value = 1  # statefence: ignore[SF001] -- newer syntax  # error: SF001 suppresses nothing
+            """,
+            fixed="""
+            value = 1
+            """,
+        ),
+        Bad(
             "one of two codes is needed",
             """
             import sqlite3
