@@ -52,7 +52,8 @@ DOES: Mapping[Effect, str] = {
 def opens_decided_in(module: Module, project: Project) -> tuple[Open, ...]:
     """The opens whose path this module's code chose; a path that a callee falls back to by itself is the callee's."""
     opens = project.opens(module)
-    return tuple(_as_chosen(opened) for opened in opens if opened.via is None or opened.argument is not None)
+    decided = (opened for opened in opens if opened.via is None or opened.argument is not None or opened.chosen)
+    return tuple(map(_as_chosen, decided))
 
 
 def _as_chosen(opened: Open) -> Open:

@@ -246,6 +246,13 @@ CALLERS = {
         from app.admin import PATH, open_admin
         open_admin(PATH)  # error: may only read
     """,
+    "a partial and keywords brought it along": """
+        from functools import partial
+        from app.admin import PATH, connect, open_admin
+        start = partial(connect, PATH)
+        start()  # error
+        open_admin(**{"path": PATH})  # error
+    """,
     "the caller asked for it and handed it over": """
         from app.admin import admin_path, connect
         connect(admin_path())  # error

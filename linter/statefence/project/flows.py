@@ -382,10 +382,16 @@ def _at_call(
         spawner=site.spawner,
         opener=site.opener,
         handed_over=tuple(edge.spans.values()),
-        chosen=parameter in _in_text(program, site),
+        chosen=_hands_over(edge, parameter) if site.kind == "open" else parameter in _in_text(program, site),
         gives=site.gives and _gives_connection(program, edge.callee),
         held=site.held or not _runs(program, edge.callee, site.function),
     )
+
+
+def _hands_over(edge: Edge, parameter: Parameter) -> bool:
+    """Whether a call passes something for a parameter: an argument, or what a `partial` or `**` brings along."""
+    passed = edge.binding.get((parameter.function, parameter.name), parameter.default)
+    return passed != parameter.default and not isinstance(passed, Unknown)
 
 
 def _runs(program: Program, callee: str, function: str) -> bool:

@@ -173,7 +173,8 @@ class RawSite(Struct, frozen=True):
         argument: where the decisive argument stands in the file of the call.
         conditions: tests over parameters that must hold for the call to be made.
         handed_over: where the arguments of a wrapper's call stand.
-        chosen: this call decides the text of a statement; otherwise only the connection that it runs on.
+        chosen: this call decides the text of a statement, otherwise only the connection that it runs on; or the path
+            of an open, otherwise what is called falls back to one of its own.
         gives: the call gives the very thing that is opened.
         held: what is called makes an object that holds the path, and functions that are none of its own open it.
     """

@@ -203,15 +203,17 @@ def _open(group: list[RawSite], effect: Effect) -> Open:
         all(site.gives for site in group),
         _distinct(target for site in group for target in own_targets(site) if target in found),
         tuple([(target, way) for target, way in ways.items() if way != first.trace]),
-        tuple([target for target in found if target not in _reached(group)])
-        if any(site.held for site in group)
-        else (),
+        _held(group, found),
+        any(site.chosen for site in group),
     )
 
 
-def _reached(group: Iterable[RawSite]) -> set[Target]:
-    """What is opened on the way, rather than by others with an object that is made on it."""
-    return {target for site in group if not site.held for target in targets(site)}
+def _held(group: Sequence[RawSite], found: Iterable[Target]) -> tuple[Target, ...]:
+    """Which targets are not opened on the way, but by others with an object that is made on it."""
+    if not any(site.held for site in group):
+        return ()
+    reached = {target for site in group if not site.held for target in targets(site)}
+    return tuple([target for target in found if target not in reached])
 
 
 Item = TypeVar("Item")

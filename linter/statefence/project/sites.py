@@ -152,6 +152,7 @@ class Open(Struct, frozen=True):
         own: those of the targets that what is called may reach whatever this call hands over.
         ways: for targets that other calls lead to than to the first, those calls.
         held: those of the targets that what is made here holds, and that only others open, who are given it.
+        chosen: the path is decided here, though no argument of the call may show it; not by what is called alone.
     """
 
     path: str
@@ -169,6 +170,7 @@ class Open(Struct, frozen=True):
     own: tuple[Target, ...] = ()
     ways: tuple[tuple[Target, tuple[Step, ...]], ...] = ()
     held: tuple[Target, ...] = ()
+    chosen: bool = True
 
     def way(self, target: Target) -> tuple[Step, ...]:
         """The calls that lead from this one to where it reaches one of its targets."""

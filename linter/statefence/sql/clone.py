@@ -127,9 +127,19 @@ class Clone:
         finally:
             self.connection.set_authorizer(self._authorize)
 
+    def columns(self, table: str) -> list[tuple[str, str]]:
+        """The names and types of the table's columns that are not generated; none of one that SQLite cannot open.
+
+        A virtual table is opened by its module, which may find its shadow tables other than it left them.
+        """
+        try:
+            return self.rows("SELECT name, type FROM pragma_table_info(?)", table)
+        except sqlite3.DatabaseError:
+            return []
+
     def first_column(self, table: str) -> str:
         """The name of the table's first column that is not generated; '' when it has none."""
-        return next((row[0] for row in self.rows("SELECT name FROM pragma_table_info(?)", table)), "")
+        return next((name for name, _ in self.columns(table)), "")
 
     def opened_roots(self, sql: str) -> list[tuple[int, int]]:
         """Database number and root page of what the statement's program opens to read; none when it has no program."""

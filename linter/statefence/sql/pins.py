@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from statefence.model import Answer
-from statefence.sql.clone import opened, quoted
+from statefence.sql.clone import opened
 from statefence.sql.equalities import HELD, Column, Held, Meaning, Said, is_constant, said, written_column
 from statefence.sql.kinds import kind_of
 from statefence.sql.model import Kind, Schema, Use
@@ -139,8 +139,8 @@ def uses(pieces: Sequence[str | None], wanted: Mapping[str, str], schema: Schema
 def _orders(schema: Schema) -> dict[str, tuple[str, ...]]:
     """The columns of the schema's tables, in order."""
     clone = opened(schema)
-    rows = {table: clone.rows(f"PRAGMA table_info({quoted(table)})") for table in sorted(clone.catalogue().tables)}
-    return {table: tuple([str(row[1]).lower() for row in found]) for table, found in rows.items()}
+    columns = {table: clone.columns(table) for table in sorted(clone.catalogue().tables)}
+    return {table: tuple([name.lower() for name, _ in found]) for table, found in columns.items()}
 
 
 def _views(schema: Schema) -> _Names:

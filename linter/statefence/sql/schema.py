@@ -81,7 +81,7 @@ def _add_columns(clone: Clone, sql: str) -> None:
 
 def _merge(clone: Clone, other: Clone, source: str, target: str) -> None:
     """Adds the columns of `other`'s table `source` to the clone's table `target`; SQLite refuses those that it has."""
-    for name, kind in other.rows("SELECT name, type FROM pragma_table_info(?)", source):
+    for name, kind in other.columns(source):
         clone.run(f"ALTER TABLE {quoted(target)} ADD COLUMN {quoted(name)} {kind}")
 
 

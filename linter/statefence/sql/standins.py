@@ -114,7 +114,7 @@ def missing_column(job: Job, name: str) -> Iterator[str]:
 def _has_lost(job: Job, table: str) -> bool:
     """Whether the table had to lose a column before: then it is another that has it."""
     name = table.rpartition(".")[2].strip('"')
-    return bool(job.clone.rows("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", name, _OTHER))
+    return any(column == _OTHER for column, _ in job.clone.columns(name))
 
 
 def missing_named_column(job: Job, table: str, column: str) -> Iterator[str]:

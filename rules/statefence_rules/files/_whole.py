@@ -18,18 +18,19 @@ _NAMES = {
     "temporary": ("temporary", "temporary_path"),
     "written": ("written", "written_file"),
 }
+_SETS_MODE = frozenset({"chmod", "fchmod", "umask", "opener"})
 _LEAVES = ast.Return | ast.Break | ast.Continue | ast.Yield | ast.YieldFrom
 
 
 def written_whole(module: Module, opened: Open, store: Store) -> tuple[Edit, ...]:
     """The edits by which the call writes a temporary file, flushes it to disk and renames it; none where it cannot.
 
-    A `with open(path, "w") as file` and a `path.write_text(text)` that is a statement can. With the store's
-    `write-with`, a write of one text becomes a call of that function.
+    A `with open(path, "w") as file` and a `path.write_text(text)` that is a statement can, but for functions that set
+    the mode of files. With the store's `write-with`, a write of one text becomes a call of that function.
     """
     within = syntax(module)
     call = within.expressions.get(opened.span)
-    if not isinstance(call, ast.Call) or opened.via is not None:
+    if not isinstance(call, ast.Call) or opened.via is not None or _sets_mode(within.function(call)):
         return ()
     if opened.api in _WRITES and isinstance(call.func, ast.Attribute):
         if store.write_with is not None:
@@ -38,6 +39,12 @@ def written_whole(module: Module, opened: Open, store: Store) -> tuple[Edit, ...
     if opened.api in _OPENS and (path := _path_of(call)) is not None:
         return tuple(_within_block(module, within, call, path))
     return ()
+
+
+def _sets_mode(function: ast.AST) -> bool:
+    """Whether a function says who may read what it writes, which a file that takes its place would not keep."""
+    names = (getattr(node, field, "") for node in ast.walk(function) for field in ("id", "attr", "arg"))
+    return not _SETS_MODE.isdisjoint(names)
 
 
 def _by_helper(module: Module, opened: Open, call: ast.Call, path: ast.expr, helper: str) -> Iterator[Edit]:

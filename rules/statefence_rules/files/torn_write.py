@@ -14,7 +14,8 @@ leaves an empty or half-written file, and the program that starts next reads it 
 The settings are empty from the moment they are opened until they are written.
 
 ## Fix safety
-Unsafe: the file becomes a new one, so that its hard links, owner and mode may change, and a symbolic link is replaced.
+Unsafe: the file becomes a new one, so that its hard links, owner and mode may change, and a symbolic link is replaced;
+in a function that sets the mode of files (`chmod`, `umask`) nothing is changed, since what it writes may be secret.
 The write goes to a file beside it, is flushed to disk, and takes the name; a text goes to `write-with` instead, where
 the policy names that.
 
@@ -115,6 +116,23 @@ RULE = Rule(
     check=check,
     fix=Safety.UNSAFE,
     cases=(
+        Bad(
+            "a secret, in a function that sets who may read it",
+            {
+                "app/keys.py": """
+                from pathlib import Path
+
+
+                def keep(name: str, key: str) -> None:
+                    path = Path.home() / ".app" / "settings.json"
+                    if not path.exists():
+                        path.touch()
+                        path.chmod(0o600)
+                    path.write_text(key)  # error
+                """,
+            },
+            policy=POLICY,
+        ),
         Bad(
             "emptied, then written",
             {

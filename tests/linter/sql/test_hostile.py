@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from statefence.model import Answer
 from statefence.sql import Schema, is_sql, schema_of, statements
+from statefence.sql.clone import Clone
 
 KNOWN = schema_of([["CREATE TABLE t (id INTEGER PRIMARY KEY, a, b); CREATE VIEW v AS SELECT a FROM t;"]])
 WORDS = """
@@ -114,3 +115,10 @@ def test_a_text_with_a_nul_is_unknown() -> None:
     (touch,) = statements(["SELECT '\0'"], KNOWN)
 
     assert (touch.known, touch.reason) == (Answer.UNKNOWN, "the text contains a NUL character")
+
+
+def test_a_virtual_table_that_its_module_cannot_open_has_no_columns() -> None:
+    clone = Clone()
+    steps = ("CREATE VIRTUAL TABLE a USING rtree(x, y, z)", "DELETE FROM a_node", "ALTER TABLE a RENAME TO b")
+    assert not any(map(clone.run, steps))
+    assert clone.columns("b") == []
