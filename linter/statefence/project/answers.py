@@ -11,8 +11,8 @@ when other functions become wrappers, when the schema changes, when the order of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Protocol
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple, Protocol
 
 from msgspec import Struct, structs
 
@@ -20,7 +20,7 @@ from statefence.project.consulted import Root
 from statefence.project.flows import deciding_functions
 from statefence.project.mentions import Word
 from statefence.project.outlines import digest, outline
-from statefence.project.program import Program, RawSite, Unit
+from statefence.project.program import Program, RawSite, Unit, is_test_file
 from statefence.project.records import NOTHING, Records, by_body, ddl_by_body, records_by_body
 from statefence.project.relevance import Wrappers, exports_of, giving_variables
 from statefence.project.rounds import Chosen, Interpretation, Round, interpret, interpret_again
@@ -51,7 +51,8 @@ class Body(Struct, frozen=True, array_like=True):
     """The answers about one body.
 
     Attributes:
-        asked: the keys that it asked about; for a wrapper, also the bodies because of which it is one.
+        asked: the keys that it asked about; for a wrapper, also the bodies because of which it is one. Those in tests
+            count for tests alone, and stand with the bodies that ask about the wrapper.
         first: what the run asked about when it came to this body, where that may matter.
         ddl: the texts in it that may make or change tables.
         decided: the functions that are wrappers because of it.
@@ -192,27 +193,52 @@ def _bodies(
     giving = giving_variables(program)
     noted = program.consulted
     decided = {key: frozenset(deciding_functions(program, sites.get(key, ()))) for key in noted.asked}
-    makers = _makers(decided)
+    makers = _Makers.of(decided, _tests(program))
     return {
         key: Body(
-            frozenset((*noted.asked.get(key, ()), *makers.get(key, ()))),
+            frozenset((*noted.asked.get(key, ()), *makers.come_to(key, noted.asked.get(key, ())))),
             noted.first[key] if key in noted.circular else None,
             records.get(key, NOTHING),
             ddl.get(key, ()),
             decided.get(key, frozenset()) | ({key} & giving),
         )
-        for key in noted.asked.keys() | makers.keys()
+        for key in noted.asked.keys() | makers.of_program.keys()
     }
 
 
-def _makers(decided: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
-    """For each wrapper, the bodies because of which it is one: what calls of it come to depends on these."""
-    found: dict[str, list[str]] = {}
-    for key, functions in decided.items():
-        for function in functions:
-            if function != key:
-                found.setdefault(function, []).append(key)
-    return found
+def _tests(program: Program) -> frozenset[str]:
+    return frozenset(unit.name for unit in program.units.values() if is_test_file(unit.path))
+
+
+class _Makers(NamedTuple):
+    """For each wrapper, the bodies because of which it is one: what calls of it come to depends on these.
+
+    Attributes:
+        tests: the modules of tests.
+        of_program: those bodies that are not in tests.
+        of_tests: those that are; they count for calls in tests alone.
+    """
+
+    tests: frozenset[str]
+    of_program: dict[str, list[str]]
+    of_tests: dict[str, list[str]]
+
+    @staticmethod
+    def of(decided: Mapping[str, Iterable[str]], tests: frozenset[str]) -> _Makers:
+        """The bodies, given by body the wrappers that it makes."""
+        found = _Makers(tests, {}, {})
+        for key, functions in decided.items():
+            makers = found.of_tests if _unit(key) in tests else found.of_program
+            for function in functions:
+                if function != key:
+                    makers.setdefault(function, []).append(key)
+        return found
+
+    def come_to(self, key: str, asked: Iterable[str]) -> Iterator[str]:
+        """The bodies that `key` depends on so, given what it asks about."""
+        yield from self.of_program.get(key, ())
+        for function in asked if _unit(key) in self.tests else ():
+            yield from self.of_tests.get(function, ())
 
 
 def _renewed(before: Answers, program: Program, question: Question) -> Answers | None:
@@ -272,7 +298,6 @@ def _chosen(before: Answers, changed: frozenset[str], stale: frozenset[str]) -> 
     steps = {key: body.asked for key, body in before.bodies.items()}
     asked = (*(root.key for root in before.roots), *(key for key in before.bodies if key == exports_of(_unit(key))))
     keys = {key for key in asked if key in stale and _unit(key) not in changed}
-    makers = _makers({key: body.decided for key, body in before.bodies.items()})
     todo = keys | {key for key in steps if _unit(key) in changed}
     seen: set[str] = set()
     while todo:
@@ -282,7 +307,8 @@ def _chosen(before: Answers, changed: frozenset[str], stale: frozenset[str]) -> 
         entered = {body.first.key for body in bodies if body.first is not None}
         if "" in entered:
             return None
-        todo = {*entered, *(maker for key in reached for maker in makers.get(key, ()))} - keys
+        makers = {key for key in reached if key in before.bodies and before.bodies[key].decided}
+        todo = (entered | makers) - keys
         keys |= todo
     return Chosen(changed, frozenset(key for key in keys if _unit(key) not in changed))
 
@@ -314,7 +340,8 @@ def _merged(
     bodies = _asked_about({**fresh, **known}, (root.key for root in roots))
     wrappers = _wrappers(before, interpretation, bodies, known)
     schema = _schema(question, {key: body.ddl for key, body in bodies.items()})
-    if wrappers != before.wrappers or schema != before.schema or not _is_complete(before, fresh, changed, stale):
+    complete = _is_complete(before, fresh, _tests(program), changed, stale)
+    if not complete or wrappers != before.wrappers or schema != before.schema:
         return None
     needed = {_unit(key) for key in bodies if key.endswith(":")}
     all_parsed = _parse_rest(program, needed)
@@ -333,11 +360,19 @@ def _file_now(program: Program, file: File, changed: frozenset[str], *, is_parse
     return _file(program.units[file.name], reason) if file.name in changed else structs.replace(file, reason=reason)
 
 
-def _is_complete(before: Answers, fresh: Mapping[str, Body], changed: frozenset[str], stale: frozenset[str]) -> bool:
+def _is_complete(
+    before: Answers,
+    fresh: Mapping[str, Body],
+    tests: frozenset[str],
+    changed: frozenset[str],
+    stale: frozenset[str],
+) -> bool:
     """Whether all is interpreted that what is handed to wrappers comes to, and no call elsewhere comes to more."""
-    makers = _makers({key: body.decided for key, body in before.bodies.items()})
-    called = (maker for function in fresh for maker in makers.get(function, ()) if _unit(maker) not in changed)
-    if not all(maker in fresh for maker in called):
+    makers = _Makers.of({key: body.decided for key, body in before.bodies.items()}, tests)
+    taken = (key for key in fresh if key in stale or key not in before.bodies)
+    reached = _spread(taken, {key: body.asked for key, body in fresh.items()})
+    needed = {maker for key in reached & fresh.keys() for maker in makers.come_to(key, fresh[key].asked)}
+    if not all(key in fresh for key in needed if _unit(key) not in changed):
         return False
     known = {key: before.bodies[key].decided for key in fresh if key in before.bodies}
     decided = ((function, known.get(key, ())) for key, body in fresh.items() for function in body.decided)

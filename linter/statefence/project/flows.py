@@ -22,7 +22,7 @@ from statefence.project import argparse
 from statefence.project.bindings import instantiate
 from statefence.project.bounds import bounded
 from statefence.project.classes import lineage
-from statefence.project.program import Edge, Program, RawSite
+from statefence.project.program import Edge, Program, RawSite, is_test_file
 from statefence.project.targets import targets
 from statefence.project.texts import TEXT_METHODS
 from statefence.project.values import (
@@ -180,6 +180,8 @@ def _handed_over(
         for edge in callers.get(function, ()) if not _is_of_a_record(site, function) else ():
             if derived.get(_call(site, edge.path, edge.span), 0) > MOST:
                 continue
+            if is_test_file(site.path) and not is_test_file(edge.path):
+                continue  # what tests do with an object is nothing that the program hands over to
             way = (id(edge), site.kind, site.entry, effect, values)
             if way in ways:
                 continue

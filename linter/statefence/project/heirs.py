@@ -7,7 +7,7 @@ import re
 from statefence.facts import ir
 from statefence.project import scopes
 from statefence.project.mappings import open_test
-from statefence.project.program import Program
+from statefence.project.program import Program, is_test_file
 from statefence.project.values import (
     Choice,
     ClassValue,
@@ -78,7 +78,7 @@ def is_abstract(program: Program, key: str) -> bool:
 
 
 def heirs(program: Program, cls: str) -> tuple[str, ...]:
-    """The keys of the classes that derive from a class, at any distance, each once."""
+    """The keys of the classes that derive from a class, at any distance, each once; tests derive none for it."""
     found: list[str] = []
     todo = [cls]
     while todo:
@@ -96,6 +96,8 @@ def _derived(program: Program, cls: str) -> tuple[str, ...]:
     if known is not None:
         return known
     units = _naming(program).get(cls.rpartition(":")[2].rpartition(".")[2].encode(), ())
+    if not is_test_file(program.definitions[cls].unit.path):
+        units = tuple([unit for unit in units if not is_test_file(program.units[unit].path)])
     with program.consulted.finding(key):
         for unit in units:
             scopes.namespace(program, unit)

@@ -12,6 +12,7 @@ from statefence.model import Place, Span
 from statefence.project import click, commands, compositions, declared_reads, methods, scopes
 from statefence.project.deferred import deferred
 from statefence.project.mappings import joined_pairs, open_test
+from statefence.project.program import is_test_file
 from statefence.project.selections import Key, expression_of, selected
 from statefence.project.values import (
     ABSENT,
@@ -109,9 +110,7 @@ def external(name: str) -> Value:
 
 def is_test_function(path: str, name: str) -> bool:
     """Whether pytest would call this function with fixtures."""
-    *folders, file = path.split("/")
-    usual = file.startswith("test") or file.endswith("_test.py") or file == "conftest.py"
-    return name.startswith("test") and (usual or not {"test", "tests"}.isdisjoint(folders))
+    return name.startswith("test") and (is_test_file(path) or path.rpartition("/")[2].startswith("test"))
 
 
 def builtin_fixture(name: str) -> Value | None:

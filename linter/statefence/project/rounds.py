@@ -118,9 +118,10 @@ class _Asking:
         keys = frozenset() if self.chosen is None else self.chosen.keys
         self.program.consulted.root = Root(number, 0, "", 0, "")
         for key in sorted(keys - self.done.keys()):
-            definition = self.program.definitions.get(key)
-            if definition is not None and isinstance(definition.node, ir.Function):
-                functions.summarize(self.program, key)
+            for each in _outermost_first(key):
+                definition = self.program.definitions.get(each)
+                if definition is not None and isinstance(definition.node, ir.Function):
+                    functions.summarize(self.program, each)
 
     def sites(self, number: int) -> list[RawSite]:
         """Every site that is known by now; what that and what follows ask about is asked between two rounds."""
@@ -137,6 +138,14 @@ class _Asking:
             known = len(self.program.definitions)
             for unit in self.units:
                 self.functions(0, turn, unit, list(_functions(self.program, unit)))
+
+
+def _outermost_first(key: str) -> Iterator[str]:
+    """The keys of the functions that a function may stand in, and its own: it is known once they are interpreted."""
+    unit, _, qualified = key.partition(":")
+    parts = qualified.split(".")
+    for end in range(1, len(parts) + 1):
+        yield key_of(unit, ".".join(parts[:end]))
 
 
 def interpret(program: Program, *, thorough: bool) -> Interpretation:
