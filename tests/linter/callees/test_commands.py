@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from statefence.callees import COMMANDS, Commands
 from statefence.model import Answer
 from statefence.policy.load import default
