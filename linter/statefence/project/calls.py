@@ -40,6 +40,7 @@ from statefence.project.values import (
     External,
     FunctionValue,
     Item,
+    LiveEnvironment,
     Member,
     Object,
     Parameter,
@@ -212,9 +213,12 @@ def _apply_effect(interpreter: Interpreter, target: Value | None, effect: Effect
     if isinstance(target, Choice):
         interpreter.either(target, lambda side: _apply_effect(interpreter, side, effect, binding))
         return
-    if not isinstance(target, Reference):
+    if not isinstance(target, Reference | LiveEnvironment):
         return
     value = bindings.instantiate(interpreter.program, effect.value, binding)
+    if isinstance(target, LiveEnvironment):
+        inherited.change(interpreter, target, value)
+        return
     content = interpreter.content(target)
     if isinstance(value, Object):
         if isinstance(content, Object):

@@ -79,6 +79,14 @@ def leave(interpreter: Interpreter, summary: Summary, binding: Binding) -> None:
         interpreter.state.variables[effect.parameter] = Dictionary(before.changes + changes)
 
 
+def change(interpreter: Interpreter, block: LiveEnvironment, becomes: Value) -> None:
+    """A function was handed a block, and what it did is told as what becomes of that: all of it, and then changes."""
+    changes = becomes.changes if isinstance(becomes, Dictionary) else ()
+    first = changes[0].source if changes and isinstance(changes[0], Spread) else None
+    if isinstance(first, LiveEnvironment) and first.name == block.name:
+        interpreter.change(block, *changes[1:])
+
+
 def set_by_pytest(interpreter: Interpreter, owner: Value, name: str, arguments: Sequence[Value]) -> None:
     """`monkeypatch.setenv(name, value)` and `monkeypatch.delenv(name)`, which pytest undoes after the test.
 

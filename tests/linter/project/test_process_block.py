@@ -78,6 +78,21 @@ PROGRAMS: dict[str, str | Files] = {
                 subprocess.run(["a"])  # inherits drops=A,B,C
         """,
     },
+    "helpers are handed it": """
+        import os, subprocess
+        def scrub(env, *names):
+            for name in ("A", "B"):
+                env.pop(name, None)
+            return env
+        def put(env, name):
+            if name:
+                env[name] = "1"
+        scrub(os.environ)
+        subprocess.run(["a"])  # inherits drops=A,B
+        put(os.environ, "A")
+        subprocess.run(["a"], env=scrub(dict(os.environ)))  # filtered drops=A,B
+        subprocess.run(["a"])  # inherits drops=B
+    """,
     "a helper copies it after its caller cleared it": """
         import os, subprocess
         def block():
