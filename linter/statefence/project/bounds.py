@@ -31,13 +31,15 @@ class Limits(NamedTuple):
     Attributes:
         item: what a mapping or an object holds under one name, and what a test asks about.
         block: the same, of mappings, objects and choices of them.
+        agreed: whether a name that either side of a branch puts is put, with a value that is not known.
     """
 
     item: int
     block: int
+    agreed: bool = False
 
 
-STEPS = (Limits(20, LARGEST), Limits(4, LARGEST), Limits(4, 20))
+STEPS = (Limits(20, LARGEST), Limits(4, LARGEST), Limits(4, LARGEST, agreed=True), Limits(4, 20, agreed=True))
 """How a value is cut down, one step after the other until it is small enough."""
 
 
@@ -75,7 +77,26 @@ def _item(value: Value, most: Limits) -> Value:
 
 
 def _changes(changes: tuple[Change, ...], most: Limits) -> tuple[Change, ...]:
-    return tuple([_change(change, most) for change in changes])
+    thinned = [_change(change, most) for change in changes]
+    return tuple([each for change in thinned for each in (_agreed(change) if most.agreed else (change,))])
+
+
+def _agreed(change: Change) -> tuple[Change, ...]:
+    """What a branch puts under the same names on both its sides, whatever decides it; of any other, the change."""
+    if not isinstance(change, When) or not change.then or len(change.then) != len(change.orelse):
+        return (change,)
+    found: list[Change] = []
+    for then, orelse in zip(change.then, change.orelse, strict=True):
+        if (
+            not isinstance(then, Put)
+            or not isinstance(orelse, Put)
+            or then.key != orelse.key
+            or then.weak
+            or orelse.weak
+        ):
+            return (change,)
+        found.append(Put(then.key, Unknown("one of several values"), chosen=then.chosen and orelse.chosen))
+    return tuple(found)
 
 
 def _change(change: Change, most: Limits) -> Change:

@@ -6,6 +6,7 @@ from .programs import expected, opens, spawns
 
 LONG = " + ".join(f'config["{number}"]' for number in range(300))
 
+MANY = [f"{number:02}" for number in range(28)]
 SPAWNS = {
     "a large block in a large object": f"""
         import os, subprocess
@@ -73,6 +74,25 @@ SPAWNS = {
             if {LONG}:
                 env = dict(os.environ)
             subprocess.run(["a"], env=env)  # full | partial
+    """,
+    "names that every branch of a long loop puts": f"""
+        import os, subprocess
+        FIELDS = {MANY}
+        def block(record):
+            env = os.environ.copy()
+            for field in FIELDS:
+                value = getattr(record, field)
+                if value is None:
+                    env["APP_" + field] = ""
+                elif value is True:
+                    env["APP_" + field] = "1"
+                elif isinstance(value, list):
+                    env["APP_" + field] = ",".join(value)
+                else:
+                    env["APP_" + field] = str(value)
+            return env
+        def start(record):
+            subprocess.run(["a"], env=block(record))  # full sets={",".join(f"APP_{name}" for name in MANY)}
     """,
     "a flag beside a long test still decides for a caller": f"""
         import os, subprocess
