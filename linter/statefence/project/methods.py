@@ -12,7 +12,7 @@ from statefence.project import argparse, classes, commands, file_sinks, inherite
 from statefence.project.deferred import deferred
 from statefence.project.lists import collapsed, forms
 from statefence.project.mappings import item
-from statefence.project.texts import TEXT_METHODS, computed, formatted, interpolated, joined_text
+from statefence.project.texts import TEXT_METHODS, computed, formatted, interpolated, joined_path, joined_text
 from statefence.project.values import (
     NONE,
     Absent,
@@ -124,6 +124,8 @@ def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Ar
     positional = tuple([interpreter.state.freeze(value) for value in arguments.positional])
     keywords = {key: interpreter.state.freeze(value) for key, value in arguments.keywords.items()}
     frozen = interpreter.state.freeze(content)
+    if name == "joinpath" and arguments.more:
+        return joined_path((Sequence((frozen, *positional)), *map(interpreter.state.freeze, arguments.more)))
     return interpreter.rooted(method_of(interpreter, Asked(frozen, name, positional, keywords, place)))
 
 
