@@ -367,7 +367,7 @@ def _at_call(
         roles["directory"] = edge.directory
     if site.kind == "open" and isinstance(site.roles["path"], Choice):
         roles["own"] = bounded(_own(program, site.roles["path"], edge, parameter))
-    step = Step(Place(site.path, site.span), f"{site.api} {_VERBS[site.kind]}")
+    step = Step(Place(site.path, site.span), f"{site.api} {_done(site)}")
     return RawSite(
         site.kind,
         edge.api,
@@ -420,4 +420,18 @@ def _is_connection(value: Value) -> bool:
     return isinstance(value, Connection)
 
 
+def _done(site: RawSite) -> str:
+    """What a call does, as the trace of its callers says it."""
+    effect = None if site.opener is None else site.opener.effect
+    return _VERBS[site.kind] if effect is None else _DONE.get(effect, _VERBS[site.kind])
+
+
 _VERBS = {"spawn": "starts the child", "open": "opens it", "statement": "runs it"}
+_DONE = {
+    Effect.CREATE: "creates it",
+    Effect.REPLACE: "puts another file in its place",
+    Effect.TRUNCATE: "shortens it",
+    Effect.EXTRACT: "puts files into it",
+    Effect.MOVE: "moves it away",
+    Effect.REMOVE: "removes it",
+}

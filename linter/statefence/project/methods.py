@@ -12,7 +12,7 @@ from statefence.project import argparse, classes, commands, file_sinks, inherite
 from statefence.project.deferred import deferred
 from statefence.project.lists import collapsed, forms
 from statefence.project.mappings import item
-from statefence.project.texts import TEXT_METHODS, computed, formatted, interpolated, joined_text
+from statefence.project.texts import TEXT_METHODS, computed, formatted, interpolated, joined_path, joined_text
 from statefence.project.values import (
     NONE,
     Absent,
@@ -124,7 +124,8 @@ def method_call(interpreter: Interpreter, owner: Value, name: str, arguments: Ar
     positional = tuple([interpreter.state.freeze(value) for value in arguments.positional])
     keywords = {key: interpreter.state.freeze(value) for key, value in arguments.keywords.items()}
     frozen = interpreter.state.freeze(content)
-    return interpreter.rooted(method_of(interpreter, Asked(frozen, name, positional, keywords, place)))
+    more = tuple(map(interpreter.state.freeze, arguments.more))
+    return interpreter.rooted(method_of(interpreter, Asked(frozen, name, positional, keywords, place, more)))
 
 
 def _callees(interpreter: Interpreter, content: Value) -> tuple[str, ...]:
@@ -244,13 +245,14 @@ def _inserted(content: Value, place: Value, added: Value) -> Value:
 
 
 class Asked(NamedTuple):
-    """A method that changes nothing, asked of a value."""
+    """A method that changes nothing, asked of a value; `more` are the `*value`s of unknown length."""
 
     owner: Value
     name: str
     positional: tuple[Value, ...]
     keywords: Mapping[str, Value]
     place: Place
+    more: tuple[Value, ...] = ()
 
 
 def method_of(interpreter: Interpreter, asked: Asked) -> Value:
@@ -295,6 +297,11 @@ def _join(asked: Asked) -> Value:
     return Path((asked.owner, *asked.positional))
 
 
+def _joinpath(asked: Asked) -> Value:
+    parts = (asked.owner, *asked.positional)
+    return joined_path((Sequence(parts), *asked.more)) if asked.more else Path(parts)
+
+
 def _with(asked: Asked) -> Value:
     return Derived(asked.name, asked.owner, asked.positional[0]) if asked.positional else _result(asked)
 
@@ -331,7 +338,7 @@ METHODS: Mapping[str, Callable[[Asked], Value]] = {
     "get": _get,
     "items": _result,
     "expanduser": lambda asked: models.expanded(asked.owner),
-    "joinpath": lambda asked: Path((asked.owner, *asked.positional)),
+    "joinpath": _joinpath,
     "join": _join,
     "format": lambda asked: formatted(asked.owner, asked.positional, asked.keywords),
     "%": lambda asked: interpolated(asked.owner, asked.positional[0]),

@@ -14,6 +14,7 @@ from statefence.project.deferred import deferred
 from statefence.project.mappings import joined_pairs, open_test
 from statefence.project.program import is_test_file
 from statefence.project.selections import Key, expression_of, selected
+from statefence.project.texts import joined_path
 from statefence.project.values import (
     ABSENT,
     ENVIRON,
@@ -196,7 +197,7 @@ def _same(_interpreter: Interpreter, arguments: Arguments, _place: Place) -> Val
 def _path(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
     parts = tuple([interpreter.state.freeze(value) for value in arguments.positional])
     if arguments.more:
-        return Unknown("a path of unpacked parts")
+        return joined_path((Sequence(parts), *map(interpreter.state.freeze, arguments.more)))
     if not parts:
         return Constant(".")
     return _path_of(parts[0]) if len(parts) == 1 else Path(parts)

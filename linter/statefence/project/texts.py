@@ -11,6 +11,10 @@ from statefence.project.values import (
     NONE,
     Choice,
     Constant,
+    Derived,
+    Directory,
+    EnvironmentVariable,
+    Path,
     Result,
     Sequence,
     Text,
@@ -21,6 +25,8 @@ from statefence.project.values import (
 
 TEXT_METHODS = {"removesuffix": 1, "removeprefix": 1, "replace": 2, "lower": 0, "upper": 0}
 """Methods of texts that are computed, with the number of arguments they take."""
+JOINED = "os.path.join"
+_PARTS = Constant | Text | Path | Directory | Derived | EnvironmentVariable
 
 
 def computed(text: str, name: str, positional: tuple[Value, ...]) -> Value:
@@ -34,6 +40,8 @@ def computed(text: str, name: str, positional: tuple[Value, ...]) -> Value:
 def finished(value: Result) -> Value:
     """A method of a text that waited for a parameter to be bound; as it was when that is still not known."""
     owner, *others = value.arguments or (value,)
+    if value.callee == JOINED:
+        return joined_path(value.arguments)
     if value.callee == "format":
         return formatted(owner, tuple(others), dict(value.keywords))
     text = literal(owner)
@@ -44,6 +52,19 @@ def finished(value: Result) -> Value:
     texts = [literal(each) for each in others]
     known = value.callee in TEXT_METHODS and None not in texts
     return computed(text, value.callee, tuple([Constant(each) for each in texts])) if known else value
+
+
+def joined_path(pieces: tuple[Value, ...]) -> Value:
+    """A path joined from parts and from lists of them; it waits while one of these is not known."""
+    parts: list[Value] = []
+    for piece in pieces:
+        if isinstance(piece, Sequence):
+            parts.extend(piece.items)
+        elif isinstance(piece, _PARTS):
+            parts.append(piece)
+        else:
+            return Result(JOINED, pieces)
+    return Path(tuple(parts)) if parts else Constant(".")
 
 
 def joined_text(separator: Constant, positional: tuple[Value, ...]) -> Value:

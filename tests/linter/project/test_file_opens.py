@@ -149,6 +149,18 @@ async def keep(text):
     assert found(program) == ["2: overwrite {home}/.app/a", "3: overwrite {home}/.app/b"]
 
 
+def test_a_trace_says_what_is_done_to_the_file() -> None:
+    program = """
+def clean(path):
+    shutil.rmtree(path)
+    os.replace("b", path)
+clean(HOME / "a")
+"""
+    opens = analysed(START + program, POLICY).opens_by_path["app.py"]
+    said = {opened.trace[0].message for opened in opens if opened.trace}
+    assert said == {"shutil.rmtree removes it", "os.replace puts another file in its place"}
+
+
 def test_the_replace_of_a_text_is_none() -> None:
     assert found('str(HOME / "a").replace("a", "b")\n') == []
 

@@ -9,6 +9,18 @@ PROGRAMS: dict[str, str | Files] = {
         import os, sqlite3
         sqlite3.connect(os.environ.get("A", "") or "/srv/x.db")  # config {env:A|/srv/x.db} | literal /srv/x.db
     """,
+    "a path of parts that callers list": """
+        import os, sqlite3
+        from pathlib import Path
+        def data(*parts, base="/srv"):
+            return os.path.join(base, *parts, "x.db")
+        def own(*parts):
+            sqlite3.connect(Path.home().joinpath(*parts))  # unknown
+        sqlite3.connect(data())  # literal /srv/x.db
+        sqlite3.connect(data("a", "b", base="c"))  # cwd-relative {cwd}/c/a/b/x.db
+        own("a", "y.db")  # symbolic {home}/a/y.db
+        sqlite3.connect(Path(*["/srv", "z.db"]))  # literal /srv/z.db
+    """,
     "a path is true whatever it is made of": """
         import sqlite3, tempfile
         from pathlib import Path
