@@ -56,11 +56,19 @@ class Classes:
     def __init__(self, project: Project) -> None:
         self.modules = {module.name: module for module in project.modules}
         self._read: dict[str, _Contents] = {}
+        self._naming: dict[str, list[Module]] = {}
+
+    def naming(self, name: str) -> list[Module]:
+        """The modules whose text holds a name."""
+        if name not in self._naming:
+            text = name.encode()
+            self._naming[name] = [module for module in self.modules.values() if text in module.source.data]
+        return self._naming[name]
 
     def _contents(self, module: Module) -> _Contents:
         if module.name not in self._read:
             tree = tree_of(module)
-            nodes = list(ast.walk(tree))
+            nodes = list(_statements(tree))
             self._read[module.name] = _Contents(tuple(_top(tree)), _imports(module, nodes), tuple(_promises(nodes)))
         return self._read[module.name]
 
@@ -116,7 +124,20 @@ class Classes:
         return self.modules.get(owner)
 
 
-def _imports(module: Module, nodes: Iterable[ast.AST]) -> dict[str, str]:
+def _statements(within: ast.AST) -> Iterator[ast.stmt]:
+    """The statements in a tree, at any depth."""
+    for field in _SUITES:
+        for child in getattr(within, field, ()):
+            if isinstance(child, ast.stmt):
+                yield child
+            yield from _statements(child)
+
+
+_SUITES = ("body", "orelse", "finalbody", "handlers", "cases")
+"""The fields that hold statements, or what holds statements; expressions are in none of them."""
+
+
+def _imports(module: Module, nodes: Iterable[ast.stmt]) -> dict[str, str]:
     """The names that a module's imports bind, with the full dotted names they stand for."""
     found: dict[str, str] = {}
     for node in nodes:
@@ -131,10 +152,10 @@ def _imports(module: Module, nodes: Iterable[ast.AST]) -> dict[str, str]:
     return found
 
 
-def _promises(nodes: Iterable[ast.AST]) -> Iterator[Promise]:
+def _promises(nodes: Iterable[ast.stmt]) -> Iterator[Promise]:
     for node in nodes:
         if isinstance(node, Function) and node.returns is not None:
-            values = [each.value for each in ast.walk(node) if isinstance(each, ast.Return)]
+            values = [each.value for each in _statements(node) if isinstance(each, ast.Return)]
             yield Promise(node.returns, tuple([each for each in values if isinstance(each, ast.Call)]))
         elif isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Call):
             yield Promise(node.annotation, (node.value,))

@@ -118,16 +118,15 @@ def _is_nothing(statement: ast.stmt) -> bool:
 def _backends(classes: Classes, declared: Class) -> Iterator[Class]:
     """The classes that inherit from the interface, or that a function which promises one gives back."""
     found = {declared}
-    names: set[bytes] = set()
-    while names != (known := {each.node.name.encode() for each in found}):
+    names: set[str] = set()
+    while names != (known := {each.node.name for each in found}):
         names = known
-        for module in classes.modules.values():
-            if any(name in module.source.data for name in names):
-                found.update(cls for cls in classes.of(module) if found.intersection(classes.ancestors(cls)[1:]))
+        naming = {module.name: module for name in sorted(names) for module in classes.naming(name)}
+        for module in naming.values():
+            found.update(cls for cls in classes.of(module) if found.intersection(classes.ancestors(cls)[1:]))
     yield from sorted(found - {declared}, key=lambda cls: cls.symbol)
-    for module in classes.modules.values():
-        if declared.node.name.encode() in module.source.data:
-            yield from _given_as(classes, module, declared)
+    for module in classes.naming(declared.node.name):
+        yield from _given_as(classes, module, declared)
 
 
 def _given_as(classes: Classes, module: Module, declared: Class) -> Iterator[Class]:
