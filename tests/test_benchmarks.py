@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.benchmarks.analyzer.running import Cost, Failure, Outcome, measured
-from tests.benchmarks.analyzer.scenarios import COLD, WARM, Outcomes, usual_file
+from tests.benchmarks.analyzer.scenarios import COLD, WARM, Outcomes, usual_files
 from tests.benchmarks.analyzer.table import exponent, growth_table, ratio, table, typical
 from tests.benchmarks.analyzer.targets import TARGETS
 from tests.benchmarks.analyzer.tools import TOOLS, environment, present
@@ -126,4 +126,4 @@ def test_only_imports_of_whole_names_follow() -> None:
 
 def test_the_changed_file_is_of_usual_size(tree: Path) -> None:
     (tree / "app/big.py").write_text("x = 1\n" * 6000)
-    assert usual_file(tree) == "app/big.py"
+    assert usual_files(tree, 1) == ["app/big.py"]

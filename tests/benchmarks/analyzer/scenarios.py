@@ -20,7 +20,7 @@ SETTLING = 2.5
 LONG = 20.0
 """In seconds of processor time: what takes longer is run once."""
 USUAL_SIZE = 39_000
-"""In bytes: of the file that is changed."""
+"""In bytes: of the files that are changed."""
 
 
 class Bench(NamedTuple):
@@ -56,19 +56,26 @@ Outcomes = dict[str, list[Outcome]]
 def all_scenarios(bench: Bench, tools: Sequence[Tool], tree: Path) -> dict[str, Outcomes]:
     """Every scenario on a tree that may be changed: the outcomes of each round, by scenario and tool."""
     time.sleep(SETTLING)
-    path = usual_file(tree)
+    paths = usual_files(tree, bench.rounds)
     remembering = [tool for tool in tools if tool.remembers]
-    found = {COLD: in_turn(bench, tools, lambda _: None, lambda tool: cold(bench, tool, tree))}
+    found = {COLD: in_turn(bench, tools, lambda _: None, lambda tool, _: cold(bench, tool, tree))}
     for tool in remembering:
         bench.run(tool, tree)
-    found[WARM] = in_turn(bench, remembering, lambda _: None, lambda tool: bench.run(tool, tree))
-    found[CHANGED] = in_turn(bench, remembering, lambda _: change(tree / path), lambda tool: bench.run(tool, tree))
-    found[ONE_FILE] = in_turn(bench, tools, lambda _: change(tree / path), lambda tool: bench.run(tool, tree, path))
+    found[WARM] = in_turn(bench, remembering, lambda _: None, lambda tool, _: bench.run(tool, tree))
+    found[CHANGED] = in_turn(
+        bench, remembering, lambda number: change(tree / paths[number]), lambda tool, _: bench.run(tool, tree)
+    )
+    found[ONE_FILE] = in_turn(
+        bench,
+        tools,
+        lambda number: change(tree / paths[number]),
+        lambda tool, number: bench.run(tool, tree, paths[number]),
+    )
     return found
 
 
 def in_turn(
-    bench: Bench, tools: Iterable[Tool], prepare: Callable[[int], object], run: Callable[[Tool], Outcome]
+    bench: Bench, tools: Iterable[Tool], prepare: Callable[[int], object], run: Callable[[Tool, int], Outcome]
 ) -> Outcomes:
     """The outcomes of each tool, all of them once in each round; of one that fails or takes long, only the first."""
     outcomes: Outcomes = {tool.name: [] for tool in tools}
@@ -76,7 +83,7 @@ def in_turn(
         prepare(number)
         for tool in tools:
             if not number or is_worth_repeating(outcomes[tool.name][0]):
-                outcomes[tool.name].append(run(tool))
+                outcomes[tool.name].append(run(tool, number))
     return outcomes
 
 
@@ -91,10 +98,14 @@ def cold(bench: Bench, tool: Tool, tree: Path) -> Outcome:
     return bench.run(tool, tree)
 
 
-def usual_file(tree: Path) -> str:
-    """The file whose size is nearest to `USUAL_SIZE`, relative to the tree."""
+def usual_files(tree: Path, count: int) -> list[str]:
+    """For each round the file to change: those whose sizes are nearest to `USUAL_SIZE`, relative to the tree.
+
+    What a change costs statefence depends on how much of the program rests on the file, so that one would not tell.
+    """
     sizes = {path.relative_to(tree).as_posix(): path.stat().st_size for path in tree.rglob("*.py")}
-    return min(sorted(sizes), key=lambda path: abs(sizes[path] - USUAL_SIZE))
+    nearest = sorted(sizes, key=lambda path: (abs(sizes[path] - USUAL_SIZE), path))
+    return [nearest[number % len(nearest)] for number in range(count)]
 
 
 def change(path: Path) -> None:
