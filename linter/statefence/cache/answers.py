@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import zlib
+from importlib.util import find_spec
+from sqlite3 import sqlite_version
 
 from msgspec import MsgspecError, msgpack
 
@@ -48,11 +50,17 @@ class AnswersCache:
 
 
 def _code() -> bytes:
-    """What tells the code that does the work from any other: its files with their stamps, and the interpreter."""
+    """What tells the code that does the work from any other: its files with their stamps, and what it asks.
+
+    That is the interpreter, its SQLite, and the extra that reads PostgreSQL.
+    """
     files = [
         os.path.join(directory, name)
         for directory, _, names in os.walk(os.path.dirname(statefence.__file__))
         for name in names
         if name.endswith(".py")
     ]
-    return repr((sys.version, [(file, stamps([file])) for file in sorted(files)])).encode(errors="surrogateescape")
+    extra = find_spec("sqlglot")
+    files += [extra.origin] if extra is not None and extra.origin is not None else []
+    stamped = [(file, stamps([file])) for file in sorted(files)]
+    return repr((sys.version, sqlite_version, stamped)).encode(errors="surrogateescape")

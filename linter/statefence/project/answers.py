@@ -310,7 +310,9 @@ def _chosen(before: Answers, changed: frozenset[str], stale: frozenset[str]) -> 
         makers = {key for key in reached if key in before.bodies and before.bodies[key].decided}
         todo = (entered | makers) - keys
         keys |= todo
-    return Chosen(changed, frozenset(key for key in keys if _unit(key) not in changed))
+    roots = {root.key for root in before.roots}
+    kept = frozenset(key for key in keys if _unit(key) not in changed)
+    return Chosen(changed, kept, kept & roots)
 
 
 def _is_in_order(before: Answers, program: Program, stale: frozenset[str]) -> bool:

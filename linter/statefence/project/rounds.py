@@ -60,10 +60,12 @@ class Chosen(Struct, frozen=True):
     Attributes:
         changed: the modules of which everything is.
         keys: the modules and functions of the others.
+        roots: those of them that the run asked about by itself.
     """
 
     changed: frozenset[str]
     keys: frozenset[str]
+    roots: frozenset[str]
 
     @property
     def units(self) -> frozenset[str]:
@@ -113,11 +115,13 @@ class _Asking:
             if unit.name in self.program.namespaces:
                 self.functions(number, 2, unit, list(of_wrapping_classes(self.program, unit, classes)))
 
-    def others(self, number: int) -> None:
-        """Interpret what is chosen besides, as something that other questions come to."""
-        keys = frozenset() if self.chosen is None else self.chosen.keys
+    def others(self, number: int, chosen: Chosen) -> None:
+        """Interpret what is chosen besides, out of its turn: circles of functions may be entered elsewhere so."""
         self.program.consulted.root = Root(number, 0, "", 0, "")
-        for key in sorted(keys - self.done.keys()):
+        for key in sorted(chosen.keys - self.done.keys()):
+            if key in chosen.roots:
+                self.done[key] = Root(number, 0, "", 0, key)
+            scopes.namespace(self.program, key.partition(":")[0])
             for each in _outermost_first(key):
                 definition = self.program.definitions.get(each)
                 if definition is not None and isinstance(definition.node, ir.Function):
@@ -180,13 +184,11 @@ def interpret_again(
         keys: the wrappers that there are.
     """
     asking = _Asking(program, chosen)
-    for name in sorted(chosen.units - chosen.changed):
-        scopes.namespace(program, name)
     for number, each in enumerate(rounds):
         _follow(asking, number, each)
         if thorough and number == 0:
             asking.everything()
-    asking.others(len(rounds))
+    asking.others(len(rounds), chosen)
     sites = asking.sites(len(rounds))
     known = Wrappers(frozenset(keys), exported(program, keys))
     return Interpretation(sites, tuple(rounds), tuple(asking.done.values()), known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,17 @@ def test_another_policy_has_other_answers(project: Path) -> None:
     remembered(default(project))
     other = load_text("[env.APP_HOME]\n", root=str(project), source="statefence.toml")
     assert AnswersCache(other).known() is None
+
+
+def test_where_another_reader_of_sql_is_installed_there_are_other_answers(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remembered(default(project))
+    (project.parent / "installed/sqlglot").mkdir(parents=True)
+    (project.parent / "installed/sqlglot/__init__.py").write_text("")
+    monkeypatch.syspath_prepend(str(project.parent / "installed"))
+    monkeypatch.delitem(sys.modules, "sqlglot", raising=False)
+    assert AnswersCache(default(project)).known() is None
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
