@@ -369,7 +369,7 @@ def _is_complete(
     changed: frozenset[str],
     stale: frozenset[str],
 ) -> bool:
-    """Whether all is interpreted that what is handed to wrappers comes to, and no call elsewhere comes to more."""
+    """Whether all is interpreted that the calls found out anew come to, and no other call comes to more than it did."""
     makers = _Makers.of({key: body.decided for key, body in before.bodies.items()}, tests)
     taken = (key for key in fresh if key in stale or key not in before.bodies)
     reached = _spread(taken, {key: body.asked for key, body in fresh.items()})

@@ -17,7 +17,7 @@ class Root(Struct, frozen=True, array_like=True, order=True):
 
     Attributes:
         round: which widening of what is looked for it belongs to.
-        phase: 0 for modules, 1 for functions that name something, 2 for all others.
+        phase: 0 for modules, 1 for functions that name something; what is asked about besides comes after these.
         path: the file.
         number: which of those in the file.
         key: what is asked about.
@@ -76,7 +76,8 @@ class Consulted:
         """`key` is asked about while it is being found out.
 
         What only it can lead to is always found out within it: the functions of a module while that is run, and those
-        within a function.
+        within a function. Of a circle that is not one of keys, such as names imported from one another, all that is
+        being found out may be on the way.
         """
         if key not in self.asking:
             self.circular.update(self.asking)
