@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import NamedTuple
+
+from msgspec.structs import astuple
 
 from statefence.project.values import (
     LARGEST,
@@ -15,11 +18,13 @@ from statefence.project.values import (
     Put,
     Select,
     Spread,
+    Term,
     Test,
     Unknown,
     Value,
     When,
     choose,
+    kept,
 )
 from statefence.project.values import bounded as whole_or_unknown
 from statefence.project.worlds import holds_by_default
@@ -118,4 +123,20 @@ def _opened(test: Test, most: Limits) -> Test:
     if test.kind in {"not", "and", "or"}:
         parts = tuple([_opened(part, most) for part in test.operands if isinstance(part, Test)])
         return Test(test.kind, parts, test.place)
-    return Test("open", (Constant(hash(test)),), test.place, holds_by_default(test))
+    return Test("open", (Constant(_identity(test)),), test.place, holds_by_default(test))
+
+
+@kept
+def _identity(term: Term) -> str:
+    """What tells a term from all others, in every process."""
+    content = repr((type(term).__name__, _identities(astuple(term))))
+    return blake2b(content.encode(errors="surrogatepass"), digest_size=_IDENTITY).hexdigest()
+
+
+def _identities(field: object) -> object:
+    if isinstance(field, tuple):
+        return tuple(map(_identities, field))
+    return _identity(field) if isinstance(field, Term) else field
+
+
+_IDENTITY = 12

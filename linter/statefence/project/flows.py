@@ -7,9 +7,10 @@ files does not matter.
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Protocol, TypeVar
 
 from msgspec import Struct, structs
 from msgspec.structs import astuple
@@ -72,6 +73,10 @@ _Way = tuple[int, str, str, Effect | None, tuple[Value, ...]]
 """A call, by identity, and what it leads to there: the kind, entry and effect of a site, and its decisive values."""
 
 
+def _way(site: RawSite, edge: Edge) -> _Way:
+    return id(edge), site.kind, site.entry, _effect(site), _values(site)
+
+
 class _Key(Struct, frozen=True):
     kind: str
     path: str
@@ -82,38 +87,162 @@ class _Key(Struct, frozen=True):
     values: tuple[Value, ...]
 
 
-def propagated(program: Program) -> list[RawSite]:
-    """Every site of the program: those that call an API, and those that hand a value on to one."""
-    callers: dict[str, list[Edge]] = {}
-    for edge in _in_order(program.edges.values()):
-        callers.setdefault(edge.callee, []).append(edge)
-    direct = _in_order(program.sites.values())
-    found: dict[_Key, RawSite] = {}
-    derived: Counter[Call] = Counter()
-    todo: deque[Iterable[RawSite]] = deque([direct])
-    ways: set[_Way] = set()
-    while todo:
-        for site in todo.popleft():
+class Hop(Struct, frozen=True, array_like=True, order=True):
+    """A call on the way of a site, from the one that reaches the API on.
+
+    Attributes:
+        function: which of the functions that decide the site is called, by their order.
+        number: which of the calls that stand at this place.
+    """
+
+    function: int
+    path: str
+    span: Span
+    number: int
+
+
+class Handed(Struct, frozen=True):
+    """A site that callers decide, as they find it.
+
+    Attributes:
+        way: the calls that led to it. Sites are carried on in the order of their ways, shorter ones first.
+        deciding: of each function or constructor that decides it the first such parameter, and whether it is a piece
+            of its SQL.
+    """
+
+    site: RawSite
+    way: tuple[Hop, ...]
+    deciding: tuple[tuple[Parameter, bool], ...]
+
+
+class Carried(Struct, frozen=True):
+    """Every site, and those that callers decide."""
+
+    sites: list[RawSite]
+    handed: list[Handed]
+
+
+class Known(Protocol):
+    """What is known already of a program that is not all interpreted."""
+
+    def is_known(self, body: str) -> bool:
+        """Whether the sites in a body are known, whichever of them are found here."""
+
+    def handed_to(self, functions: Collection[str]) -> list[Handed]:
+        """The known sites that callers of these functions decide."""
+
+
+def propagated(program: Program, known: Known | None = None) -> Carried:
+    """Every site of the program: those that call an API, and those that hand a value on to one.
+
+    Args:
+        known: sites of bodies that are not looked at; what is found is what stands in the others.
+    """
+    return _Carrying(program, known).all()
+
+
+class _Carrying:
+    """The sites of one program, carried from call to call, each way once.
+
+    Attributes:
+        ways: those already gone: where many functions call each other, as many sites lead back to each call.
+    """
+
+    def __init__(self, program: Program, known: Known | None) -> None:
+        self.program = program
+        self.direct = _in_order(program, program.sites, known)
+        self.callers: dict[str, list[tuple[int, Edge]]] = {}
+        for number, edge in _in_order(program, program.edges, known):
+            self.callers.setdefault(edge.callee, []).append((number, edge))
+        self.before: dict[int, list[Handed]] = {}
+        for handed in known.handed_to(self.callers.keys()) if known is not None else ():
+            self.before.setdefault(len(handed.way), []).append(handed)
+        self.found: dict[_Key, RawSite] = {}
+        self.derived: Counter[Call] = Counter()
+        self.ways: set[_Way] = set()
+
+    def all(self) -> Carried:
+        """All sites; those that are as many calls away from the API are carried on together."""
+        handed: list[Handed] = []
+        found = [self._taken(site, (Hop(0, site.path, site.span, number),)) for number, site in self.direct]
+        for distance in range(1, LONGEST + 1):
+            own = [each for each in found if each is not None]
+            handed += own
+            known = self.before.get(distance)
+            callees = own if known is None else sorted([*own, *known], key=lambda each: each.way)
+            found = [self._taken(*at_call) for callee in callees for at_call in self._handed_over(callee)]
+        sites = sorted(self.found.values(), key=lambda site: not all(map(holds_by_default, site.conditions)))
+        return Carried(sites, handed)
+
+    def _taken(self, site: RawSite, way: tuple[Hop, ...]) -> Handed | None:
+        """Take a site, unless it is there already; gives what callers find of it, if they can decide it."""
+        key = _key(site)
+        call = _call(site, site.path, site.span)
+        if key in self.found or self.derived[call] > MOST:
+            return None
+        self.derived[call] += 1
+        if self.derived[call] > MOST:
+            site = _cut(site)
             key = _key(site)
-            call = _call(site, site.path, site.span)
-            if key in found or derived[call] > MOST:
+        self.found[key] = site
+        if not _may_be_handed_over(site) or not _may_concern(self.program.policy, site):
+            return None
+        deciding = tuple(_first_of_each(self.program, site))
+        return Handed(site, way, deciding) if deciding else None
+
+    def _handed_over(self, handed: Handed) -> Iterator[tuple[RawSite, tuple[Hop, ...]]]:
+        """The calls that bind a parameter that decides a site, but for those that have their alternatives already."""
+        site = handed.site
+        for at, (parameter, in_text) in enumerate(handed.deciding):
+            if _is_of_a_record(site, parameter.function):
                 continue
-            derived[call] += 1
-            if derived[call] > MOST:
-                site = _cut(site)
-                key = _key(site)
-            found[key] = site
-            if _may_be_handed_over(site) and _may_concern(program.policy, site):
-                todo.append(_handed_over(program, site, callers, derived, ways))
-    return sorted(found.values(), key=lambda site: not all(map(holds_by_default, site.conditions)))
+            for number, edge in self.callers.get(parameter.function, ()):
+                found = (
+                    self._at_call(site, edge, parameter, in_text) if self._may_lead_on(site, edge, parameter) else None
+                )
+                if found is not None:
+                    self.ways.add(_way(site, edge))
+                    yield found, (*handed.way, Hop(at, edge.path, edge.span, number))
+
+    def _may_lead_on(self, site: RawSite, edge: Edge, parameter: Parameter) -> bool:
+        if self.derived.get(_call(site, edge.path, edge.span), 0) > MOST:
+            return False
+        if is_test_file(site.path) and not is_test_file(edge.path):
+            return False  # what tests do with an object is nothing that the program hands over to
+        if _way(site, edge) in self.ways or any(step.place == Place(edge.path, edge.span) for step in site.trace):
+            return False
+        # a settings field that no call passes stays open
+        return not parameter.settings or edge.binding.get((parameter.function, parameter.name)) != parameter
+
+    def _at_call(self, site: RawSite, edge: Edge, parameter: Parameter, in_text: bool) -> RawSite | None:
+        """The site that a call is; kept with the program, since every round asks for it."""
+        known = self.program.carried.get((id(site), id(edge), parameter.name))
+        if known is None:
+            with self.program.consulted.finding(self.program.body_of(edge.caller)):
+                known = site, edge, _at(self.program, site, edge, parameter, in_text=in_text)
+            self.program.carried[id(site), id(edge), parameter.name] = known
+        return known[2]
 
 
 Located = TypeVar("Located", RawSite, Edge)
 
 
-def _in_order(calls: Iterable[Iterable[Located]]) -> list[Located]:
-    """The calls of all functions as they stand in the files, whichever function was interpreted first."""
-    return sorted((call for each in calls for call in each), key=lambda call: (call.path, call.span))
+def _in_order(
+    program: Program, calls: Mapping[str, Iterable[Located]], known: Known | None
+) -> Iterator[tuple[int, Located]]:
+    """The calls as they stand in the files, whichever function was interpreted first, numbered at each place.
+
+    Args:
+        calls: by the key of what they stand in.
+    """
+    unknown = (each for key, each in calls.items() if known is None or not known.is_known(program.body_of(key)))
+    ordered = sorted((call for each in unknown for call in each), key=_place)
+    for _, group in groupby(ordered, key=_place):
+        yield from enumerate(group)
+
+
+def _place(call: RawSite | Edge) -> tuple[str, Span]:
+    return call.path, call.span
 
 
 def _may_be_handed_over(site: RawSite) -> bool:
@@ -151,52 +280,31 @@ def _cut(site: RawSite) -> RawSite:
 
 
 def _key(site: RawSite) -> _Key:
-    values = tuple([site.roles[role] for role in DECISIVE[site.kind]])
-    effect = None if site.opener is None else site.opener.effect
-    return _Key(site.kind, site.path, site.span.line, site.span.column, site.entry, effect, values)
+    return _Key(site.kind, site.path, site.span.line, site.span.column, site.entry, _effect(site), _values(site))
+
+
+def _effect(site: RawSite) -> Effect | None:
+    return None if site.opener is None else site.opener.effect
+
+
+def _values(site: RawSite) -> tuple[Value, ...]:
+    """The decisive ones."""
+    return tuple([site.roles[role] for role in DECISIVE[site.kind]])
 
 
 def _call(site: RawSite, path: str, span: Span) -> Call:
     """A call as a site of the same kind."""
-    return site.kind, path, span, None if site.opener is None else site.opener.effect
+    return site.kind, path, span, _effect(site)
 
 
-def _handed_over(
-    program: Program,
-    site: RawSite,
-    callers: Mapping[str, list[Edge]],
-    derived: Mapping[Call, int],
-    ways: set[_Way],
-) -> Iterable[RawSite]:
-    """The calls that bind a parameter on which the site depends, but for those that have their alternatives already.
-
-    `ways` holds those already gone: where many functions call each other, as many sites lead back to each call.
-    """
-    effect, values = _key(site).effect, _key(site).values
-    wanted: dict[str, Parameter] = {}
+def _first_of_each(program: Program, site: RawSite) -> Iterator[tuple[Parameter, bool]]:
+    """Of each function that decides a site the first parameter, and whether that is a piece of its SQL."""
+    in_text = set(_in_text(program, site))
+    first: dict[str, Parameter] = {}
     for parameter in _deciding(program, site):
-        wanted.setdefault(parameter.function, parameter)
-    for function, parameter in wanted.items():
-        for edge in callers.get(function, ()) if not _is_of_a_record(site, function) else ():
-            if derived.get(_call(site, edge.path, edge.span), 0) > MOST:
-                continue
-            if is_test_file(site.path) and not is_test_file(edge.path):
-                continue  # what tests do with an object is nothing that the program hands over to
-            way = (id(edge), site.kind, site.entry, effect, values)
-            if way in ways:
-                continue
-            if any(step.place == Place(edge.path, edge.span) for step in site.trace):
-                continue
-            if parameter.settings and edge.binding.get((parameter.function, parameter.name)) == parameter:
-                continue  # a settings field that no call passes stays open
-            known = program.carried.get((id(site), id(edge), parameter.name))
-            if known is None:
-                with program.consulted.finding(program.body_of(edge.caller)):
-                    known = site, edge, _at(program, site, edge, parameter)
-                program.carried[id(site), id(edge), parameter.name] = known
-            if known[2] is not None:
-                ways.add(way)
-                yield known[2]
+        first.setdefault(parameter.function, parameter)
+    for parameter in first.values():
+        yield parameter, parameter in in_text
 
 
 def _is_of_a_record(site: RawSite, constructor: str) -> bool:
@@ -226,12 +334,13 @@ def _in_fronts(path: Value) -> Iterable[Parameter]:
         yield from parameters_of(path)
 
 
-def _at(program: Program, site: RawSite, edge: Edge, parameter: Parameter) -> RawSite | None:
+def _at(program: Program, site: RawSite, edge: Edge, parameter: Parameter, *, in_text: bool) -> RawSite | None:
     """The site that a call is; None where it cannot reach this one."""
     conditions = _conditions(program, site, edge)
     if conditions is None:
         return None
-    handed = _at_call(program, site, edge, parameter, conditions)
+    chosen = _hands_over(edge, parameter) if site.kind == "open" else in_text
+    handed = _at_call(program, site, edge, parameter, conditions, chosen=chosen)
     return handed if site.kind != "statement" or _is_of_a_database(handed, edge.binding, parameter) else None
 
 
@@ -360,7 +469,7 @@ def _own(program: Program, path: Value, edge: Edge, parameter: Parameter) -> Val
 
 
 def _at_call(
-    program: Program, site: RawSite, edge: Edge, parameter: Parameter, conditions: tuple[Test, ...]
+    program: Program, site: RawSite, edge: Edge, parameter: Parameter, conditions: tuple[Test, ...], *, chosen: bool
 ) -> RawSite:
     roles = {role: program.shared(bounded(_bound(program, value, edge))) for role, value in site.roles.items()}
     if site.roles.get("directory") == WORKING_DIRECTORY:
@@ -384,7 +493,7 @@ def _at_call(
         spawner=site.spawner,
         opener=site.opener,
         handed_over=tuple(edge.spans.values()),
-        chosen=_hands_over(edge, parameter) if site.kind == "open" else parameter in _in_text(program, site),
+        chosen=chosen,
         gives=site.gives and _gives_connection(program, edge.callee),
         held=site.held or not _runs(program, edge.callee, site.function),
     )
@@ -422,7 +531,7 @@ def _is_connection(value: Value) -> bool:
 
 def _done(site: RawSite) -> str:
     """What a call does, as the trace of its callers says it."""
-    effect = None if site.opener is None else site.opener.effect
+    effect = _effect(site)
     return _VERBS[site.kind] if effect is None else _DONE.get(effect, _VERBS[site.kind])
 
 

@@ -16,8 +16,9 @@ from statefence.migrations.rehearse import migrated
 from statefence.model import Skipped
 from statefence.module_names import module_names
 from statefence.policy import Policy
-from statefence.project.answers import Answers, Past, Question, answers
+from statefence.project.answers import Answers, Past, Question
 from statefence.project.program import Program, Unit
+from statefence.project.renewal import answers
 from statefence.project.sites import EnvRead, Invocation, Open, Spawn, Statement, Write
 from statefence.source import Source
 from statefence.sql import Schema

@@ -11,7 +11,7 @@ from msgspec import Struct
 from statefence.facts import ir
 from statefence.project import functions, scopes
 from statefence.project.consulted import Root
-from statefence.project.flows import propagated
+from statefence.project.flows import Carried, Handed, Known, propagated
 from statefence.project.mentions import Mentions, other_names
 from statefence.project.program import Program, RawSite, Unit
 from statefence.project.relevance import (
@@ -44,11 +44,13 @@ class Interpretation(Struct, frozen=True):
 
     Attributes:
         sites: every site, those of wrappers too.
+        handed: those that callers decide.
         roots: what the run asked about by itself.
         wrappers: the project's own, and how each module passes callees on, when nothing further was named.
     """
 
     sites: list[RawSite]
+    handed: list[Handed]
     rounds: tuple[Round, ...]
     roots: tuple[Root, ...]
     wrappers: Wrappers
@@ -127,10 +129,10 @@ class _Asking:
                 if definition is not None and isinstance(definition.node, ir.Function):
                     functions.summarize(self.program, each)
 
-    def sites(self, number: int) -> list[RawSite]:
+    def sites(self, number: int, known: Known | None = None) -> Carried:
         """Every site that is known by now; what that and what follows ask about is asked between two rounds."""
         self.program.consulted.root = Root(number, 0, "", 0, "")
-        return propagated(self.program)
+        return propagated(self.program, known)
 
     def everything(self) -> None:
         """Interpret every function, so that the whole call graph is known."""
@@ -165,23 +167,24 @@ def interpret(program: Program, *, thorough: bool) -> Interpretation:
     derived = derived_classes(program.units.values())
     seen: Mentions | None = None
     while True:
-        sites = asking.sites(len(rounds))
-        known = wrappers(program, sites)
+        carried = asking.sites(len(rounds))
+        known = wrappers(program, carried.sites)
         words = wrapper_words(known, derived)
         if words == seen:
-            return Interpretation(sites, tuple(rounds), tuple(asking.done.values()), known)
+            return Interpretation(carried.sites, carried.handed, tuple(rounds), tuple(asking.done.values()), known)
         rounds.append(Round(_searched(program, words if seen is None else words.beyond(seen)), frozenset(words.words)))
         _follow(asking, len(rounds) - 1, rounds[-1])
         seen = words
 
 
 def interpret_again(
-    program: Program, rounds: Sequence[Round], chosen: Chosen, keys: Collection[str], *, thorough: bool
+    program: Program, rounds: Sequence[Round], chosen: Chosen, keys: Collection[str], known: Known, *, thorough: bool
 ) -> Interpretation:
     """Interpret what is chosen, in the order of a run of which the rounds are known.
 
     Args:
         keys: the wrappers that there are.
+        known: the sites of what is taken as it was.
     """
     asking = _Asking(program, chosen)
     for number, each in enumerate(rounds):
@@ -189,9 +192,9 @@ def interpret_again(
         if thorough and number == 0:
             asking.everything()
     asking.others(len(rounds), chosen)
-    sites = asking.sites(len(rounds))
-    known = Wrappers(frozenset(keys), exported(program, keys))
-    return Interpretation(sites, tuple(rounds), tuple(asking.done.values()), known)
+    carried = asking.sites(len(rounds), known)
+    wrapping = Wrappers(frozenset(keys), exported(program, keys))
+    return Interpretation(carried.sites, carried.handed, tuple(rounds), tuple(asking.done.values()), wrapping)
 
 
 def _follow(asking: _Asking, number: int, each: Round) -> None:

@@ -23,16 +23,31 @@ from app.block import block
 def start(command, env=None):
     subprocess.run(command, env=env or block())
 """
+LABEL = """
+def label():
+    return "a store"
+def suffix():
+    return ""
+"""
 STORE = """
 import sqlite3
+from app.label import label, suffix
 class Store:
     def __init__(self, path):
         self.path = path
     def open(self):
-        return sqlite3.connect(self.path)
+        print(label())
+        return sqlite3.connect(self.path + suffix())
     def add(self, row):
         with self.open() as database:
             database.execute("INSERT INTO rows VALUES (?)", (row,))
+"""
+MADE = """
+import subprocess
+from app.store import Store
+def made():
+    subprocess.run(["made"])
+    return Store("/srv/made.db")
 """
 TOOL = """
 import subprocess
@@ -109,11 +124,18 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
     ),
     "app/store.py": (
         STORE,
-        STORE.replace("connect(self.path)", "connect(self.path + '.new')"),
+        STORE.replace("connect(self.path + suffix())", "connect(self.path + '.new')"),
         STORE.replace("INSERT INTO rows VALUES (?)", "CREATE TABLE rows (x)"),
         STORE.replace("self.path = path", "self.path = '/fixed.db'"),
         "import sqlite3\nclass Store:\n    pass\n",
     ),
+    "app/label.py": (
+        LABEL,
+        LABEL.replace("a store", "another"),
+        LABEL.replace('""', '".new"'),
+        LABEL.replace("def suffix", "def unused():\n    return label()\ndef suffix"),
+    ),
+    "app/made.py": (MADE, MADE.replace("made.db", "other.db"), MADE + "def more(path):\n    Store(path).open()\n"),
     "app/tool.py": (TOOL, TOOL.replace("raise NotImplementedError", "return None"), "class Tool:\n    pass\n"),
     "app/own_tool.py": (OWN_TOOL, OWN_TOOL.replace('"OWN"', '"PATH"'), OWN_TOOL + "Other = Own\n"),
     "app/ping.py": (PING, PING.replace('"ping"', '"other"'), PING.replace("if depth else", "if depth > 1 else")),
@@ -183,6 +205,11 @@ def test_what_rests_on_a_changed_file_at_any_distance_is_found_out_anew() -> Non
     assert not is_taken("app.start:start", "app/block.py", 2)
     assert not is_taken("app.outer:outer.inner", "app/block.py", 2)
     assert not is_taken("app.main:main", "app/own_tool.py", 1)
+
+
+def test_a_call_of_a_wrapper_is_looked_at_again_when_what_it_comes_to_has_changed() -> None:
+    assert is_taken("app.made:made", "app/label.py", 1)
+    assert not is_taken("app.made:made", "app/label.py", 2)
 
 
 def test_after_a_file_has_come_or_gone_everything_is_found_out_anew() -> None:
