@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from statefence.project.consulted import Root
 from statefence.project.handed_on import HandedOn
-from statefence.project.outlines import digest
+from statefence.project.outlines import Outline, digest
 from statefence.project.records import NOTHING, Records
 from statefence.project.relevance import Wrappers
 from statefence.project.rounds import Round
@@ -21,14 +21,13 @@ class File(Struct, frozen=True, array_like=True):
     """A Python file of a run.
 
     Attributes:
-        outline: a digest of what of it decides how others are read.
         reason: why it could not be parsed; empty when it could, or was not.
     """
 
     name: str
     path: str
     digest: bytes
-    outline: bytes
+    outline: Outline
     reason: str
 
 

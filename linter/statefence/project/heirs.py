@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from statefence.facts import ir
 from statefence.project import scopes
 from statefence.project.mappings import open_test
@@ -17,9 +15,6 @@ from statefence.project.values import (
     choose,
     key_of,
 )
-
-CLASS = re.compile(rb"class[ \t]+\w+[ \t]*\(([^()]*)\)")
-"""A class with bases, as it is written."""
 
 MOST = 6
 """A method is followed into at most so many classes that override it."""
@@ -90,7 +85,7 @@ def heirs(program: Program, cls: str) -> tuple[str, ...]:
 
 
 def _derived(program: Program, cls: str) -> tuple[str, ...]:
-    key = f"{cls}.<heirs>"
+    key = heirs_of(cls)
     program.consulted.ask(key)
     known = program.heirs.get(cls)
     if known is not None:
@@ -105,6 +100,19 @@ def _derived(program: Program, cls: str) -> tuple[str, ...]:
     if not any(key_of(unit, "") in program.running for unit in units):
         program.heirs[cls] = found
     return found
+
+
+_HEIRS = ".<heirs>"
+
+
+def heirs_of(cls: str) -> str:
+    """The key under which it is noted on what the classes rest that derive from a class."""
+    return f"{cls}{_HEIRS}"
+
+
+def base_of(key: str) -> bytes | None:
+    """The name of the class whose heirs such a key is about; None for any other key."""
+    return key.removesuffix(_HEIRS).rpartition(":")[2].rpartition(".")[2].encode() if key.endswith(_HEIRS) else None
 
 
 def _derives(program: Program, key: str, cls: str) -> bool:
@@ -123,8 +131,7 @@ def _naming(program: Program) -> dict[bytes, tuple[str, ...]]:
     if program.bases is None:
         found: dict[bytes, dict[str, None]] = {}
         for unit in program.units.values():
-            for bases in CLASS.findall(unit.data):
-                for base in bases.split(b","):
-                    found.setdefault(base.strip().rpartition(b".")[2], {})[unit.name] = None
+            for base in unit.outline.bases:
+                found.setdefault(base, {})[unit.name] = None
         program.bases = {base: tuple(units) for base, units in found.items()}
     return program.bases

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from statefence.facts import renamed
+from statefence.project.outlines import Outline
 from statefence.project.program import Unit
 
 BY_NAME = frozenset({b"getattr", b"attrgetter", b"methodcaller"})
@@ -77,6 +77,11 @@ class Mentions(Struct, frozen=True):
             )
         return Mentions(found, packages)
 
+    @property
+    def owners(self) -> frozenset[bytes]:
+        """The words after which, or in whose files, some of them count."""
+        return NOWHERE.union(*(word.owners | word.libraries for word in self.words.values()))
+
     def known_as(self, others: Mapping[bytes, frozenset[bytes]]) -> Mentions:
         """The same words, whose owners and libraries also go by the other names that imports give them."""
 
@@ -94,6 +99,13 @@ class Mentions(Struct, frozen=True):
     def beyond(self, before: Mentions) -> Mentions:
         """The words that were not looked for before, or count elsewhere too."""
         return Mentions({name: word for name, word in self.words.items() if before.words.get(name) != word})
+
+    def covers(self, other: Mentions) -> bool:
+        """Whether all of the other's words count here wherever they count there."""
+        return all(
+            name in self.words and Mentions.of([self.words[name], word]).words[name] == self.words[name]
+            for name, word in other.words.items()
+        )
 
     def pattern(self, unit: Unit) -> re.Pattern[bytes] | None:
         """What to look for in a module's file; None when nothing counts in it. A module need not name itself."""
@@ -143,13 +155,12 @@ def _any(names: Iterable[bytes]) -> bytes:
     return rb"(?:" + b"|".join(sorted(names)) + rb")\b"
 
 
-def other_names(units: Iterable[Unit], words: Iterable[bytes]) -> dict[bytes, frozenset[bytes]]:
+def other_names(outlines: Iterable[Outline], words: Iterable[bytes]) -> dict[bytes, frozenset[bytes]]:
     """By what other names the project's modules import what goes by one of these words."""
     wanted = frozenset(words)
     found: dict[bytes, frozenset[bytes]] = {}
-    for unit in units:
-        if b"as" in unit.words and not wanted.isdisjoint(unit.words):
-            for name, other in renamed(unit.data):
-                if name in wanted:
-                    found[name] = found.get(name, NOWHERE) | {other}
+    for outline in outlines:
+        for name, other in outline.names:
+            if name in wanted:
+                found[name] = found.get(name, NOWHERE) | {other}
     return found

@@ -28,6 +28,7 @@ from statefence.policy import Policy
 from statefence.policy import model as policy_model
 from statefence.project.consulted import Consulted
 from statefence.project.frames import State
+from statefence.project.outlines import Outline, outline
 from statefence.project.values import (
     WORKING_DIRECTORY,
     Arguments,
@@ -80,6 +81,11 @@ class Unit(Struct, frozen=True, dict=True, eq=False):
     def loose_words(self) -> frozenset[bytes]:
         """The words that stand by themselves as a value: a module that is assigned, passed or returned."""
         return frozenset(_LOOSE.findall(self.data))
+
+    @cached_property
+    def outline(self) -> Outline:
+        """What of it decides how other modules are read."""
+        return outline(self.data, self.words)
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:

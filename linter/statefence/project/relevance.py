@@ -35,6 +35,7 @@ from statefence.project.declared_reads import WORDS as DECLARED_READS
 from statefence.project.file_sinks import FILE_OPENERS_BY_NAME, are_kept
 from statefence.project.flows import deciding_functions
 from statefence.project.mentions import Mentions, Word
+from statefence.project.outlines import Outline
 from statefence.project.program import ClassModel, Program, RawSite, Unit
 from statefence.project.scopes import looked_up
 from statefence.project.sinks import SPEAKS_OF_DATABASES, opener, spawner
@@ -53,7 +54,6 @@ from statefence.project.values import (
 
 ENVIRONMENT = ("environ", "getenv")
 
-CLASSES = re.compile(rb"(?:\A|\n)[ \t]*class[ \t]+(\w+)[ \t]*\(([^)]*)\)")
 _TABLES: tuple[Spawner | Opener, ...] = (*SPAWNERS, *OPENERS)
 _CALLEES = frozenset(name.rpartition(".")[2] for entry in _TABLES for name in entry.names)
 _NAMING_PACKAGES = frozenset(home.partition(".")[0].encode() for library in COMMANDS for home in library.homes)
@@ -156,14 +156,13 @@ def _called_by(key: str, derived: Mapping[str, Iterable[str]]) -> Iterator[Word]
     yield Word.method(name, frozenset(word.encode() for word in (home, *classes)), home)
 
 
-def derived_classes(units: Iterable[Unit]) -> dict[str, set[str]]:
+def derived_classes(outlines: Iterable[Outline]) -> dict[str, set[str]]:
     """By the names of classes, those of the classes that derive from one of that name, as the files' text has it."""
     derived: dict[str, set[str]] = {}
-    for unit in units:
-        if b"class" in unit.words:
-            for name, bases in CLASSES.findall(unit.data):
-                for base in words_of(bases):
-                    derived.setdefault(base.decode(errors="replace"), set()).add(name.decode(errors="replace"))
+    for outline in outlines:
+        for name, bases in outline.classes:
+            for base in words_of(bases):
+                derived.setdefault(base.decode(errors="replace"), set()).add(name.decode(errors="replace"))
     return derived
 
 

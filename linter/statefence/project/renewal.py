@@ -1,13 +1,12 @@
 """What still holds of the answers of an earlier run when some of the files have changed.
 
 Every answer is about one body: of a function, or of a module. What its statements come to holds unless the body asks,
-at any distance, about something in a changed file. What its calls reach holds unless one is of a wrapper of which
+at any distance, about something that has changed. What its calls reach holds unless one is of a wrapper of which
 callers find something else than they did. Bodies of which one of the two does not hold are found out anew, in the
 order of the first run, with whatever they ask about. The rest is taken as it was.
 
-All of that is given up, and everything found out anew, where a change could reach answers in another way: when files
-come or go, when classes, their bases or the other names of imports change (they are looked for in every file's text),
-when other functions become wrappers, when the schema changes, when the order of asking might matter.
+All of that is given up, and everything found out anew, where a change could reach answers in another way: when the
+files concerned are many (`differences`), wrappers are lost, the schema changes, or the order of asking might matter.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ from msgspec import Struct, structs
 
 from statefence.project.answers import Answers, Body, File, Past, Question
 from statefence.project.consulted import Root
+from statefence.project.differences import Difference, difference, widened
 from statefence.project.flows import Handed
 from statefence.project.handed_on import from_data, struct_table
 from statefence.project.mentions import Word
-from statefence.project.outlines import digest, outline
 from statefence.project.program import Program, is_test_file
 from statefence.project.records import by_body, ddl_by_body
 from statefence.project.relevance import Wrappers, exports_of
@@ -31,15 +30,19 @@ from statefence.project.whole import bodies_of, decided_by, file_of, parse_rest,
 
 MOST_TURNS = 12
 """What calls reach is followed from changed wrappers to their callers so many times; beyond that, everything is new."""
+MOST_WIDENINGS = 4
+"""So many times a change may make further wrappers, whose callers are looked for; beyond that, everything is new."""
 
 
 def answers(program: Program, question: Question, past: Past | None) -> Answers:
     """What there is to find out about a program; `past` spares what still holds of it."""
     before = None if past is None else past.known()
     renewed = None if before is None else _renewed(before, program, question)
-    if renewed is None and before is not None:
-        program = program.anew()
-    found = renewed or whole(program, question)
+    if renewed is None:
+        program = program if before is None else program.anew()
+        found = whole(program, question)
+    else:
+        program, found = renewed
     program.keep_facts(of_others=renewed is not None)
     if past is not None and found is not before:
         past.keep(found)
@@ -50,8 +53,7 @@ class _Change(Struct, frozen=True):
     """A program that has changed since its answers were found.
 
     Attributes:
-        changed: the modules whose file has.
-        stale: the keys in them, and those that ask about them at any distance.
+        stale: the keys of what has changed, and those that ask about it at any distance.
         tests: the modules of tests.
         table: that of the answers, to which new structs are added.
     """
@@ -59,7 +61,7 @@ class _Change(Struct, frozen=True):
     before: Answers
     program: Program
     question: Question
-    changed: frozenset[str]
+    found: Difference
     stale: frozenset[str]
     tests: frozenset[str]
     table: StructTable
@@ -74,17 +76,29 @@ class _Turn(Struct, frozen=True):
     bodies: dict[str, Body]
 
 
-def _renewed(before: Answers, program: Program, question: Question) -> Answers | None:
-    """The answers as they are now; None where it takes a whole run to tell."""
-    changed = _changed(before, program)
-    if changed is None or before.given != question.digest or before.too_deep or _is_worn(before):
+def _renewed(before: Answers, program: Program, question: Question) -> tuple[Program, Answers] | None:
+    """The answers as they are now, and the program that tells; None where it takes a whole run to tell."""
+    if before.given != question.digest or before.too_deep or _is_worn(before):
         return None
-    if not changed:
-        return before
-    stale = _reaching(before.bodies, changed)
+    found = difference(before, program)
+    if found is not None and _is_same(before, program, found):
+        return program, before
     tests = frozenset(unit.name for unit in program.units.values() if is_test_file(unit.path))
-    table = struct_table(before.nodes)
-    return _of(_Change(before, program, question, changed, stale, tests, table))
+    for _ in range(MOST_WIDENINGS):
+        if found is None:
+            return None
+        stale = _reaching(before.bodies, found)
+        change = _Change(before, program, question, found, stale, tests, struct_table(before.nodes))
+        turn = _settled(change)
+        if turn is None:
+            return None
+        wrappers = _wrappers(before, turn)
+        wider = widened(found, wrappers, program)
+        if wider is found:
+            renewed = _merged(change, turn, wrappers)
+            return None if renewed is None else (program, renewed)
+        program, found = program.anew(), wider
+    return None
 
 
 def _is_worn(before: Answers) -> bool:
@@ -92,28 +106,22 @@ def _is_worn(before: Answers) -> bool:
     return len(before.nodes) > 2 * before.whole + 10_000
 
 
+def _is_same(before: Answers, program: Program, found: Difference) -> bool:
+    return not found.units and [file.path for file in before.files] == list(program.by_path)
+
+
 def _unit(key: str) -> str:
     return key.partition(":")[0]
 
 
-def _changed(before: Answers, program: Program) -> frozenset[str] | None:
-    """The modules whose file has changed; None when files came or went, or changed in what others are read by."""
-    units = tuple(program.units.values())
-    if [(unit.name, unit.path) for unit in units] != [(file.name, file.path) for file in before.files]:
-        return None
-    pairs = [(unit, file) for unit, file in zip(units, before.files, strict=True) if digest(unit.data) != file.digest]
-    if any(outline(unit) != file.outline for unit, file in pairs):
-        return None
-    return frozenset(unit.name for unit, _ in pairs)
-
-
-def _reaching(bodies: Mapping[str, Body], changed: Collection[str]) -> frozenset[str]:
-    """The keys of modules that changed, and those that ask about them at any distance."""
+def _reaching(bodies: Mapping[str, Body], found: Difference) -> frozenset[str]:
+    """The keys of what changed, and those that ask about them at any distance."""
     askers: dict[str, list[str]] = {}
     for key, body in bodies.items():
         for asked in body.asked:
             askers.setdefault(asked, []).append(key)
-    return frozenset(_spread((key for key in (*bodies, *askers) if _unit(key) in changed), askers))
+    changed = {key for key in (*bodies, *askers) if _unit(key) in found.units}
+    return frozenset(_spread(changed | found.stale, askers))
 
 
 def _spread(start: Iterable[str], steps: Mapping[str, Iterable[str]]) -> set[str]:
@@ -127,8 +135,8 @@ def _spread(start: Iterable[str], steps: Mapping[str, Iterable[str]]) -> set[str
     return found
 
 
-def _of(change: _Change) -> Answers | None:
-    """The answers after a change: what calls reach is found out anew until no further caller finds anything else."""
+def _settled(change: _Change) -> _Turn | None:
+    """What is known after a change: what calls reach is found out anew until no further caller finds anything else."""
     anew = change.stale
     for _ in range(MOST_TURNS):
         turn = _turn(change, anew)
@@ -139,7 +147,7 @@ def _of(change: _Change) -> Answers | None:
             return None
         further = _finding_else(change, turn)
         if not further:
-            return _merged(change, turn)
+            return turn
         anew |= further
     return None
 
@@ -151,8 +159,8 @@ def _turn(change: _Change, anew: frozenset[str]) -> _Turn | None:
         return None
     kept = {key: body for key, body in before.bodies.items() if key not in anew}
     known = _Kept(kept, change.table)
-    keys, thorough = before.wrappers.keys, change.question.thorough
-    interpretation = interpret_again(program, before.rounds, chosen, keys, known, thorough=thorough)
+    keys, thorough = change.found.keys, change.question.thorough
+    interpretation = interpret_again(program, change.found.rounds, chosen, keys, known, thorough=thorough)
     if program.too_deep:
         return None
     sites = by_body(program, interpretation.sites)
@@ -181,12 +189,12 @@ class _Kept:
 
 def _chosen(change: _Change, anew: frozenset[str]) -> Chosen | None:
     """What has to be interpreted: what no longer holds, and where circles were entered that it leads to."""
-    bodies, changed = change.before.bodies, change.changed
+    bodies, changed = change.before.bodies, change.found.units
     steps = {key: body.asked for key, body in bodies.items()}
     roots = {root.key for root in change.before.roots}
     asked = (*roots, *(key for key in bodies if key == exports_of(_unit(key))))
     keys = {key for key in asked if key in change.stale} | (anew - change.stale)
-    keys = {key for key in keys if _unit(key) not in changed}
+    keys = {key for key in keys if _unit(key) in change.program.units and _unit(key) not in changed}
     todo = keys | {key for key in steps if _unit(key) in changed}
     seen: set[str] = set()
     while todo:
@@ -203,8 +211,11 @@ def _chosen(change: _Change, anew: frozenset[str]) -> Chosen | None:
 
 
 def _is_in_order(change: _Change) -> bool:
-    """Whether circles that still hold were entered where a whole run would enter them."""
-    for key, first in change.program.consulted.first.items():
+    """Whether circles were entered where a whole run would enter them."""
+    noted, usual = change.program.consulted, len(change.before.rounds)
+    if len(change.found.rounds) > usual and any(noted.first[key].round >= usual for key in noted.circular):
+        return False
+    for key, first in noted.first.items():
         body = change.before.bodies.get(key)
         if key not in change.stale and body is not None and body.first is not None and first > body.first:
             return False
@@ -244,11 +255,10 @@ def _finding_else(change: _Change, turn: _Turn) -> set[str]:
     }
 
 
-def _merged(change: _Change, turn: _Turn) -> Answers | None:
+def _merged(change: _Change, turn: _Turn, wrappers: Wrappers) -> Answers | None:
     before, program = change.before, change.program
-    wrappers = _wrappers(before, turn)
     schema = schema_by(change.question, {key: body.ddl for key, body in turn.bodies.items()})
-    if wrappers != before.wrappers or schema != before.schema:
+    if schema != before.schema:
         return None
     needed = {_unit(key) for key in turn.bodies if key.endswith(":")}
     all_parsed = parse_rest(program, needed)
@@ -256,21 +266,26 @@ def _merged(change: _Change, turn: _Turn) -> Answers | None:
         return None
     return structs.replace(
         before,
-        files=tuple([_file_now(change, file, is_parsed=all_parsed or file.name in needed) for file in before.files]),
+        files=_files(change, set(program.units) if all_parsed else needed),
+        rounds=change.found.rounds,
         roots=tuple(_roots(change, turn.interpretation)),
+        wrappers=wrappers,
         bodies=turn.bodies,
         nodes=tuple(change.table.nodes),
     )
 
 
-def _file_now(change: _Change, file: File, *, is_parsed: bool) -> File:
-    """The file as it is now; of one that is not parsed it is not known whether it could be."""
+def _files(change: _Change, parsed: Collection[str]) -> tuple[File, ...]:
+    """The files as they are now; of one that is not parsed it is not known whether it could be."""
     program = change.program
-    reason = program.unparsed.get(file.path, "") if file.name in program.facts else file.reason
-    reason = reason if is_parsed else ""
-    if file.name in change.changed:
-        return file_of(program.units[file.name], reason)
-    return structs.replace(file, reason=reason)
+    was = {file.name: file for file in change.before.files}
+    found = []
+    for unit in program.units.values():
+        file = was.get(unit.name) if unit.name not in change.found.units else None
+        known = program.unparsed.get(unit.path, "") if file is None or unit.name in program.facts else file.reason
+        reason = known if unit.name in parsed else ""
+        found.append(file_of(unit, reason) if file is None else structs.replace(file, reason=reason))
+    return tuple(found)
 
 
 def _wrappers(before: Answers, turn: _Turn) -> Wrappers:

@@ -13,6 +13,7 @@ from statefence.project import functions, scopes
 from statefence.project.consulted import Root
 from statefence.project.flows import Carried, Handed, Known, propagated
 from statefence.project.mentions import Mentions, other_names
+from statefence.project.outlines import Outline
 from statefence.project.program import Program, RawSite, Unit
 from statefence.project.relevance import (
     Wrappers,
@@ -160,11 +161,12 @@ def interpret(program: Program, *, thorough: bool) -> Interpretation:
     The whole call graph is known only to a `thorough` run, which interprets everything.
     """
     asking = _Asking(program, None)
-    rounds = [Round(_searched(program, callee_words(program.policy)))]
+    outlines = [unit.outline for unit in program.units.values()]
+    rounds = [Round(searched(outlines, callee_words(program.policy)))]
     asking.naming(0, rounds[0].words)
     if thorough:
         asking.everything()
-    derived = derived_classes(program.units.values())
+    derived = derived_classes(outlines)
     seen: Mentions | None = None
     while True:
         carried = asking.sites(len(rounds))
@@ -172,7 +174,7 @@ def interpret(program: Program, *, thorough: bool) -> Interpretation:
         words = wrapper_words(known, derived)
         if words == seen:
             return Interpretation(carried.sites, carried.handed, tuple(rounds), tuple(asking.done.values()), known)
-        rounds.append(Round(_searched(program, words if seen is None else words.beyond(seen)), frozenset(words.words)))
+        rounds.append(Round(searched(outlines, words if seen is None else words.beyond(seen)), frozenset(words.words)))
         _follow(asking, len(rounds) - 1, rounds[-1])
         seen = words
 
@@ -202,10 +204,9 @@ def _follow(asking: _Asking, number: int, each: Round) -> None:
     asking.wrapping(number, each.classes)
 
 
-def _searched(program: Program, words: Mentions) -> Mentions:
+def searched(outlines: Iterable[Outline], words: Mentions) -> Mentions:
     """The words, under the names too that imports give their owners."""
-    owners = (owner for word in words.words.values() for owner in word.owners | word.libraries)
-    return words.known_as(other_names(program.units.values(), owners))
+    return words.known_as(other_names(outlines, words.owners))
 
 
 def _matching(words: Mentions, units: Iterable[Unit]) -> Iterator[tuple[Unit, re.Pattern[bytes]]]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from statefence.project.answers import Answers, Body, File, Question
 from statefence.project.flows import deciding_functions
 from statefence.project.handed_on import HandedOn, as_data, struct_table
-from statefence.project.outlines import digest, outline
+from statefence.project.outlines import digest
 from statefence.project.program import Program, RawSite, Unit
 from statefence.project.records import NOTHING, by_body, ddl_by_body, records_by_body
 from statefence.project.relevance import Wrappers, giving_variables
@@ -47,7 +47,7 @@ def whole(program: Program, question: Question) -> Answers:
 
 def file_of(unit: Unit, reason: str) -> File:
     """What is kept of a file."""
-    return File(unit.name, unit.path, digest(unit.data), outline(unit), reason)
+    return File(unit.name, unit.path, digest(unit.data), unit.outline, reason)
 
 
 def parse_rest(program: Program, needed: Collection[str]) -> bool:

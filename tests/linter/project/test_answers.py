@@ -102,7 +102,21 @@ def test_store(tmp_path):
     Store(tmp_path / "a.db").open()
     start(["test"], {"T": "1"})
 """
-VARIANTS: Mapping[str, tuple[str, ...]] = {
+EXTRA = """
+import sqlite3 as database
+from app.tool import Tool
+class Extra(Tool):
+    def block(self):
+        return {"EXTRA": "1"}
+def opened(path):
+    return database.connect(path)
+"""
+USER = """
+from app.extra import opened
+def use(path="/srv/used.db"):
+    return opened(path)
+"""
+VARIANTS: Mapping[str, tuple[str | None, ...]] = {
     "app/__init__.py": (
         "from app.store import Store\nfrom app.start import start\n",
         "from app.store import Store\nfrom app.start import start as start\n",
@@ -141,6 +155,13 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
     "app/ping.py": (PING, PING.replace('"ping"', '"other"'), PING.replace("if depth else", "if depth > 1 else")),
     "app/pong.py": (PONG, PONG.replace("ping(depth, env)", "ping(depth, {**env, 'C': '3'})"), "pong = print\n"),
     "app/outer.py": (OUTER, OUTER.replace("    inner()\n", "    return inner\n"), OUTER.replace("block()", "{}")),
+    "app/extra.py": (
+        None,
+        EXTRA,
+        EXTRA.replace("(Tool)", ""),
+        EXTRA.replace(" as database", "").replace("database", "sqlite3"),
+    ),
+    "app/user.py": (USER, USER + "def again(path):\n    return use(path)\n", None),
     "app/main.py": (MAIN, "# moved\n\n" + MAIN, MAIN.replace("/srv/main.db", "main.db"), "x = 1\n"),
     "tests/test_app.py": (TESTS, TESTS.replace("a.db", "b.db"), "def test_nothing():\n    pass\n"),
 }
@@ -148,7 +169,8 @@ FIRST = dict.fromkeys(VARIANTS, 0)
 
 
 def sources(chosen: Mapping[str, int]) -> list[Source]:
-    found = [decoded(path, VARIANTS[path][number].encode()) for path, number in chosen.items()]
+    texts = {path: VARIANTS[path][number] for path, number in chosen.items()}
+    found = [decoded(path, text.encode()) for path, text in texts.items() if text is not None]
     return [source for source in found if isinstance(source, Source)]
 
 
@@ -212,10 +234,20 @@ def test_a_call_of_a_wrapper_is_looked_at_again_when_what_it_comes_to_has_change
     assert not is_taken("app.made:made", "app/label.py", 2)
 
 
-def test_after_a_file_has_come_or_gone_everything_is_found_out_anew() -> None:
+def test_what_has_nothing_to_do_with_a_new_file_is_taken_as_it_was() -> None:
+    assert is_taken("app.start:start", "app/extra.py", 1)
+    assert not is_taken("app.tool:Tool.go", "app/extra.py", 1)
+    assert is_taken("app.start:start", "app/user.py", 2)
+
+
+def test_what_does_not_call_a_new_wrapper_is_taken_as_it_was() -> None:
+    assert is_taken("app.tool:Tool.go", "app/start.py", 3)
+
+
+def test_after_a_package_has_gone_everything_is_found_out_anew() -> None:
     first = Latest()
     analysed(FIRST, first)
-    fewer = {path: number for path, number in FIRST.items() if path != "app/outer.py"}
+    fewer = {path: number for path, number in FIRST.items() if path != "app/__init__.py"}
     project = analysed(fewer, Latest(marked(kept(first), "app.tool:Tool.go")))
     assert project == analysed(fewer)
 

@@ -1,0 +1,147 @@
+"""What has changed in a program since a run, and which modules it concerns, as the files' texts tell it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from msgspec import Struct, structs
+
+from statefence.project.answers import Answers, File
+from statefence.project.heirs import base_of
+from statefence.project.mentions import NOWHERE, Mentions, other_names
+from statefence.project.outlines import Outline, digest
+from statefence.project.program import Program, Unit
+from statefence.project.relevance import Wrappers, derived_classes, wrapper_words
+from statefence.project.rounds import Round, searched
+
+SHARE = 3
+"""Of more than one in so many modules that are concerned, all are found out anew."""
+
+
+class Difference(Struct, frozen=True):
+    """What has to be found out anew.
+
+    Attributes:
+        units: the modules of which everything has.
+        stale: other keys that do not hold: of what is gone, and of classes that others derive from now.
+        outlines: those of all files, as they are now.
+        rounds: what is searched for, in these modules; what is known of the others was found so too.
+        keys: the wrappers that this looks for.
+        seen: the words by which they are called.
+    """
+
+    units: frozenset[str]
+    stale: frozenset[str]
+    outlines: tuple[Outline, ...]
+    rounds: tuple[Round, ...]
+    keys: frozenset[str]
+    seen: Mentions
+
+
+def difference(before: Answers, program: Program) -> Difference | None:
+    """What has changed since the run; None where that may concern anything."""
+    was = {file.path: file for file in before.files}
+    units = program.units.values()
+    came = [unit for unit in units if unit.path not in was]
+    went = [file for file in before.files if file.path not in program.by_path]
+    if any(map(_is_of_a_directory, [unit.path for unit in came] + [file.path for file in went])):
+        return None
+    kept = [(unit, was[unit.path]) for unit in units if unit.path in was]
+    if any(unit.name != file.name for unit, file in kept):
+        return None
+    changed = [(unit, file) for unit, file in kept if digest(unit.data) != file.digest]
+    return _concerning(before, program, came, went, changed)
+
+
+def _is_of_a_directory(path: str) -> bool:
+    """Whether a file says something about all others in its directory, which need not mention it."""
+    return path.rpartition("/")[2] in {"__init__.py", "conftest.py"}
+
+
+def _concerning(
+    before: Answers, program: Program, came: list[Unit], went: list[File], changed: list[tuple[Unit, File]]
+) -> Difference | None:
+    named = _paths(file.name for file in before.files) ^ _paths(program.units)
+    fresh = {unit.path: unit.outline for unit in (*came, *(unit for unit, _ in changed))}
+    old = {file.path: file.outline for file in before.files}
+    outlines = tuple([fresh.get(path) or old[path] for path in program.by_path])
+    renamed = _under_other_names(before, outlines)
+    if renamed is None:
+        return None
+    words, rounds = renamed
+    words |= {name.rpartition(".")[2].encode() for name in named}
+    units = {*(unit.name for unit in came), *(unit.name for unit, _ in changed), *_with(program, words)}
+    pairs = [(file.outline, unit.outline) for unit, file in changed]
+    pairs += [(file.outline, Outline()) for file in went] + [(Outline(), unit.outline) for unit in came]
+    bases = {base for then, now in pairs for base in {*then.bases} ^ {*now.bases}}
+    gone = {file.name for file in went}
+    stale = {key for key in before.bodies if key.partition(":")[0] in gone or base_of(key) in bases}
+    seen = wrapper_words(before.wrappers, derived_classes(file.outline for file in before.files))
+    found = Difference(frozenset(units), frozenset(stale), outlines, rounds, before.wrappers.keys, seen)
+    return widened(found, before.wrappers, program) if _is_small(found, program) else None
+
+
+def _paths(names: Iterable[str]) -> set[str]:
+    """The names of modules, and of the packages that they are in."""
+    found = set()
+    for name in names:
+        while name:
+            found.add(name)
+            name = name.rpartition(".")[0]
+    return found
+
+
+def _under_other_names(
+    before: Answers, outlines: Iterable[Outline]
+) -> tuple[frozenset[bytes], tuple[Round, ...]] | None:
+    """The other names that imports have come to give what is searched for, and what is searched for with them."""
+    owners = NOWHERE.union(*(each.words.owners for each in before.rounds))
+    then, now = other_names((file.outline for file in before.files), owners), other_names(outlines, owners)
+    if then == now:
+        return NOWHERE, before.rounds
+    if any(not others <= now.get(name, NOWHERE) for name, others in then.items()):
+        return None
+    new = NOWHERE.union(*(others - then.get(name, NOWHERE) for name, others in now.items()))
+    return new, tuple([structs.replace(each, words=each.words.known_as(now)) for each in before.rounds])
+
+
+def _with(program: Program, words: Collection[bytes]) -> set[str]:
+    """The modules that hold one of the words."""
+    pattern = re.compile(rb"\b(?:" + b"|".join(map(re.escape, sorted(words))) + rb")\b")
+    return {unit.name for unit in program.units.values() if pattern.search(unit.data)} if words else set()
+
+
+def _is_small(found: Difference, program: Program) -> bool:
+    return SHARE * len(found.units) <= len(program.units)
+
+
+def widened(found: Difference, now: Wrappers, program: Program) -> Difference | None:
+    """What has to be found out anew where these are the wrappers; None where that may concern anything."""
+    words = wrapper_words(now, derived_classes(found.outlines))
+    new = now.keys - found.keys
+    if words == found.seen and now.keys == found.keys:
+        return found
+    if found.keys - now.keys or not words.covers(found.seen) or any(_unit(key) not in found.units for key in new):
+        return None
+    further = Round(searched(found.outlines, words.beyond(found.seen)), frozenset(words.words))
+    tops = {key.partition(":")[2].partition(".")[0].encode() for key in new}
+    units = {unit.name for unit in program.units.values() if _is_concerned(unit, further.words, tops)}
+    rounds = (*found.rounds, further)
+    wider = structs.replace(found, units=found.units | units, rounds=rounds, keys=now.keys, seen=words)
+    return wider if _is_small(wider, program) else None
+
+
+def _unit(key: str) -> str:
+    return key.partition(":")[0]
+
+
+def _is_concerned(unit: Unit, words: Mentions, tops: Collection[bytes]) -> bool:
+    """Whether a module mentions one of the words, imports one of the names, or has a class that is called so."""
+    pattern = words.pattern(unit)
+    if pattern is not None and pattern.search(unit.data):
+        return True
+    if not unit.words.isdisjoint(tops) and not unit.imported.isdisjoint(tops):
+        return True
+    present = words.words.keys() & unit.words if b"class" in unit.words else ()
+    return any(re.search(rb"\bclass[ \t]+" + name + rb"\b", unit.data) for name in present)
