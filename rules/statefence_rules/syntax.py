@@ -68,9 +68,13 @@ def parsed(text: str) -> Syntax:
 
 
 def _tree(text: str) -> ast.Module:
+    """The tree; empty for a text that does not parse: files that nothing asked about are not all parsed before."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return ast.parse(text)
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return ast.Module([], [])
 
 
 def span_of(node: ast.expr | ast.stmt) -> Span:

@@ -200,3 +200,25 @@ def test_what_is_said_of_one_place_is_said_once_with_the_shortest_way_there(tmp_
     report = check(policy, overrides={"a.py": text.encode()}, select=["SF202"])
     assert lines(report) == [("a.py", 13, "SF202")]
     assert len(report.findings[0].trace) == 1
+
+
+BACKEND = """
+import sqlite3
+from abc import ABC, abstractmethod
+
+
+class Backend(ABC):
+    @abstractmethod
+    def save(self) -> None: ...
+
+
+class Sqlite(Backend):
+    def save(self) -> None:
+        sqlite3.connect("/srv/a.db")
+"""
+
+
+def test_a_template_among_more_files_than_are_parsed_for_their_syntax_stops_no_rule(tmp_path: Path) -> None:
+    template = "class {{name}}(Backend):\n    pass\n"
+    files = {"backend.py": BACKEND, "template.py": template, "long.py": "x = 1\n" * 200_000}
+    assert lines(run(tmp_path, files, select=["SF7"])) == []

@@ -28,6 +28,8 @@ from statefence.project.rounds import Chosen, Interpretation, interpret_again
 from statefence.project.struct_table import StructTable
 from statefence.project.whole import bodies_of, decided_by, file_of, parse_rest, schema_by, whole
 
+SHARE = 2
+"""Where more than one in so many bodies does not hold, all are found out anew."""
 MOST_TURNS = 12
 """What calls reach is followed from changed wrappers to their callers so many times; beyond that, everything is new."""
 MOST_WIDENINGS = 4
@@ -88,6 +90,8 @@ def _renewed(before: Answers, program: Program, question: Question) -> tuple[Pro
         if found is None:
             return None
         stale = _reaching(before.bodies, found)
+        if SHARE * len(stale) > len(before.bodies):
+            return None
         change = _Change(before, program, question, found, stale, tests, struct_table(before.nodes))
         turn = _settled(change)
         if turn is None:
