@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import msgspec
 
@@ -38,6 +39,14 @@ class Handover(msgspec.Struct, frozen=True):
     function: ast.AST | None
 
 
+class Outline(NamedTuple):
+    """A module's syntax tree, with its calls by where they stand and its functions."""
+
+    tree: ast.Module
+    calls: dict[Span, ast.Call]
+    functions: list[ast.FunctionDef | ast.AsyncFunctionDef]
+
+
 def tree_of(module: Module) -> ast.Module:
     """The module's syntax tree."""
     with warnings.catch_warnings():
@@ -45,9 +54,20 @@ def tree_of(module: Module) -> ast.Module:
         return ast.parse(module.source.data)
 
 
-def handover(module: Module, tree: ast.Module, statement: Statement) -> Handover | None:
+def outline_of(module: Module) -> Outline:
+    """The outline of a module."""
+    found = Outline(tree_of(module), {}, [])
+    for node in ast.walk(found.tree):
+        if isinstance(node, ast.Call):
+            found.calls.setdefault(_span(node), node)
+        elif isinstance(node, _FUNCTION):
+            found.functions.append(node)
+    return found
+
+
+def handover(module: Module, outline: Outline, statement: Statement) -> Handover | None:
     """Where a statement's text is made, in its call or in the one assignment to the name that the call hands over."""
-    call = next((node for node in ast.walk(tree) if isinstance(node, ast.Call) and _span(node) == statement.span), None)
+    call = outline.calls.get(statement.span)
     argument = statement.argument
     if call is None or argument is None:
         return None
@@ -56,11 +76,11 @@ def handover(module: Module, tree: ast.Module, statement: Statement) -> Handover
     if wrapped:
         assert isinstance(text, ast.Call)
         text = text.args[0]
-    function = _enclosing(tree, call)
+    function = _enclosing(outline, call)
     steady = True
     if isinstance(text, ast.Name):
-        text = _assigned(text, function or tree)
-        steady = text is not None and _is_steady(text, call, function or tree)
+        text = _assigned(text, function or outline.tree)
+        steady = text is not None and _is_steady(text, call, function or outline.tree)
     if text is None:
         return None
     plain = not call.keywords and not any(isinstance(each, ast.Starred) for each in call.args)
@@ -73,13 +93,9 @@ def _span(node: ast.expr) -> Span:
     return Span(node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
 
 
-def _enclosing(tree: ast.Module, call: ast.Call) -> ast.AST | None:
+def _enclosing(outline: Outline, call: ast.Call) -> ast.AST | None:
     """The innermost function around the call."""
-    around = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, _FUNCTION) and node.lineno <= call.lineno <= (node.end_lineno or 0)
-    ]
+    around = [node for node in outline.functions if node.lineno <= call.lineno <= (node.end_lineno or 0)]
     return max(around, key=lambda node: node.lineno, default=None)
 
 

@@ -52,7 +52,7 @@ from statefence.api import (
     markers,
 )
 from statefence_rules.source_text import text_at
-from statefence_rules.sql._handover import Handover, handover, tree_of
+from statefence_rules.sql._handover import Handover, Outline, handover, outline_of
 from statefence_rules.sql._lists import Joined, joined
 from statefence_rules.sql._literals import Interpolation, interpolation, plain
 from statefence_rules.sql._parameters import listed, name_for, named
@@ -76,19 +76,19 @@ _OTHER_DRIVERS = re.compile(r"\b(?:psycopg2?|asyncpg|pymysql|MySQLdb|mysql|oracl
 def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
     """Report each statement that values are formatted into, once, and names that a caller decides."""
     del policy
-    tree: ast.Module | None = None
+    outline: Outline | None = None
     found: dict[tuple[object, str], Hit] = {}
     for statement in project.statements(module):
         if not statement.chosen or not set(hole_roles(statement.pieces)) - {HoleRole.OTHER}:
             continue
-        tree = tree or tree_of(module)
-        for hit in _hits(module, project, tree, statement):
+        outline = outline or outline_of(module)
+        for hit in _hits(module, project, outline, statement):
             found.setdefault((hit.span, hit.message), hit)
     yield from found.values()
 
 
-def _hits(module: Module, project: Project, tree: ast.Module, statement: Statement) -> Iterator[Hit]:
-    where, trace = handover(module, tree, statement), statement.chain
+def _hits(module: Module, project: Project, outline: Outline, statement: Statement) -> Iterator[Hit]:
+    where, trace = handover(module, outline, statement), statement.chain
     read = None if where is None else interpolation(where.source)
     open_slots = None if read is None else _open_slots(read, statement)
     if where is None or read is None or open_slots is None:
@@ -98,7 +98,7 @@ def _hits(module: Module, project: Project, tree: ast.Module, statement: Stateme
     roles = hole_roles(plain(read) or ())
     slots = read.slots
     values = [i for i in open_slots if roles[i] in _VALUES and not _is_no_value(slots[i].source, roles[i])]
-    scope = where.function or tree
+    scope = where.function or outline.tree
     lists = {i: found for i in open_slots if roles[i] is HoleRole.LIST and (found := _list(slots[i].source, scope))}
     told = {i: each for i, each in lists.items() if each.values}
     edits = _edits(module, statement, where, read, values, told)
