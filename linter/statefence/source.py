@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from statefence.model import Skipped
-from statefence.suppressions import Suppression, suppressions, suppressions_of_lines, suppressions_of_sql
+from statefence.suppressions import Suppression, may_suppress, suppressions, suppressions_of_lines, suppressions_of_sql
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -61,7 +61,7 @@ class Source(Struct, frozen=True, dict=True):
     def suppressions(self) -> tuple[Suppression, ...]:
         """The suppression comments of the file, in order: after `--` in SQL, after `#` in any other text."""
         if self.is_python:
-            return suppressions(self.data, self.lines)
+            return suppressions(self.lines) if may_suppress(self.data) else ()
         return suppressions_of_sql(self.lines) if self.path.endswith(".sql") else suppressions_of_lines(self.lines)
 
     def line_text(self, line: int) -> str:

@@ -53,10 +53,13 @@ class Suppression(Struct, frozen=True):
         return code in self.codes and self.first <= line <= self.last
 
 
-def suppressions(data: bytes, lines: Sequence[str]) -> tuple[Suppression, ...]:
-    """The suppression comments of a file, given as its bytes and as its lines without ends; none with bad syntax."""
-    if not _IN_BYTES.search(data):
-        return ()
+def may_suppress(data: bytes) -> bool:
+    """Whether the bytes of a module hold what a suppression comment begins with."""
+    return _IN_BYTES.search(data) is not None
+
+
+def suppressions(lines: Sequence[str]) -> tuple[Suppression, ...]:
+    """The suppression comments of a module, given as its lines without ends; none with bad syntax."""
     try:
         return tuple(_of_tokens(lines))
     except (tokenize.TokenError, SyntaxError):

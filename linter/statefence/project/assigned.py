@@ -68,7 +68,8 @@ def declared_global(program: Program, unit: str) -> frozenset[str]:
     """The module's names that functions declare `global`, and so may assign."""
     known = program.reassigned.get(unit)
     if known is None:
-        found = GLOBALS.findall(program.units[unit].data) if unit in program.units else []
+        module = program.units.get(unit)
+        found = GLOBALS.findall(module.data) if module is not None and b"global" in module.words else []
         known = frozenset(name.strip().decode() for names in found for name in names.split(b","))
         program.reassigned[unit] = known
     return known

