@@ -39,19 +39,42 @@ class Difference(Struct, frozen=True):
     seen: Mentions
 
 
+class _Files(Struct, frozen=True):
+    """The files that differ: those that came, those that went, and those that changed as they are and as they were."""
+
+    came: list[Unit]
+    went: list[File]
+    changed: list[tuple[Unit, File]]
+
+
 def difference(before: Answers, program: Program) -> Difference | None:
     """What has changed since the run; None where that may concern anything."""
+    files = _files(before, program)
+    if files is None:
+        return None
+    outlines = _outlines(before, program, files)
+    renamed = _under_other_names(before, outlines)
+    if renamed is None:
+        return None
+    words, rounds = renamed
+    own = {unit.name for unit in (*files.came, *(unit for unit, _ in files.changed))}
+    units = frozenset(own | _with(program, words | _called_otherwise(before, program)))
+    seen = wrapper_words(before.wrappers, derived_classes(file.outline for file in before.files))
+    found = Difference(units, _stale(before, files), outlines, rounds, before.wrappers.keys, seen)
+    return widened(found, before.wrappers, program) if _is_small(found, program) else None
+
+
+def _files(before: Answers, program: Program) -> _Files | None:
+    """The files that differ; None where one of them says something about others, or others are called otherwise now."""
     was = {file.path: file for file in before.files}
-    units = program.units.values()
-    came = [unit for unit in units if unit.path not in was]
+    kept = [(unit, was[unit.path]) for unit in program.units.values() if unit.path in was]
+    came = [unit for unit in program.units.values() if unit.path not in was]
     went = [file for file in before.files if file.path not in program.by_path]
     if any(map(_is_of_a_directory, [unit.path for unit in came] + [file.path for file in went])):
         return None
-    kept = [(unit, was[unit.path]) for unit in units if unit.path in was]
     if any(unit.name != file.name for unit, file in kept):
         return None
-    changed = [(unit, file) for unit, file in kept if digest(unit.data) != file.digest]
-    return _concerning(before, program, came, went, changed)
+    return _Files(came, went, [(unit, file) for unit, file in kept if digest(unit.data) != file.digest])
 
 
 def _is_of_a_directory(path: str) -> bool:
@@ -59,27 +82,25 @@ def _is_of_a_directory(path: str) -> bool:
     return path.rpartition("/")[2] in {"__init__.py", "conftest.py"}
 
 
-def _concerning(
-    before: Answers, program: Program, came: list[Unit], went: list[File], changed: list[tuple[Unit, File]]
-) -> Difference | None:
-    named = _paths(file.name for file in before.files) ^ _paths(program.units)
-    fresh = {unit.path: unit.outline for unit in (*came, *(unit for unit, _ in changed))}
-    old = {file.path: file.outline for file in before.files}
-    outlines = tuple([fresh.get(path) or old[path] for path in program.by_path])
-    renamed = _under_other_names(before, outlines)
-    if renamed is None:
-        return None
-    words, rounds = renamed
-    words |= {name.rpartition(".")[2].encode() for name in named}
-    units = {*(unit.name for unit in came), *(unit.name for unit, _ in changed), *_with(program, words)}
-    pairs = [(file.outline, unit.outline) for unit, file in changed]
-    pairs += [(file.outline, Outline()) for file in went] + [(Outline(), unit.outline) for unit in came]
+def _outlines(before: Answers, program: Program, files: _Files) -> tuple[Outline, ...]:
+    known = {file.path: file.outline for file in before.files}
+    known |= {unit.path: unit.outline for unit in (*files.came, *(unit for unit, _ in files.changed))}
+    return tuple([known[path] for path in program.by_path])
+
+
+def _stale(before: Answers, files: _Files) -> frozenset[str]:
+    """The keys of what went, and of classes that others derive from now, or do no longer."""
+    pairs = [(file.outline, unit.outline) for unit, file in files.changed]
+    pairs += [(file.outline, Outline()) for file in files.went] + [(Outline(), unit.outline) for unit in files.came]
     bases = {base for then, now in pairs for base in {*then.bases} ^ {*now.bases}}
-    gone = {file.name for file in went}
-    stale = {key for key in before.bodies if key.partition(":")[0] in gone or base_of(key) in bases}
-    seen = wrapper_words(before.wrappers, derived_classes(file.outline for file in before.files))
-    found = Difference(frozenset(units), frozenset(stale), outlines, rounds, before.wrappers.keys, seen)
-    return widened(found, before.wrappers, program) if _is_small(found, program) else None
+    gone = {file.name for file in files.went}
+    return frozenset(key for key in before.bodies if _unit(key) in gone or base_of(key) in bases)
+
+
+def _called_otherwise(before: Answers, program: Program) -> set[bytes]:
+    """The last parts of the names of modules and packages that there were not before, or are no longer."""
+    names = _paths(file.name for file in before.files) ^ _paths(program.units)
+    return {name.rpartition(".")[2].encode() for name in names}
 
 
 def _paths(names: Iterable[str]) -> set[str]:
