@@ -41,6 +41,7 @@ from statefence.model import (
     Span,
     Step,
 )
+from statefence.module_names import is_test_file
 from statefence.policy import Forbidden, Policy, Spawner, Store, StoreKind, Variable
 from statefence.policy.globs import matches_module
 from statefence.project import Module, Project
@@ -142,6 +143,7 @@ __all__ = [
     "drifts",
     "hole_roles",
     "index_edits",
+    "is_test_file",
     "lists_migrations",
     "markers",
     "match",

@@ -1,4 +1,4 @@
-"""The dotted name of each file: given by the policy's `src` roots, guessed without them."""
+"""What the names of files tell: each module's dotted name, by the policy's `src` roots or guessed, and which are tests."""
 
 from __future__ import annotations
 
@@ -89,3 +89,10 @@ def _parent(directory: str) -> str:
 def _as_prefix(root: str) -> str:
     inside = root.replace("\\", "/").removeprefix("./").strip("/")
     return "" if inside in {"", "."} else f"{inside}/"
+
+
+def is_test_file(path: str) -> bool:
+    """Whether a file is one of tests, by its name or its directory: the rest of the program does not depend on it."""
+    *folders, file = path.split("/")
+    usual = file.startswith("test_") or file.endswith("_test.py") or file in {"conftest.py", "tests.py"}
+    return usual or not {"test", "tests", "testing"}.isdisjoint(folders)

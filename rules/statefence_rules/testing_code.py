@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from statefence.api import Module
+from statefence.api import Module, is_test_file
 
-_TEST_FILE = re.compile(r"(?:^|/)(?:tests?/|testing/|test_[^/]*$|[^/]*_test\.py$|conftest\.py$)")
 _TEST_FUNCTION = re.compile(r"test(?:_|$)")
 _TEST_CLASS = re.compile(r"Test(?:[A-Z_]|$)")
 
@@ -17,7 +16,7 @@ def is_test(module: Module, symbol: str = "") -> bool:
     Args:
         symbol: the dotted name of the function, which begins with its module's; empty for the module itself.
     """
-    if _TEST_FILE.search(module.path):
+    if is_test_file(module.path):
         return True
     within = symbol.removeprefix(module.name).split(".")
     return any(_TEST_FUNCTION.match(name) or _TEST_CLASS.match(name) for name in within)

@@ -18,12 +18,13 @@ from msgspec.structs import astuple
 from statefence.callees import Effect
 from statefence.facts import ir
 from statefence.model import Answer, Place, Span, Step
+from statefence.module_names import is_test_file
 from statefence.policy import Policy
 from statefence.project import argparse
 from statefence.project.bindings import instantiate
 from statefence.project.bounds import bounded
 from statefence.project.classes import lineage
-from statefence.project.program import Edge, Program, RawSite, is_test_file
+from statefence.project.program import Edge, Program, RawSite
 from statefence.project.targets import targets
 from statefence.project.texts import TEXT_METHODS
 from statefence.project.values import (

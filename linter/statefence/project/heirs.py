@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from statefence.facts import ir
+from statefence.module_names import is_test_file
 from statefence.project import scopes
 from statefence.project.mappings import open_test
-from statefence.project.program import Program, is_test_file
+from statefence.project.program import Program
 from statefence.project.values import (
     Choice,
     ClassValue,

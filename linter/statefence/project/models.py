@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from statefence.callees import MCP_KEEPS
 from statefence.facts import ir
 from statefence.model import Place, Span
+from statefence.module_names import is_test_file
 from statefence.project import click, commands, compositions, declared_reads, methods, scopes
 from statefence.project.deferred import deferred
 from statefence.project.mappings import joined_pairs, open_test
-from statefence.project.program import is_test_file
 from statefence.project.selections import Key, expression_of, selected
 from statefence.project.texts import joined_path
 from statefence.project.values import (

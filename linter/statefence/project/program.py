@@ -448,13 +448,6 @@ def _packages(units: Mapping[str, Unit]) -> frozenset[str]:
     return frozenset(found)
 
 
-def is_test_file(path: str) -> bool:
-    """Whether a file is one of tests, by its name or its directory: the rest of the program does not depend on it."""
-    *folders, file = path.split("/")
-    usual = file.startswith("test_") or file.endswith("_test.py") or file in {"conftest.py", "tests.py"}
-    return usual or not {"test", "tests"}.isdisjoint(folders)
-
-
 def relative(unit: Unit, module: str, level: int) -> str:
     """The absolute name that a relative import means."""
     parts = unit.package.split(".") if unit.package else []

@@ -15,13 +15,14 @@ from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import Struct, structs
 
+from statefence.module_names import is_test_file
 from statefence.project.answers import Answers, Body, File, Past, Question
 from statefence.project.consulted import Root
 from statefence.project.differences import Difference, difference, widened
 from statefence.project.flows import Handed
 from statefence.project.handed_on import from_data, struct_table
 from statefence.project.mentions import Word
-from statefence.project.program import Program, is_test_file
+from statefence.project.program import Program
 from statefence.project.records import by_body, ddl_by_body
 from statefence.project.relevance import Wrappers, exports_of
 from statefence.project.rounds import Chosen, Interpretation, interpret_again
