@@ -1,4 +1,4 @@
-"""What the names of files tell: each module's dotted name, by the policy's `src` roots or guessed, and which are tests."""
+"""What the names of files tell: the dotted name of each module, given by `src` roots or guessed, and what is a test."""
 
 from __future__ import annotations
 
