@@ -27,6 +27,7 @@ class Difference(Struct, frozen=True):
         stale: other keys that do not hold: of what is gone, and of classes that others derive from now.
         outlines: those of all files, as they are now.
         rounds: what is searched for, in these modules; what is known of the others was found so too.
+        steady: so many of the rounds are those of a whole run.
         keys: the wrappers that this looks for.
         seen: the words by which they are called.
     """
@@ -35,6 +36,7 @@ class Difference(Struct, frozen=True):
     stale: frozenset[str]
     outlines: tuple[Outline, ...]
     rounds: tuple[Round, ...]
+    steady: int
     keys: frozenset[str]
     seen: Mentions
 
@@ -60,8 +62,9 @@ def difference(before: Answers, program: Program) -> Difference | None:
     own = {unit.name for unit in (*files.came, *(unit for unit, _ in files.changed))}
     units = frozenset(own | _with(program, words | _called_otherwise(before, program)))
     seen = wrapper_words(before.wrappers, derived_classes(file.outline for file in before.files))
-    found = Difference(units, _stale(before, files), outlines, rounds, before.wrappers.keys, seen)
-    return widened(found, before.wrappers, program) if _is_small(found, program) else None
+    stale, steady = _stale(before, files), len(rounds)
+    found = Difference(units, stale, outlines, rounds, steady, before.wrappers.keys, seen)
+    return adapted(found, before.wrappers, program) if _is_small(found, program) else None
 
 
 def _files(before: Answers, program: Program) -> _Files | None:
@@ -137,20 +140,30 @@ def _is_small(found: Difference, program: Program) -> bool:
     return SHARE * len(found.units) <= len(program.units)
 
 
-def widened(found: Difference, now: Wrappers, program: Program) -> Difference | None:
+def adapted(found: Difference, now: Wrappers, program: Program) -> Difference | None:
     """What has to be found out anew where these are the wrappers; None where that may concern anything."""
     words = wrapper_words(now, derived_classes(found.outlines))
-    new = now.keys - found.keys
-    if words == found.seen and now.keys == found.keys:
+    differing = now.keys ^ found.keys
+    if words == found.seen and not differing:
         return found
-    if found.keys - now.keys or not words.covers(found.seen) or any(_unit(key) not in found.units for key in new):
+    if any(_unit(key) in program.units and _unit(key) not in found.units for key in differing):
         return None
-    further = Round(searched(found.outlines, words.beyond(found.seen)), frozenset(words.words))
-    tops = {key.partition(":")[2].partition(".")[0].encode() for key in new}
-    units = {unit.name for unit in program.units.values() if _is_concerned(unit, further.words, tops)}
-    rounds = (*found.rounds, further)
-    wider = structs.replace(found, units=found.units | units, rounds=rounds, keys=now.keys, seen=words)
+    more, fewer = (searched(found.outlines, each) for each in (words.beyond(found.seen), found.seen.beyond(words)))
+    tops = {key.partition(":")[2].partition(".")[0].encode() for key in differing}
+    either = Mentions.of([*more.words.values(), *fewer.words.values()])
+    units = {unit.name for unit in program.units.values() if _is_concerned(unit, either, tops)}
+    steady, rounds = found.steady, found.rounds
+    if fewer.words:
+        steady, rounds = 1, _within(rounds, searched(found.outlines, words))
+    if more.words:
+        rounds = (*rounds, Round(more, frozenset(words.words)))
+    wider = structs.replace(found, units=found.units | units, rounds=rounds, steady=steady, keys=now.keys, seen=words)
     return wider if _is_small(wider, program) else None
+
+
+def _within(rounds: tuple[Round, ...], words: Mentions) -> tuple[Round, ...]:
+    """The rounds, of which those for wrappers look for no more than these words; the first is for callees."""
+    return (rounds[0], *(Round(each.words.within(words), each.classes & words.words.keys()) for each in rounds[1:]))
 
 
 def _unit(key: str) -> str:

@@ -100,12 +100,14 @@ class Mentions(Struct, frozen=True):
         """The words that were not looked for before, or count elsewhere too."""
         return Mentions({name: word for name, word in self.words.items() if before.words.get(name) != word})
 
-    def covers(self, other: Mentions) -> bool:
-        """Whether all of the other's words count here wherever they count there."""
-        return all(
-            name in self.words and Mentions.of([self.words[name], word]).words[name] == self.words[name]
-            for name, word in other.words.items()
-        )
+    def within(self, others: Mentions) -> Mentions:
+        """The words that are among the others too, where they count there too."""
+        both = [(word, others.words[name]) for name, word in self.words.items() if name in others.words]
+        shared = [
+            Word(one.name, one.owners & two.owners, one.libraries & two.libraries, one.homes & two.homes)
+            for one, two in both
+        ]
+        return Mentions.of(shared, self.packages)
 
     def pattern(self, unit: Unit) -> re.Pattern[bytes] | None:
         """What to look for in a module's file; None when nothing counts in it. A module need not name itself."""

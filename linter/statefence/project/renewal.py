@@ -6,7 +6,7 @@ callers find something else than they did. Bodies of which one of the two does n
 order of the first run, with whatever they ask about. The rest is taken as it was.
 
 All of that is given up, and everything found out anew, where a change could reach answers in another way: when the
-files concerned are many (`differences`), wrappers are lost, the schema changes, or the order of asking might matter.
+files concerned are many (`differences`), the schema changes, or the order of asking might matter.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from msgspec import Struct, structs
 from statefence.module_names import is_test_file
 from statefence.project.answers import Answers, Body, File, Past, Question
 from statefence.project.consulted import Root
-from statefence.project.differences import Difference, difference, widened
+from statefence.project.differences import Difference, adapted, difference
 from statefence.project.flows import Handed
 from statefence.project.handed_on import from_data, struct_table
 from statefence.project.mentions import Word
@@ -34,7 +34,7 @@ SHARE = 2
 MOST_TURNS = 12
 """What calls reach is followed from changed wrappers to their callers so many times; beyond that, everything is new."""
 MOST_WIDENINGS = 4
-"""So many times a change may make further wrappers, whose callers are looked for; beyond that, everything is new."""
+"""So many times a change may make other wrappers, whose callers are looked for; beyond that, everything is new."""
 
 
 def answers(program: Program, question: Question, past: Past | None) -> Answers:
@@ -98,7 +98,7 @@ def _renewed(before: Answers, program: Program, question: Question) -> tuple[Pro
         if turn is None:
             return None
         wrappers = _wrappers(before, turn)
-        wider = widened(found, wrappers, program)
+        wider = adapted(found, wrappers, program)
         if wider is found:
             renewed = _merged(change, turn, wrappers)
             return None if renewed is None else (program, renewed)
@@ -217,8 +217,8 @@ def _chosen(change: _Change, anew: frozenset[str]) -> Chosen | None:
 
 def _is_in_order(change: _Change) -> bool:
     """Whether circles were entered where a whole run would enter them."""
-    noted, usual = change.program.consulted, len(change.before.rounds)
-    if len(change.found.rounds) > usual and any(noted.first[key].round >= usual for key in noted.circular):
+    noted, steady = change.program.consulted, change.found.steady
+    if change.found.rounds[steady:] and any(noted.first[key].round >= steady for key in noted.circular):
         return False
     for key, first in noted.first.items():
         body = change.before.bodies.get(key)
