@@ -133,6 +133,31 @@ def test_an_edited_migration_is_a_finding_without_any_lock(
     assert steps(found)["migration"] == ("missing", "no new migration of notes names it")
 
 
+def test_a_migration_that_is_gone_is_a_finding_without_any_lock(
+    project: Path, check: Callable[..., tuple[int, dict[str, Any]]]
+) -> None:
+    (project / "app/storage/notes/001_notes.sql").rename(project / "app/storage/notes/001_note.sql")
+    _, found = check("--select", "SF401")
+    assert [(finding["path"], finding["line"], finding["message"]) for finding in found["findings"]] == [
+        (
+            "statefence.toml",
+            9,
+            "001_notes of app/storage/notes was there at the revision it is compared with, and is not there any more",
+        )
+    ]
+
+
+def test_a_schema_that_is_not_known_is_not_called_the_same(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(project, {"app/storage/tags/002_more.sql": "UPDATE tags SET id = of_the_program();\n-- down\n"})
+    monkeypatch.chdir(project)
+    assert main(["check", "--since", "HEAD"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == (
+        "Whether the schema of main is as at HEAD is not known: a migration is not run."
+    )
+
+
 def test_a_migration_of_another_namespace_is_not_the_owners(
     project: Path, check: Callable[..., tuple[int, dict[str, Any]]]
 ) -> None:

@@ -47,10 +47,15 @@ class Change(Struct, frozen=True):
 
 
 class Checklist(Struct, frozen=True):
-    """The changes of the schema since a revision; none when it is the same."""
+    """The changes of the schema since a revision; none when it is the same.
+
+    Attributes:
+        unknown: the stores whose schema is not known, then or now, since a migration is not run.
+    """
 
     since: str
     changes: tuple[Change, ...]
+    unknown: tuple[str, ...] = ()
 
     @property
     def missing(self) -> int:
@@ -71,25 +76,30 @@ def checklist(
         changed: the files that differ from the revision's.
     """
     tests = [module.source for module in project.modules if module.path in changed and _TEST.search(module.path)]
+    stores = tuple(dict.fromkeys(history.store for history in project.migrations if history.runs))
+    shapes = {store: tuple(_shape(store, every) for every in (before, project.migrations)) for store in stores}
     return Checklist(
         since,
         tuple(
             Change(
                 owner.store, owner.namespace, table, lines, tuple(_steps(owner, table, before, project, policy, tests))
             )
-            for store in dict.fromkeys(history.store for history in project.migrations if history.runs)
-            for owner, table, lines in _changed_tables(store, before, project.migrations)
+            for store, (old, new) in shapes.items()
+            if old is not None and new is not None
+            for owner, table, lines in _changed_tables(store, old, new, before, project.migrations)
         ),
+        tuple(store for store, both in shapes.items() if None in both),
     )
 
 
+def _shape(store: str, every: tuple[History, ...]) -> Shape | None:
+    return together(tuple(each for each in every if each.store == store))
+
+
 def _changed_tables(
-    store: str, before: tuple[History, ...], after: tuple[History, ...]
+    store: str, old: Shape, new: Shape, before: tuple[History, ...], after: tuple[History, ...]
 ) -> Iterator[tuple[History, str, tuple[str, ...]]]:
     """The tables of a store whose meaning changed, each with the sequence that owns it and what changed."""
-    old, new = (together(tuple(each for each in every if each.store == store)) for every in (before, after))
-    if old is None or new is None:
-        return  # what is not run is said among the places left out
     for table in sorted({part.table.lower() for part in (*old.values(), *new.values())}):
         lines = differences(_of_table(old, table), _of_table(new, table))
         owner = _owner(table, store, (after, before))

@@ -9,7 +9,7 @@ from statefence.errors import UsageError
 from statefence.migrations.likeness import written_like
 from statefence.migrations.literals import listed, literal
 from statefence.migrations.model import History, Migration, Registry, Shape
-from statefence.migrations.names import following, is_dated
+from statefence.migrations.names import following, is_dated, ordinal, taking_back
 from statefence.model import (
     AddArgument,
     AddElement,
@@ -60,7 +60,7 @@ def next_version(history: History) -> str:
         raise UsageError(f"{history.path}: its migrations have no numbers, so that none is the next: add it by hand")
     if not versions:
         return "001"
-    last = max(versions, key=int)
+    last = max(versions, key=ordinal)
     if is_dated(last):
         raise UsageError(f"{history.path}: its versions are dates, so that the next one depends on the clock")
     return following(last)
@@ -129,8 +129,8 @@ def _element(registry: Registry, key: str, name: str) -> tuple[str, tuple[Import
         return f'"{key}{registry.ending}"', ()
     if not key.isidentifier():
         return None
-    if registry.form == "object" and name:
-        return name, (Import(f"{registry.package}.{key}".lstrip("."), name),)
+    if registry.form in {"object", "object()"} and name:
+        return f"{name}{registry.form.removeprefix('object')}", (Import(f"{registry.package}.{key}".lstrip("."), name),)
     if registry.form.startswith("module"):
         return f"{key}{registry.form.removeprefix('module')}", (Import(registry.package, key),)
     return None
@@ -144,7 +144,8 @@ def down_edits(
     if not draft:
         return ()
     if history.shape is Shape.SQL and history.separate_down:
-        return (CreateFile(f"{path.removesuffix('.sql').removesuffix('.up')}.down.sql", script(draft)),)
+        directory, slash, name = path.rpartition("/")
+        return (CreateFile(f"{directory}{slash}{taking_back(name)}", script(draft)),)
     if history.shape is Shape.SQL:
         lines = texts[path].lines
         end = Span(len(lines), 0, len(lines), len(lines[-1].encode()))

@@ -203,20 +203,20 @@ def _loop(statement: ir.Loop, reading: Reading, frame: _Frame) -> Iterable[Sql]:
 
 def _refuse_if_it_runs(node: ir.Node, frame: _Frame) -> None:
     """Raise Unknown when anything below the node may reach the database."""
-    for inner in _walk(node):
+    for inner in walk(node):
         if isinstance(inner, ir.Name) and inner.id in frame.connections:
             raise _unknown(node, "what is run depends on more than its source")
 
 
-def _walk(node: object) -> Iterable[object]:
+def walk(node: object) -> Iterable[object]:
     """The node, and every node below it."""
     if isinstance(node, tuple):
         for item in node:
-            yield from _walk(item)
+            yield from walk(item)
     elif isinstance(node, Struct):
         yield node
         for field in node.__struct_fields__:
-            yield from _walk(getattr(node, field))
+            yield from walk(getattr(node, field))
 
 
 def _unknown(node: ir.Node, reason: str) -> Unknown:

@@ -95,12 +95,13 @@ class Registry(Struct, frozen=True):
     """Where the project lists a sequence's migrations.
 
     Attributes:
-        place: the list or tuple display, in a Python module.
+        place: the list, tuple or dict display, in a Python module.
         keys: the migrations it lists.
         elements: where each of them stands.
-        form: how it names them: `object`, `module` or `text` (their file names).
+        form: how it names them: `object`, `module`, `text` (their file names), or in a way that no fix follows.
         package: the dotted name of the package that the migrations are imported from; empty for `text`.
         ending: what follows the key in a file name of a `text` registry.
+        named: the migrations that its module names, here or elsewhere.
     """
 
     place: Place
@@ -109,6 +110,7 @@ class Registry(Struct, frozen=True):
     form: str
     package: str = ""
     ending: str = ""
+    named: tuple[str, ...] = ()
 
 
 class History(Struct, frozen=True):
@@ -120,6 +122,7 @@ class History(Struct, frozen=True):
         separate_down: whether what takes a migration back is in a file of its own (`.down.sql`).
         faults: what keeps it from being a sequence.
         example: of modules, the text of the last one, which a new one is written like.
+        provided: the tables, in lower case, that the program makes itself and the migrations do not.
     """
 
     store: str
@@ -132,6 +135,7 @@ class History(Struct, frozen=True):
     faults: tuple[Fault, ...] = ()
     registry: Registry | None = None
     example: str = ""
+    provided: tuple[str, ...] = ()
 
 
 def whole(path: str) -> Place:

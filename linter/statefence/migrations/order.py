@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from statefence.migrations.model import Fault, Migration
-from statefence.migrations.names import is_dated, ordinal
+from statefence.migrations.names import is_dated, is_day, ordinal
 
 
 def sequence_faults(ordered: Sequence[Migration]) -> list[Fault]:
@@ -21,7 +21,7 @@ def _twice(numbered: Sequence[Migration]) -> Iterator[Fault]:
     seen: dict[int, Migration] = {}
     for migration in sorted(numbered, key=lambda each: (ordinal(each.version)[0], each.key)):
         number = int(migration.version)
-        if number in seen:
+        if number in seen and not is_day(migration.version):
             yield Fault(migration.place, f"the number {migration.version} is taken by {seen[number].key} too")
         seen.setdefault(number, migration)
 
@@ -47,10 +47,15 @@ def _misordered(numbered: Sequence[Migration]) -> Iterator[Fault]:
         return
     highest: Migration | None = None
     for _, migration in files:
-        if highest is not None and int(migration.version) < int(highest.version):
+        if highest is not None and _before(migration, highest):
             yield Fault(migration.place, f"its name sorts after {highest.key}: write the numbers with as many digits")
-        elif highest is None or int(migration.version) > int(highest.version):
+        elif highest is None or _before(highest, migration):
             highest = migration
+
+
+def _before(one: Migration, other: Migration) -> bool:
+    """Whether the first has a lower number, however many zeros it begins with."""
+    return int(one.version) != int(other.version) and ordinal(one.version) < ordinal(other.version)
 
 
 def alembic_order(versions: Sequence[Migration]) -> tuple[tuple[Migration, ...], tuple[Fault, ...]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
 from statefence.facts import ir
-from statefence.migrations.functions import Reading, Translate, Unknown, run_by
+from statefence.migrations.functions import Reading, Translate, Unknown, run_by, walk
 from statefence.migrations.lock import digest
 from statefence.migrations.model import Migration, Sql
 from statefence.migrations.modules import statements_of
@@ -15,10 +16,13 @@ from statefence.migrations.names import taken_apart
 from statefence.migrations.static import Literal, evaluated, scope_of, sql_of
 from statefence.model import Place, Span
 from statefence.source import Source
+from statefence.sql import begins_as_sql
 
 _UP = ("up", "upgrade", "forward", "forwards", "migrate", "apply", "sql", "statements", "up_sql", "ups", "upgrades")
 _DOWN = ("down", "downgrade", "backward", "backwards", "rollback", "revert", "down_sql", "downs", "downgrades", "undo")
 _VERSION = ("version", "id", "number", "revision")
+_SPOKEN_OF = "migration"
+_IGNORE = re.compile(r"\s*#\s*statefence\s*:\s*ignore\b.*", re.IGNORECASE)
 
 
 class Parsed(Struct, frozen=True):
@@ -63,19 +67,35 @@ def _heading(given: Given) -> Span:
 
 
 def listed_migrations(module: Parsed) -> list[Migration]:
-    """The migrations in the lists, tuples and dicts at the top of a module, in their order."""
-    for statement in module.body:
-        if isinstance(statement, ir.Assign):
-            entries = list(_entries(statement.value, module))
-            if entries:
-                return entries
-    return []
+    """The migrations in a list, tuple or dict at the top of a module, in their order.
+
+    Of several it is the first whose name speaks of migrations, else the first that holds statements of SQL.
+    """
+    lists = [
+        (_name_of(statement), entries)
+        for statement in module.body
+        if isinstance(statement, ir.Assign) and (entries := list(_entries(statement.value, module)))
+    ]
+    named = [entries for name, entries in lists if _SPOKEN_OF in name.casefold()]
+    others = [entries for _, entries in lists if all(_is_sql(each) for each in entries)]
+    return next(iter([*named, *others]), [])
+
+
+def _name_of(statement: ir.Assign) -> str:
+    target = statement.targets[0]
+    return target.id if isinstance(target, ir.Name) else ""
+
+
+def _is_sql(migration: Migration) -> bool:
+    """Whether what applies a migration is known, and is SQL."""
+    return bool(migration.up) and all(begins_as_sql([sql.text]) for sql in migration.up)
 
 
 def _candidates(module: Parsed) -> Iterator[Given]:
     """What may be the module's migration: its own names, an object of keywords, a class."""
     own: dict[str, ir.Expression | ir.Function] = dict(module.reading.scope)
     own |= module.reading.functions
+    own |= _steps(module.body)
     marked = [own[name] for name in _UP if name in own]
     if marked:
         yield Given(own, marked[0])
@@ -88,6 +108,26 @@ def _candidates(module: Parsed) -> Iterator[Given]:
             members: dict[str, ir.Expression | ir.Function] = dict(scope_of(statement.body))
             members |= {node.name: node for node in statement.body if isinstance(node, ir.Function)}
             yield Given(members, statement, statement.name)
+
+
+def _steps(body: Iterable[ir.Statement]) -> dict[str, ir.Expression | ir.Function]:
+    """What the calls of yoyo's `step(apply, rollback)` apply, in order, and take back, in the order that yoyo does."""
+    calls = [
+        node
+        for statement in body
+        if isinstance(statement, ir.Assign | ir.Evaluate)
+        for node in walk(statement.value)
+        if isinstance(node, ir.Call) and isinstance(node.function, ir.Name) and node.function.id == "step"
+    ]
+    applied = [call.arguments[0] for call in calls if call.arguments]
+    reverted = [node for call in reversed(calls) if (node := _reverting(call)) is not None]
+    sides = {"up": applied, "down": reverted}
+    return {side: ir.Display(nodes[0].span, "list", tuple(nodes)) for side, nodes in sides.items() if nodes}
+
+
+def _reverting(call: ir.Call) -> ir.Expression | None:
+    given = [*call.arguments[1:2], *(keyword.value for keyword in call.keywords if keyword.name == "rollback")]
+    return next((node for node in given if not _is_none(node)), None)
 
 
 def _parts(node: ir.Expression) -> dict[str, ir.Expression | ir.Function]:
@@ -117,7 +157,12 @@ def _entries(node: ir.Expression, module: Parsed) -> Iterator[Migration]:
                 given = Given(_parts(entry.value) or {"up": entry.value}, entry.value)
                 yield from _entry(given, str(entry.key.value), module)
         return
-    for item in node.items if isinstance(node, ir.Display) else ():
+    items = node.items if isinstance(node, ir.Display) else ()
+    if items and all(_is_side(item, module) for item in items):
+        for number, item in enumerate(items, 1):  # as `PRAGMA user_version` counts them
+            yield from _entry(Given({"up": item}, item), str(number), module)
+        return
+    for item in items:
         if isinstance(item, ir.Display) and item.kind == "tuple" and len(item.items) > 1:
             yield from _of_tuple(item, module)
         elif isinstance(item, ir.Name) and isinstance(module.reading.scope.get(item.id), ir.Call):
@@ -126,6 +171,14 @@ def _entries(node: ir.Expression, module: Parsed) -> Iterator[Migration]:
         else:
             given = Given(_parts(item), item)
             yield from _entry(given, _version(given, module), module)
+
+
+def _is_side(item: ir.Expression, module: Parsed) -> bool:
+    """Whether an element of a list is itself what applies a migration: SQL, a list of it, or a function."""
+    if isinstance(item, ir.Lambda) or (isinstance(item, ir.Name) and item.id in module.reading.functions):
+        return True
+    found = sql_of(evaluated(item, module.reading.scope), module.source.path)
+    return bool(found) and all(begins_as_sql([sql.text]) for sql in found or ())
 
 
 def _of_tuple(item: ir.Display, module: Parsed) -> Iterator[Migration]:
@@ -151,9 +204,10 @@ def _migration(module: Parsed, given: Given, version: str, key: str, place: Plac
     down_node = _part(given, _DOWN)
     up, unknown = _side(up_node, module)
     down, down_unknown = (None, "") if _is_none(down_node) else _side(down_node, module)
-    parts = [sql.text for sql in up] if not unknown else [_text(up_node, module)]
-    name = given.name if not isinstance(given.node, ir.Class) else ""
-    return Migration(version, key, place, up, down, digest(parts), unknown, down_unknown, (), name, _places(given))
+    parts = [sql.text for sql in up] if not unknown else _texts(up_node, module)
+    return Migration(
+        version, key, place, up, down, digest(parts), unknown, down_unknown, (), given.name, _places(given)
+    )
 
 
 def _places(given: Given) -> tuple[tuple[str, Span], ...]:
@@ -188,10 +242,22 @@ def _side(node: ir.Expression | ir.Function | None, module: Parsed) -> tuple[tup
     return found, ""
 
 
-def _text(node: ir.Expression | ir.Function | None, module: Parsed) -> str:
-    """The source of a side whose statements are not known."""
-    if isinstance(node, ir.Name) and node.id in module.reading.functions:
-        node = module.reading.functions[node.id]
-    if node is None:
-        return ""
-    return "\n".join(module.source.lines[node.span.line - 1 : node.span.end_line])
+def _texts(node: ir.Expression | ir.Function | None, module: Parsed) -> list[str]:
+    """The source of a side whose statements are not known, and of what it reaches in its module."""
+    own: dict[str, ir.Expression | ir.Function] = {**module.reading.scope, **module.reading.functions}
+    waiting, seen = [] if node is None else [node], set[Span]()
+    found = []
+    while waiting:
+        current = waiting.pop(0)
+        if current.span not in seen:
+            seen.add(current.span)
+            is_name = isinstance(current, ir.Name) and current.id in own
+            found += [] if is_name else [_text(current.span, module)]
+            waiting += [own[each.id] for each in walk(current) if isinstance(each, ir.Name) and each.id in own]
+    return found
+
+
+def _text(span: Span, module: Parsed) -> str:
+    """The lines of a span, without suppression comments, which may be added to a migration that is locked."""
+    lines = module.source.lines[span.line - 1 : span.end_line]
+    return "\n".join(_IGNORE.sub("", line) for line in lines)

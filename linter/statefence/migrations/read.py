@@ -11,6 +11,7 @@ from statefence.migrations import alembic
 from statefence.migrations.model import Fault, History, Migration, Shape, whole
 from statefence.migrations.names import ordinal
 from statefence.migrations.order import alembic_order, sequence_faults
+from statefence.migrations.provided import provided
 from statefence.migrations.python_files import Parsed, listed_migrations, module_migration, parsed
 from statefence.migrations.registries import registry_of, unregistered
 from statefence.migrations.sql_files import read_sql, uses_sections
@@ -26,11 +27,13 @@ def histories(policy: Policy, sources: Mapping[str, Source]) -> tuple[History, .
         policy: its stores declare them.
         sources: the project's files by path, SQL and Python.
     """
-    return tuple(
-        _history(History(store.name, namespace, path, Shape.SQL, (), store.kind is StoreKind.SQLITE), sources, policy)
+    empty = (
+        History(store.name, namespace, path, Shape.SQL, (), store.kind is StoreKind.SQLITE)
         for store in policy.stores
         for namespace, path in store.migrations.items()
     )
+    found = (_history(each, sources, policy) for each in empty)
+    return tuple(replace(each, provided=provided(each, sources)) if each.runs else each for each in found)
 
 
 def _history(empty: History, sources: Mapping[str, Source], policy: Policy) -> History:

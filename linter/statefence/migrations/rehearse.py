@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from statefence.migrations.model import History, Migration, Sql, whole
 from statefence.migrations.rows import fill
-from statefence.migrations.sandbox import Ending, Run, copied, opened, run
+from statefence.migrations.sandbox import Ending, Run, copied, missing_table, opened, run
 from statefence.migrations.shape import Part, Shape, differences, shape_of
 from statefence.model import Skipped
 from statefence.sql.clone import quoted
@@ -86,8 +87,11 @@ def migrated(every: Sequence[History]) -> tuple[str, ...]:
 
 
 def not_run(every: Sequence[History]) -> tuple[Skipped, ...]:
-    """The migrations at which a sequence cannot be followed any further in memory, with why."""
-    return tuple(
+    """The sequences without any migration, and those that cannot be followed to their end in memory, with why."""
+    empty = (
+        Skipped(each.path, "no migration is found there") for each in every if not (each.migrations or each.faults)
+    )
+    return *empty, *(
         Skipped(trial.migration.place.path, f"the migration {trial.migration.key} is not run: {trial.up.message}")
         for history in every
         if history.runs
@@ -105,7 +109,10 @@ def _rehearsed(history: History, others: Sequence[History]) -> Rehearsal:
     others_tables = _tables(shape_of(empty))
     trials: list[Trial] = []
     for migration in history.migrations:
-        trial, full = _tried(migration, empty, full)
+        tried, full = _tried(migration, empty, full)
+        trial = replace(
+            tried, up=_judged(tried.up, history.provided), up_on_rows=_judged(tried.up_on_rows, history.provided)
+        )
         trials.append(trial)
         if trial.up.ending is not Ending.DONE or migration.unknown:
             break
@@ -117,6 +124,14 @@ def _rehearsed(history: History, others: Sequence[History]) -> Rehearsal:
     full.close()
     schema = tuple(part.sql for part in shape.values())
     return Rehearsal(tuple(trials), schema, complete, _tables(shape) - others_tables)
+
+
+def _judged(found: Run, provided: Sequence[str]) -> Run:
+    """A run that lacked a table which the program makes itself is not known."""
+    lacked = missing_table(found.message).lower()
+    if found.ending is Ending.FAILED and lacked in provided:
+        return Run(Ending.UNKNOWN, f"{found.message}: the program makes that table itself", found.at)
+    return found
 
 
 def _tables(shape: Shape) -> frozenset[str]:

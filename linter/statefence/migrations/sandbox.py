@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from statefence.migrations.bookkeeping import lists_migrations
 from statefence.migrations.functions import is_schema_change
 from statefence.migrations.model import Rebuild, Sql
 from statefence.migrations.rebuilds import NotFollowed, statements
@@ -36,6 +37,7 @@ _PRAGMAS = frozenset(
     }
 )  # fmt: skip
 _REFUSED_FUNCTIONS = frozenset({"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"})
+_NO_TABLE = "no such table: "
 _LACKING = ("no such function", "no such module", "no such collation", "unknown tokenizer", "no such tokenizer")
 
 
@@ -77,12 +79,15 @@ def copied(connection: sqlite3.Connection) -> sqlite3.Connection:
 
 
 def run(connection: sqlite3.Connection, migration: Iterable[Sql]) -> Run:
-    """Run the statements, in order, until one cannot be run. What they left open is committed."""
+    """Run the statements, in order, until one cannot be run. What they left open is committed.
+
+    What a migration writes in the table of those that were applied, which whoever applies it makes, is left out.
+    """
     for sql in migration:
         if sql.parametrised and not is_schema_change(sql):
             continue
         error = _run_one(connection, sql.text) if sql.rebuild is None else _rebuilt(connection, sql.rebuild)
-        if error:
+        if error and not lists_migrations(missing_table(error)):
             ending = Ending.UNKNOWN if _is_unknown(error) else Ending.FAILED
             if connection.in_transaction:
                 _unwatched(connection, "ROLLBACK")
@@ -93,6 +98,11 @@ def run(connection: sqlite3.Connection, migration: Iterable[Sql]) -> Run:
             _unwatched(connection, "ROLLBACK")
             return Run(Ending.FAILED, error)
     return Run(Ending.DONE)
+
+
+def missing_table(error: str) -> str:
+    """The table for want of which SQLite refused a statement, without its database; empty when it lacked none."""
+    return error.removeprefix(_NO_TABLE).removeprefix("main.") if error.startswith(_NO_TABLE) else ""
 
 
 def _rebuilt(connection: sqlite3.Connection, rebuild: Rebuild) -> str:

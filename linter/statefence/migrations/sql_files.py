@@ -83,7 +83,7 @@ def _migration(source: Source, name: FileName, down_source: Source | None) -> Mi
 
 def _without_ignores(text: str) -> str:
     """The text without suppression comments, which may be added to a migration that is locked."""
-    return _IGNORE.sub("", text).rstrip()
+    return _IGNORE.sub("", text).strip("\n").rstrip()
 
 
 def _normal(text: str) -> str:

@@ -21,9 +21,10 @@ _STEPS = {
 
 def checklist_lines(checklist: Checklist) -> Iterator[str]:
     """The changed tables with what changed, and a box for each step; one line when the schema is the same."""
-    if not checklist.changes:
+    for store in checklist.unknown:
+        yield visible(f"Whether the schema of {store} is as at {checklist.since} is not known: a migration is not run.")
+    if not checklist.changes and not checklist.unknown:
         yield visible(f"The migrated schema is as at {checklist.since}.")
-        return
     for change in checklist.changes:
         yield visible(f"{change.store}.{change.namespace}: {change.table} changed since {checklist.since}")
         yield from (visible(f"    {line}") for line in change.differences)

@@ -3,7 +3,8 @@
 ## What it finds
 The first statement of a sequence that SQLite refuses when all migrations are run in memory, in order, and statements
 that it refuses as soon as the tables they change hold rows. A statement that needs what only the program has (its own
-function or module), or that the source does not decide, is not judged; `statefence migrations verify` says which.
+function or module, a table that it makes itself), or that the source does not decide, is not judged;
+`statefence migrations verify` says which.
 
 ## Why is this bad?
 Whoever installs the program anew gets no database, or half a one. What works on the developer's empty tables stops
@@ -133,6 +134,17 @@ RULE = Rule(
             policy=POLICY.replace(
                 'migrations = "app/migrations"', 'migrations = { runs = "app/runs", jobs = "app/jobs" }'
             ),
+        ),
+        Good(
+            "tables that the program makes",
+            {
+                "app/storage.py": "SCHEMA = 'CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY)'\n",
+                "app/migrations/001_title.sql": """
+                INSERT INTO schema_migrations VALUES (1);
+                ALTER TABLE notes ADD COLUMN title TEXT;
+                """,
+            },
+            policy=POLICY,
         ),
         Good(
             "a function of the program",

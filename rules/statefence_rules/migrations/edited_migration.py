@@ -37,19 +37,28 @@ from statefence.api import (
 )
 
 
-def check_project(project: Project, _policy: Policy) -> Iterator[FileHit]:
+def check_project(project: Project, policy: Policy) -> Iterator[FileHit]:
     """Report each migration that is not as it was locked, and each locked one that is gone."""
     source = project.texts.get(LOCK_FILE)
     lock = parse_lock(source.text) if source else {}
     for history in project.migrations:
         entries = lock.get((history.store, history.namespace), {})
-        known = (("it was locked", entries), ("the revision it is compared with", _at_revision(history, project)))
-        yield from _edited(history, known)
+        earlier = _at_revision(history, project)
+        yield from _edited(history, (("it was locked", entries), ("the revision it is compared with", earlier)))
         present = {migration.key for migration in history.migrations}
+        yield from _gone_since(history, [key for key in earlier if key not in {*present, *entries}], policy)
         for key in entries:
             if key not in present:
                 message = f"{key} of {history.path} is locked, and is not there any more: databases have applied it"
                 yield FileHit(LOCK_FILE, Hit(_line_of(key, source.lines if source else ()), message))
+
+
+def _gone_since(history: History, gone: Sequence[str], policy: Policy) -> Iterator[FileHit]:
+    """What was there at the revision and is not any more, where the policy declares the sequence."""
+    line = policy.lines.get(f"stores.{history.store}.migrations", 1)
+    for key in gone if policy.source is not None else ():
+        message = f"{key} of {history.path} was there at the revision it is compared with, and is not there any more"
+        yield FileHit(policy.source or "", Hit(Span(line, 0, line, 0), message))
 
 
 def _at_revision(history: History, project: Project) -> dict[str, str]:

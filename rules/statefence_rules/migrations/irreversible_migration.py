@@ -155,6 +155,28 @@ RULE = Rule(
             policy=POLICY,
         ),
         Bad(
+            "as Flyway names it",
+            {
+                "app/storage.py": "",
+                "app/migrations/V1__notes.sql": NOTES,
+                "app/migrations/U1__notes.sql": "DROP TABLE notes;\n",
+                "app/migrations/V2__tags.sql": "CREATE TABLE tags (id);  -- error: nothing takes V2__tags back\n",
+            },
+            fixed={"app/migrations/U2__tags.sql": 'DROP TABLE "tags";\n'},
+            policy=POLICY,
+        ),
+        Bad(
+            "a step of yoyo's without it",
+            {
+                "app/migrations/0001.notes.py": """
+                from yoyo import step
+
+                steps = [step("CREATE TABLE notes (id)", "DROP TABLE notes"), step("CREATE TABLE t (id)")]  # error: t
+                """
+            },
+            policy=POLICY,
+        ),
+        Bad(
             "what is left when it is taken back",
             {
                 "app/storage.py": "",

@@ -4,7 +4,9 @@
 Numbers that are missing or taken twice, names that are no migration's or that sort in another order than their numbers,
 a file that takes back what is not there, migrations that come before ones that are locked, and migrations that the
 project's registry lacks, or that it lists and that are not there. Of Alembic: revisions taken twice or not there, and
-several ends. A gap between versions that are dates means nothing.
+several ends. A gap between versions that are dates means nothing, and neither do two of one day. The registry is a
+list or dict in their directory or the one above that has the first of them and lacks no more than it has; a module that
+looks for the files itself has none.
 
 ## Why is this bad?
 Which migrations a database has is told by the last number it has seen. One that comes before it later, or has the same
@@ -98,6 +100,14 @@ OBJECT = """
 
     add_notes = Migration(id="001", up=["CREATE TABLE notes (id INTEGER PRIMARY KEY)"], down=["DROP TABLE notes"])
 """
+CLASS = """
+    class CreateNotes:
+        def up(self, connection):
+            connection.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY)")
+
+        def down(self, connection):
+            connection.execute("DROP TABLE notes")
+"""
 NOTES = "CREATE TABLE notes (id INTEGER PRIMARY KEY);\n"
 TAGS = "CREATE TABLE tags (id INTEGER PRIMARY KEY);\n"
 
@@ -150,6 +160,85 @@ RULE = Rule(
                     add_notes,  # the first
                     add_tags,
                 )
+                """
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "a class that is not registered",
+            {
+                "app/migrations/__init__.py": """
+                from app.migrations.m001_notes import CreateNotes
+
+                MIGRATIONS = [CreateNotes()]  # error: m002_tags is not registered
+                """,
+                "app/migrations/m001_notes.py": CLASS,
+                "app/migrations/m002_tags.py": CLASS.replace("notes", "tags").replace("Notes", "Tags"),
+            },
+            fixed={
+                "app/migrations/__init__.py": """
+                from app.migrations.m001_notes import CreateNotes
+                from app.migrations.m002_tags import CreateTags
+
+                MIGRATIONS = [CreateNotes(), CreateTags()]
+                """
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "functions with their versions",
+            {
+                "app/migrations/__init__.py": """
+                from app.migrations import m001_notes
+                from app.migrations.m002_tags import up as add_tags
+
+                MIGRATIONS = {  # error: m003_more is not registered
+                    1: m001_notes.up,
+                    2: add_tags,
+                }
+                """,
+                "app/migrations/m001_notes.py": LISTED,
+                "app/migrations/m002_tags.py": LATER,
+                "app/migrations/m003_more.py": LATER.replace("tags", "more"),
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "returned by a function",
+            {
+                "app/migrations/__init__.py": """
+                def migrations():
+                    from app.migrations import m001_notes
+
+                    return [m001_notes]  # error: m002_tags is not registered
+                """,
+                "app/migrations/m001_notes.py": LISTED,
+                "app/migrations/m002_tags.py": LATER,
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "in two lists, and one in neither",
+            {
+                "app/migrations/__init__.py": """
+                from app.migrations import m001_notes, m002_tags, m003_more, m004_last
+
+                CORE = [m001_notes, m002_tags]  # error: m004_last is not registered
+                EXTRA = [m003_more]
+                MIGRATIONS = CORE + EXTRA
+                """,
+                "app/migrations/m001_notes.py": LISTED,
+                "app/migrations/m002_tags.py": LATER,
+                "app/migrations/m003_more.py": LATER.replace("tags", "more"),
+                "app/migrations/m004_last.py": LATER.replace("tags", "last"),
+            },
+            fixed={
+                "app/migrations/__init__.py": """
+                from app.migrations import m001_notes, m002_tags, m003_more, m004_last
+
+                CORE = [m001_notes, m002_tags, m004_last]
+                EXTRA = [m003_more]
+                MIGRATIONS = CORE + EXTRA
                 """
             },
             policy=POLICY,
@@ -332,6 +421,56 @@ RULE = Rule(
                 """,
                 "app/migrations/m001_notes.py": LISTED,
                 "app/migrations/m002_tags.py": LATER,
+            },
+            policy=POLICY,
+        ),
+        Good(
+            "added to the list later",
+            {
+                "app/migrations/__init__.py": """
+                from . import m001_notes, m002_tags
+
+                MIGRATIONS = [m001_notes]
+                MIGRATIONS.append(m002_tags)
+                """,
+                "app/migrations/m001_notes.py": LISTED,
+                "app/migrations/m002_tags.py": LATER,
+            },
+            policy=POLICY,
+        ),
+        Good(
+            "a list of some, where the files are looked for",
+            {
+                "app/migrator.py": """
+                from pathlib import Path
+
+                SLOW = ["001_notes.sql"]
+                FILES = sorted(Path(__file__).with_name("migrations").glob("*.sql"))
+                """,
+                "app/migrations/001_notes.sql": NOTES,
+                "app/migrations/002_tags.sql": TAGS,
+            },
+            policy=POLICY,
+        ),
+        Good(
+            "files of another kind beside the name of one",
+            {
+                "app/seed.py": """
+                AFTER = "001_notes.sql"
+                SEEDS = ["countries.sql", "demo.sql"]
+                """,
+                "app/migrations/001_notes.sql": NOTES,
+            },
+            policy=POLICY,
+        ),
+        Good(
+            "several of one day",
+            {
+                "app/storage.py": "",
+                "app/migrations/20240102_01_notes.sql": NOTES,
+                "app/migrations/20240102_02_tags.sql": TAGS,
+                "app/migrations/20240201-more.sql": TAGS.replace("tags", "more"),
+                "app/migrations/20240201-others.sql": TAGS.replace("tags", "others"),
             },
             policy=POLICY,
         ),

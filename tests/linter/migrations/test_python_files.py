@@ -70,6 +70,9 @@ def test_what_more_than_the_source_decides_is_unknown(text: str) -> None:
         f'MIGRATIONS = [Migration(version=1, up=["{A}"]), Migration(version=2, up=["{B}"])]',
         f'MIGRATIONS = ({{"version": 1, "sql": "{A}"}}, {{"version": 2, "sql": "{B}"}})',
         f'def one(db):\n    db.execute("{A}")\nMIGRATIONS = [(1, one), (2, lambda db: db.execute("{B}"))]',
+        f'MIGRATIONS = ["{A}", ["{B}"]]',
+        f'def one(db):\n    db.execute("{A}")\nMIGRATIONS = [one, lambda db: db.execute("{B}")]',
+        f'THEME = {{"theme": "dark"}}\nCOLUMNS = [("id", "INTEGER")]\nSTEPS = [(1, "{A}"), (2, "{B}")]',
         f'first = Migration(id="1", up="{A}")\nsecond = Migration(id="2", up="{B}")\nMIGRATIONS = [first, second]',
     ],
 )
@@ -96,6 +99,27 @@ def test_a_statement_with_values_is_told_apart() -> None:
 def test_the_digest_is_of_the_statements_not_of_the_module() -> None:
     assert of_module(f'up = ["{A}"]').digest == of_module(f'"""Why."""\nup = ["{A}"]  # first').digest
     assert of_module(f'up = ["{A}"]').digest != of_module(f'up = ["{B}"]').digest
+
+
+def test_the_steps_of_yoyo_are_taken_back_in_the_other_order() -> None:
+    migration = of_module(f'steps = [step("{A}", "DROP TABLE a"), step("{B}", rollback="DROP TABLE b")]')
+    assert (up(migration), [sql.text for sql in migration.down or ()]) == ([A, B], ["DROP TABLE b", "DROP TABLE a"])
+
+
+UNKNOWN = 'NAME = "a"\ndef make(db):\n    if db:\n        db.execute(NAME)\ndef up(db):\n    make(db)\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ('"a"', '"b"', False),
+        ("if db:", "if not db:", False),
+        ("def up(db):", "def up(db):  # statefence: ignore[SF403] -- no way back", True),
+        ("def up(db):", "def down(db):\n    pass\ndef up(db):", True),
+    ],
+)
+def test_the_digest_of_what_is_not_known_is_of_all_that_it_reaches(old: str, new: str, *, same: bool) -> None:
+    assert (of_module(UNKNOWN).digest == of_module(UNKNOWN.replace(old, new)).digest) is same
 
 
 def test_a_module_that_does_not_parse_is_left_to_another_rule() -> None:

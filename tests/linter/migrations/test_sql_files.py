@@ -28,6 +28,11 @@ def single(text: str, name: str = "001_notes.sql") -> Migration:
         ("20240102030405-add.sql", "20240102030405", "20240102030405-add", False),
         ("3.sql", "3", "3", False),
         ("m004_tags.py", "004", "m004_tags", False),
+        ("U2__add_tags.sql", "2", "V2__add_tags", True),
+        ("20240102_03_a1b2c-add.rollback.sql", "2024010203", "20240102_03_a1b2c-add", True),
+        ("2024-01-02-add.sql", "20240102", "2024-01-02-add", False),
+        ("2024-01-02T0910_add.sql", "202401020910", "2024-01-02T0910_add", False),
+        ("20240102_2fa.sql", "20240102", "20240102_2fa", False),
     ],
 )
 def test_a_name_gives_version_key_and_direction(name: str, version: str, key: str, *, is_down: bool) -> None:
