@@ -20,6 +20,7 @@ from statefence.template.records import TREE
 _NOWHERE = "/\1"
 """A directory that no file lies in, for what has no place in a repository: the home directory, a temporary one."""
 _SAMPLE = "statefence-sample"
+_BESIDE = re.compile(r"-(?:wal|shm|journal)$")
 _SPECIAL = re.compile(r"([*?\[\]!#\\ ])")
 
 
@@ -30,19 +31,22 @@ class Place(Struct, frozen=True):
         pattern: the absolute template that its files lie on.
         sample: a path that it may have, relative to the root.
         line: the narrowest line of a `.gitignore` in the root that covers it and what SQLite puts beside it.
+        is_tree: whether it is a directory, so that a file of it lies in there.
     """
 
     store: str
     pattern: Template
     sample: str
     line: str
+    is_tree: bool = False
 
 
 class Repository(Struct, frozen=True):
     """What git says of the project; everything is empty when it cannot be asked.
 
     Attributes:
-        databases: the tracked files, relative to the root, that are SQLite databases by their header.
+        databases: the tracked files, relative to the root, that are SQLite databases by their header, and
+            what lies beside one.
         kept: for a tracked file on the path of a store, the names of the stores.
         unignored: the stores in the project that no rule of git's ignores.
         ignore_file: the text of the root's `.gitignore`, None when there is none.
@@ -72,8 +76,9 @@ def repository(policy: Policy, tracked: Sequence[str] | None, overrides: Mapping
     except (OSError, subprocess.CalledProcessError):
         return Repository(problem="git cannot tell which stores it ignores")
     kept = {path: names for path in tracked if (names := _stores_at(path, policy.root, places))}
+    databases = {path for path in tracked if is_database(f"{policy.root}/{path}")}
     return Repository(
-        tuple(path for path in tracked if is_database(f"{policy.root}/{path}")),
+        tuple(path for path in tracked if path in databases or _BESIDE.sub("", path) in databases),
         kept,
         tuple(place for place in places if place.sample not in covered),
         _ignore_file(policy.root, overrides),
@@ -87,7 +92,8 @@ def place_of(store: Store, root: str) -> Place | None:
     for pattern in found if store.kind is not StoreKind.URL else ():
         inner = pattern.segments[len(top) :]
         if pattern.segments[: len(top)] == top and inner:
-            return Place(store.name, pattern, _sample(store.kind, inner), _line(store.kind, inner))
+            is_tree = store.kind is StoreKind.TREE
+            return Place(store.name, pattern, _sample(store.kind, inner), _line(store.kind, inner), is_tree)
     return None
 
 
@@ -117,7 +123,9 @@ def _pieces(segment: Segment, unknown: str) -> Iterator[str]:
 
 
 def _stores_at(path: str, root: str, places: Sequence[Place]) -> tuple[str, ...]:
-    return tuple(place.store for place in places if matches(place.pattern, f"{root.rstrip('/')}/{path}"))
+    file = f"{root.rstrip('/')}/{path}"
+    directory = file.rpartition("/")[0]
+    return tuple(p.store for p in places if matches(p.pattern, directory if p.is_tree else file))
 
 
 def _ignored(root: str, samples: Sequence[str], overrides: Mapping[str, bytes]) -> set[str]:

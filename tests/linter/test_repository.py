@@ -93,8 +93,7 @@ def test_files_of_a_store_are_found_by_their_path(root: Path) -> None:
     assert asked(root).kept == {
         "data/chats.db": ("chats",),
         "vault/ann/2026/chat.md": ("vault",),
-        "vault/readme.md": ("vault",),
-    }
+    }  # whoever vault/readme.md is for, no user is called that
 
 
 def test_stores_outside_the_repository_are_nobody_s_business(root: Path) -> None:
