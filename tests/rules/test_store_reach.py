@@ -187,6 +187,63 @@ def test_a_statement_ends_the_chain_too() -> None:
     ]
 
 
+FLAGS = """
+def make():
+    sqlite3.connect(Path.home() / ".app" / "vault.db")
+
+def two(first, second):
+    if first:
+        make()
+    if second:
+        sqlite3.connect(Path.home() / ".app" / "vault.db")
+
+def again(count, write):
+    if write:
+        make()
+    if count:
+        again(count - 1, write)
+
+def flips(count, write):
+    if write:
+        make()
+    if count:
+        flips(count - 1, not write)
+
+def skips(items, *, dry_run):
+    for item in items:
+        if dry_run:
+            continue
+        make()
+
+def whatever(create):
+    create = create or True
+    if create:
+        make()
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "reaches"),
+    [
+        ("two(False, False)", False),
+        ("two(True, False)", True),
+        ("two(False, True)", True),
+        ("two(line, False)", True),
+        ("again(3, False)", False),
+        ("again(3, True)", True),
+        ("flips(1, False)", True),
+        ("flips(0, False)", False),
+        ("skips([1], dry_run=True)", False),
+        ("skips([1], dry_run=False)", True),
+        ("whatever(False)", True),
+    ],
+)
+def test_a_call_reaches_what_its_arguments_do_not_rule_out(call: str, *, reaches: bool) -> None:
+    files = program(f"from app.vault import *\ndef load(line):\n    {call}\n")
+    files["app/vault.py"] += FLAGS
+    assert bool(hits(files)) is reaches
+
+
 EDGES = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=40)
 
 
@@ -214,9 +271,9 @@ def distances(edges: list[tuple[int, int]], writers: set[int]) -> dict[str, int]
 def test_the_chain_is_a_shortest_one_for_every_function_that_has_one(
     edges: list[tuple[int, int]], writers: set[int]
 ) -> None:
-    writes = Writes({f"f{writer}": (Step(place(100 + writer), "writes"),) for writer in writers}, frozenset(), {})
+    writes = Writes({f"f{writer}": [(Step(place(100 + writer), "writes"),)] for writer in writers}, frozenset(), {})
     reach = reach_of(writes, graph(edges))
-    found = {function: list(chain(function, reach)) for function in reach.routes}
+    found = {function: list(chain(routes[0])) for function, routes in reach.routes.items()}
     assert {function: len(calls) for function, calls in found.items()} == distances(edges, writers)
     for function, calls in found.items():
         assert [call.caller for call in calls] == [function, *(call.callee for call in calls)][: len(calls)]
@@ -224,7 +281,7 @@ def test_the_chain_is_a_shortest_one_for_every_function_that_has_one(
 
 @given(EDGES, st.sets(st.integers(0, 9), min_size=1, max_size=3))
 def test_the_order_of_the_calls_does_not_change_the_chains(edges: list[tuple[int, int]], writers: set[int]) -> None:
-    steps = [(f"f{writer}", (Step(place(100 + writer), "writes"),)) for writer in writers]
+    steps = [(f"f{writer}", [(Step(place(100 + writer), "writes"),)]) for writer in writers]
     first = reach_of(Writes(dict(steps), frozenset(), {}), graph(edges))
     callers = graph(edges)
     again = reach_of(Writes(dict(reversed(steps)), frozenset(), {}), dict(reversed(callers.items())))

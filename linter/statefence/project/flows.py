@@ -337,7 +337,7 @@ def _in_fronts(path: Value) -> Iterable[Parameter]:
 
 def _at(program: Program, site: RawSite, edge: Edge, parameter: Parameter, *, in_text: bool) -> RawSite | None:
     """The site that a call is; None where it cannot reach this one."""
-    conditions = _conditions(program, site, edge)
+    conditions = holding(program, site.conditions, edge)
     if conditions is None:
         return None
     chosen = _hands_over(edge, parameter) if site.kind == "open" else in_text
@@ -434,10 +434,10 @@ def _connections(value: Value) -> Iterable[Parameter]:
         yield value
 
 
-def _conditions(program: Program, site: RawSite, edge: Edge) -> tuple[Test, ...] | None:
-    """The tests under which this call reaches the site; None when what it hands over makes one of them fail."""
+def holding(program: Program, conditions: Iterable[Test], edge: Edge) -> tuple[Test, ...] | None:
+    """The tests under which a call reaches what its callee does under these; None when it makes one of them fail."""
     open_tests = list(edge.conditions)
-    for test in site.conditions:
+    for test in conditions:
         if not test.holds & PARAMETERS:
             open_tests.append(test)
             continue

@@ -12,6 +12,7 @@ from statefence.facts import words_of
 from statefence.model import Answer, Place, Span, Step
 from statefence.policy import Policy
 from statefence.project.environments import environments, program_name
+from statefence.project.gates import Gates
 from statefence.project.program import Chain, Edge, Program, RawSite
 from statefence.project.sites import EnvKind, EnvRead, Invocation, Open, PathKind, Spawn, Statement, Target, Write
 from statefence.project.statements import (
@@ -72,8 +73,9 @@ def records_by_body(
     for key, links in program.chains.items():
         chains.setdefault(program.body_of(key), []).extend(links)
     keys = bodies.keys() | edges.keys() | chains.keys()
+    gates = Gates(program) if any(store.deny for store in program.policy.stores) else None
     return {
-        key: _records(program, bodies.get(key, []), edges.get(key, ()), chains.get(key, ()), schema, files)
+        key: _records(program, bodies.get(key, []), edges.get(key, ()), chains.get(key, ()), schema, files, gates)
         for key in sorted(keys)
     }
 
@@ -85,6 +87,7 @@ def _records(
     chains: Collection[Chain],
     schema: Schema,
     files: Texts,
+    gates: Gates | None,
 ) -> Records:
     groups: dict[tuple[str, str, Span], list[RawSite]] = {}
     for site in sites:
@@ -116,7 +119,7 @@ def _records(
         tuple(writes),
         tuple(statements),
         tuple(_reads(chains)),
-        tuple(_invocations(program, edges)),
+        tuple(_invocations(program, edges, gates)),
     )
 
 
@@ -278,11 +281,12 @@ def _is_there(step: Step, site: RawSite) -> bool:
     return step.place.path == site.path and step.place.span.line == site.span.line
 
 
-def _invocations(program: Program, edges: Iterable[Edge]) -> Iterator[Invocation]:
+def _invocations(program: Program, edges: Iterable[Edge], gates: Gates | None) -> Iterator[Invocation]:
     for edge in edges:
         callee = program.definitions.get(edge.callee)
         if callee is not None:
-            yield Invocation(edge.path, edge.span, edge.symbol, callee.symbol)
+            ruled_out = () if gates is None else gates.ruled_out(edge)
+            yield Invocation(edge.path, edge.span, edge.symbol, callee.symbol, ruled_out)
 
 
 def _reads(chains: Collection[Chain]) -> Iterator[EnvRead]:

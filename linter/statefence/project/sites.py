@@ -11,7 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from statefence.callees import Effect
-from statefence.model import Answer, Span, Step
+from statefence.model import Answer, Place, Span, Step
 from statefence.sql.model import Touch
 from statefence.template import Template
 
@@ -244,12 +244,18 @@ class Statement(Struct, frozen=True):
 
 
 class Invocation(Struct, frozen=True):
-    """A call of a function, method or constructor of the project, by the dotted names of both sides."""
+    """A call of a function, method or constructor of the project, by the dotted names of both sides.
+
+    Attributes:
+        ruled_out: the ways, call by call, that the callee does not go for the arguments of this call: where the calls
+            stand, in its own body and further on. Only under a policy that denies a store to some layer.
+    """
 
     path: str
     span: Span
     caller: str
     callee: str
+    ruled_out: tuple[tuple[Place, ...], ...] = ()
 
 
 class EnvRead(Struct, frozen=True):

@@ -4,8 +4,8 @@
 Calls that leave the layers of a store's `deny` and lead, through any number of functions, to a write of that store: an
 open of it for writing, its removal or replacement, or a statement that writes on a connection to it. The trace is the
 shortest chain, call by call. A write in a denied layer itself is found where it stands. Where a call hands over a path
-of its own in the place of the store's, it does not lead to that store. Calls that the analysis cannot resolve, such as
-those of functions kept in a table, lead nowhere.
+of its own in the place of the store's, or a flag that rules the write out, it does not lead there. Calls that the
+analysis cannot resolve, such as those of functions kept in a table, lead nowhere.
 
 ## Why is this bad?
 The store is trusted because nothing but its owner writes it: an import that reaches the vault can fill it with records
@@ -28,6 +28,7 @@ from statefence_rules.files._reach import (
     VERBS,
     Call,
     Reach,
+    Route,
     calls,
     chain,
     is_at,
@@ -68,18 +69,19 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
 def _leaving(module: Module, project: Project, policy: Policy, store: Store, layer: str, reach: Reach) -> Iterator[Hit]:
     """The calls of the module that leave the denied layers and lead to a write, each by its shortest chain."""
     modules = frozenset(each.name for each in project.modules)
-    chains: dict[Span, list[Call]] = {}
+    chains: dict[Span, tuple[list[Call], Route]] = {}
     for call in calls(module, project):
         leaves = policy.layer_of(module_of(call.callee, modules)) not in store.deny
-        if leaves and reach.is_entered_by(call):
-            found = [call, *chain(call.callee, reach)]
-            shortest = chains.setdefault(call.place.span, found)
-            chains[call.place.span] = min(found, shortest, key=_length_and_names)
-    for span, found in chains.items():
+        route = reach.entered_by(call) if leaves else None
+        if route is not None:
+            way = [call, *chain(route)], route
+            shortest = chains.setdefault(call.place.span, way)
+            chains[call.place.span] = min(way, shortest, key=_length_and_names)
+    for span, (found, route) in chains.items():
         shown = " > ".join((found[0].caller, *(call.callee for call in found)))
         steps = [Step(call.place, f"{call.caller} calls {call.callee}") for call in found]
         message = f"{_denied(store, layer)}, and this call does: {shown}"
-        yield Hit(span, message, (*steps, *reach.routes[found[0].callee].write))
+        yield Hit(span, message, (*steps, *route.write))
 
 
 def _opens(module: Module, project: Project, store: Store, layer: str, reach: Reach) -> Iterator[Hit]:
@@ -104,8 +106,8 @@ def _denied(store: Store, layer: str) -> str:
     return f"the layer {layer} must not reach a write to {store.name}"
 
 
-def _length_and_names(found: list[Call]) -> tuple[int, list[str]]:
-    return len(found), [call.callee for call in found]
+def _length_and_names(way: tuple[list[Call], Route]) -> tuple[int, list[str]]:
+    return len(way[0]), [call.callee for call in way[0]]
 
 
 def module_of(symbol: str, modules: frozenset[str]) -> str:
@@ -214,6 +216,35 @@ RULE = Rule(
 
                 def ready() -> None:
                     vault.open_vault()  # error: must not reach a write to vault
+                """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "only where a flag says so",
+            {
+                "app/storage/vault.py": f"""{VAULT}
+
+    def load(text: str, create: bool = False, mode: str = "r") -> None:
+        if create or mode == "w":
+            record(text)
+
+
+    def at(text: str, *, readonly: bool) -> None:
+        load(text, not readonly)
+                """,
+                "app/importer.py": """
+                from app.storage.vault import at, load
+
+
+                def run(line: str, flag: bool) -> None:
+                    load(line)
+                    load(line, create=False)
+                    at(line, readonly=True)
+                    load(line, create=True)  # error: app.importer.run > app.storage.vault.load > app.storage.vault
+                    load(line, mode="w")  # error: vault.load
+                    load(line, flag)  # error: vault.load
+                    at(line, readonly=False)  # error: vault.at
                 """,
             },
             policy=POLICY,
