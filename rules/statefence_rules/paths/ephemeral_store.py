@@ -3,7 +3,8 @@
 ## What it finds
 Opens below a temporary directory whose file name is that of a `durable` store, and opens of a durable store that under
 another branch, variable or handler land below a temporary directory or in memory. Tests are not reported, nor is a
-temporary file of another name where nothing leads to the store.
+temporary file of another name where nothing leads to the store, nor what is asked for in words: by a flag such as
+`dry_run` or `in_memory` that is off by default, or in a temporary directory for the time of a `with`.
 
 ## Why is this bad?
 Everything works until the machine restarts or its temporary files are cleaned, and then what was stored is gone. In
@@ -44,6 +45,7 @@ from statefence.api import (
     match,
 )
 from statefence_rules.opening import names, opens_decided_in, stores_at
+from statefence_rules.paths._asked_for import is_asked_for
 from statefence_rules.testing_code import is_test
 
 _TREE = (Glob("**"),)
@@ -57,21 +59,22 @@ def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
     durable = [store for store in policy.stores if store.durable]
     for opened in opens_decided_in(module, project) if durable else ():
         if not is_test(module, opened.symbol):
-            yield from _first(opened, durable, policy)
+            found = _first(opened, durable, policy)
+            if found is not None and not is_asked_for(opened, module, project):
+                yield found
 
 
-def _first(opened: Open, durable: Iterable[Store], policy: Policy) -> Iterator[Hit]:
+def _first(opened: Open, durable: Iterable[Store], policy: Policy) -> Hit | None:
     meant = [store for target in opened.targets for store in stores_at(target, policy) if store.durable]
     for target in opened.targets:
         if target.kind is PathKind.MEMORY and meant:
             message = f"{names(set_of(meant))} must last, and this can be a database in memory"
-            yield Hit(opened.span, message, (*target.trace, *opened.way(target)))
-            return
+            return Hit(opened.span, message, (*target.trace, *opened.way(target)))
         lost = set_of([*meant, *(store for store in durable if is_named_like(target, store))])
         if is_temporary(target) and lost:
             message = f"{names(lost)} must last, and this is below a temporary directory"
-            yield Hit(opened.span, message, (*target.trace, *opened.way(target)))
-            return
+            return Hit(opened.span, message, (*target.trace, *opened.way(target)))
+    return None
 
 
 def is_temporary(target: Target) -> bool:
@@ -262,6 +265,53 @@ RULE = Rule(
 
                 scratch = sqlite3.connect(Path(tempfile.mkdtemp()) / "scratch.db")
                 sums = sqlite3.connect(":memory:")
+                """
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "in memory by default",
+            {
+                "app/storage.py": """
+                import sqlite3
+                from pathlib import Path
+
+
+                def connect(in_memory: bool = True) -> sqlite3.Connection:
+                    path = ":memory:" if in_memory else str(Path.home() / ".app" / "sessions.db")
+                    return sqlite3.connect(path)  # error: a database in memory
+                """
+            },
+            policy=POLICY,
+        ),
+        Good(
+            "asked for in words",
+            {
+                "app/storage.py": """
+                import sqlite3
+                import tempfile
+                from pathlib import Path
+
+                PATH = Path.home() / ".app" / "sessions.db"
+
+
+                def connect(dry_run: bool = False) -> sqlite3.Connection:
+                    return sqlite3.connect(":memory:" if dry_run else PATH)
+
+
+                def start(options) -> sqlite3.Connection:
+                    if not options.ephemeral:
+                        path = PATH
+                    else:
+                        path = Path(tempfile.mkdtemp()) / "sessions.db"
+                    return sqlite3.connect(path)
+
+
+                def packed() -> bytes:
+                    with tempfile.TemporaryDirectory() as directory:
+                        copy = Path(directory) / "sessions.db"
+                        sqlite3.connect(PATH).backup(sqlite3.connect(copy))
+                        return copy.read_bytes()
                 """
             },
             policy=POLICY,

@@ -84,14 +84,21 @@ def _what(target: Target, scoped: Iterable[Store], policy: Policy) -> str:
     for store in scoped:
         if not _lies_on(store.path, path):
             missing = lacking(path, store)
+            concerned = missing
             said = f"{path} lacks {missing} of {store.path}" if missing else ""
         else:
             constants = {name: constant_in_place(path, store.path, name) for name in placeholders(store)}
             filled = [f"{constant} stands where {{{name}}} belongs" for name, constant in constants.items() if constant]
-            said = " and ".join(filled) or misplaced(path, store)
+            said = concerned = " and ".join(filled) or misplaced(path, store)
         if said:
-            return f"every user gets the same {store.name}: {said}"
+            return f"every {_whom(concerned, store)} gets the same {store.name}: {said}"
     return ""
+
+
+def _whom(said: str, store: Store) -> str:
+    """Whom the store should be apart for, as its placeholder calls them: the first that is spoken of."""
+    name = next(name for name in placeholders(store) if f"{{{name}}}" in said)
+    return name.removesuffix("_id").removesuffix("_name").replace("_", " ")
 
 
 def _lies_on(pattern: Template, path: Template) -> bool:
