@@ -111,19 +111,32 @@ def _of_name(module: Module, node: ast.Name, modules: Mapping[str, Module]) -> I
     yield from (Origin(module, value) for value in values)
     source, member = names.imports.get(node.id, ("", ""))
     if not values and source in modules and member:
-        yield from _members_of(modules[source], member)
+        yield from _members_of(modules[source], member, modules)
 
 
-def _members_of(module: Module, name: str) -> Iterator[Origin]:
+def _members_of(module: Module, name: str, modules: Mapping[str, Module]) -> Iterator[Origin]:
     """What a name means to those who import it."""
+    module, name = _defined(module, name, modules)
     for value in names_of(module).variables.get(syntax(module).tree, {}).get(name, []):
         yield Origin(module, value)
+
+
+def _defined(module: Module, name: str, modules: Mapping[str, Module]) -> tuple[Module, str]:
+    """The module that a name comes from, through those that hand it on, and what it is called there."""
+    seen = {module.name}
+    while name not in names_of(module).variables.get(syntax(module).tree, {}):
+        source, member = names_of(module).imports.get(name, ("", ""))
+        if not member or source not in modules or source in seen:
+            break
+        seen.add(source)
+        module, name = modules[source], member
+    return module, name
 
 
 def _of_attribute(module: Module, node: ast.Attribute, modules: Mapping[str, Module]) -> Iterator[Origin]:
     owner = _module_named(module, node.value, modules)
     if owner is not None:
-        yield from _members_of(owner, node.attr)
+        yield from _members_of(owner, node.attr, modules)
     elif isinstance(node.value, ast.Name):
         names = names_of(module)
         for value in (*names.members.get(node.attr, ()), *names.returns.get(node.attr, ())):
@@ -141,6 +154,7 @@ def _of_call(module: Module, node: ast.Call, modules: Mapping[str, Module]) -> I
     else:
         return
     if owner is not None:
+        owner, name = _defined(owner, name, modules)
         yield from (Origin(owner, value) for value in names_of(owner).returns.get(name, ()))
 
 

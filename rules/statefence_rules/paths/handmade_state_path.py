@@ -230,6 +230,27 @@ RULE = Rule(
             policy=POLICY,
         ),
         Bad(
+            "spelled in a module that another hands it on from",
+            {
+                "app/chat.py": "",
+                "app/storage/opening.py": OPENING,
+                "app/places.py": """
+                from pathlib import Path
+
+                SESSIONS = Path.home() / ".app" / "sessions.db"
+                """,
+                "app/common.py": "from app.places import SESSIONS as PATH",
+                "app/report.py": """
+                import sqlite3
+
+                from app.common import PATH
+
+                connection = sqlite3.connect(PATH, timeout=5)  # error: the path of sessions
+                """,
+            },
+            policy=POLICY,
+        ),
+        Bad(
             "spelled in a third module",
             {
                 "app/chat.py": "",
