@@ -11,6 +11,63 @@ POLICY = "[env.APP]"
 ENSURED = '[env.APP]\nensure = "main"\n'
 
 DROPS = {
+    "names less some": """
+        import os, subprocess
+        subprocess.run(["helper"], env={k: os.environ[k] for k in os.environ.keys() - {"APP"}})  # error
+        subprocess.run(["helper"], env={k: os.environ[k] for k in set(os.environ).difference(["APP"])})  # error
+    """,
+    "some of the names": """
+        import os, subprocess
+        KEEP = {"PATH", "HOME"}
+        subprocess.run(["helper"], env={k: os.environ[k] for k in os.environ.keys() & KEEP})  # error
+        subprocess.run(["helper"], env={k: os.environ[k] for k in KEEP & os.environ.keys()})  # error
+        subprocess.run(["helper"], env={k: os.environ[k] for k in KEEP.intersection(os.environ)})  # error
+        subprocess.run(["helper"], env={k: v for k, v in os.environ.items() if k in os.environ.keys() & KEEP})  # error
+    """,
+    "all but some are removed": """
+        import os, subprocess
+        env = dict(os.environ)
+        for name in env.keys() - {"PATH", "HOME"}:
+            del env[name]
+        subprocess.run(["helper"], env=env)  # error
+    """,
+    "some are removed, if they are there": """
+        import os, subprocess
+        env = dict(os.environ)
+        for name in env.keys() & {"APP"}:
+            del env[name]
+        subprocess.run(["helper"], env=env)  # error
+    """,
+    "a fold of blocks": """
+        import functools, operator, subprocess
+        subprocess.run(["helper"], env=functools.reduce(operator.or_, [{"PATH": "/bin"}, {"LANG": "C"}]))  # error
+    """,
+    "taken from the process, not from os.environ": """
+        import os, subprocess
+        os.unsetenv("APP")
+        subprocess.run(["helper"])  # error
+        subprocess.run(["helper"], env=dict(os.environ))
+    """,
+    "a function under a patch": """
+        import os, subprocess
+        from unittest import mock
+        @mock.patch.dict("os.environ", {"LANG": "C"}, clear=True)
+        def start():
+            subprocess.run(["helper"])  # error
+        def other():
+            start()
+            subprocess.run(["helper"])
+    """,
+    "a class of tests under a patch": """
+        import os, subprocess
+        from unittest.mock import patch
+        @patch.dict(os.environ, clear=True)
+        class Start:
+            def test_start(self):
+                subprocess.run(["helper"])  # error
+            def helper(self):
+                subprocess.run(["helper"])
+    """,
     "a literal block": """
         import subprocess
         subprocess.run(["helper"], env={"PATH": "/bin"})  # error
@@ -321,6 +378,37 @@ DROPS = {
 }
 
 KEEPS = {
+    "names less others": """
+        import os, subprocess
+        subprocess.run(["helper"], env={k: os.environ[k] for k in os.environ.keys() - {"OTHER"}})
+        subprocess.run(["helper"], env={k: os.environ[k] for k in os.environ.keys() & {"APP", "PATH"}})
+    """,
+    "names less what is not known": """
+        import os, subprocess
+        def start(drop):
+            subprocess.run(["helper"], env={k: os.environ[k] for k in os.environ.keys() - drop})
+            subprocess.run(["helper"], env={k: os.environ[k] for k in os.environ.keys() & drop})
+    """,
+    "a set that more is added to": """
+        import os, subprocess
+        KEEP = {"PATH"}
+        KEEP.add("APP")
+        subprocess.run(["helper"], env={k: os.environ[k] for k in os.environ.keys() & KEEP})
+    """,
+    "others are removed": """
+        import os, subprocess
+        env = dict(os.environ)
+        for name in env.keys() - {"PATH", "APP"}:
+            del env[name]
+        for name in env.keys() & {"OTHER"}:
+            del env[name]
+        subprocess.run(["helper"], env=env)
+    """,
+    "a fold of blocks with the parent's": """
+        import functools, operator, os, subprocess
+        subprocess.run(["helper"], env=functools.reduce(operator.or_, [{"PATH": "/bin"}], dict(os.environ)))
+        subprocess.run(["helper"], env=operator.or_(dict(os.environ), {"LANG": "C"}))
+    """,
     "nothing passed": """
         import subprocess
         subprocess.run(["helper"])
@@ -556,6 +644,18 @@ BARE = {
 
 
 REPAIRED = {
+    "put into the process": """
+        import os, subprocess
+        os.putenv("APP", "main")
+        subprocess.run(["x"])
+    """,
+    "under a patch": """
+        import os, subprocess
+        from unittest.mock import patch
+        @patch.dict(os.environ, {"APP": "main"})
+        def start():
+            subprocess.run(["x"])
+    """,
     "with the parent's value or the default": """
         import os, subprocess
         subprocess.run(["x"], env={**os.environ, "APP": os.environ.get("APP", "main")})

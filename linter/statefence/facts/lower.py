@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from statefence.facts import ir
 from statefence.model import Span
 
-OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Div: "/", ast.Mod: "%", ast.BitOr: "|"}
+OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Div: "/",
+    ast.Mod: "%",
+    ast.BitOr: "|",
+    ast.Sub: "-",
+    ast.BitAnd: "&",
+}
 COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Is: "is",
     ast.IsNot: "is not",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from statefence.facts import ir
-from statefence.project import inherited
+from statefence.project import inherited, name_sets
 from statefence.project.mappings import is_items
 from statefence.project.selections import Key, selected
 from statefence.project.values import (
@@ -39,7 +39,7 @@ def comprehended(
         return _one_by_one(node, sources) or (Put(key, interpreter.state.freeze(value)),)
     clause, source = node.clauses[0], sources[0]
     whole = _mapping_of(source)
-    mapping = source if whole is None else whole
+    mapping = (name_sets.named(source) or source) if whole is None else whole
     named = _name_in(clause.target, pairs=whole is not None)
     if whole is not None and (named.is_(node.key) or _is_recoded(key, source)):
         return selected(interpreter, mapping, named, clause.conditions)

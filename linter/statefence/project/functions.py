@@ -126,6 +126,7 @@ def _interpret(program: Program, definition: Definition, node: ir.Function) -> S
     for table in (program.sites, program.edges, program.chains, program.handed):
         table[key] = []
     cells = _bind_parameters(interpreter, definition, node)
+    is_patched = _patch(interpreter, definition)
     program.running[key] = interpreter.state
     ended = interpreter.run(node.body or ())
     returns = _merge_returns(interpreter, ended=ended)
@@ -135,7 +136,7 @@ def _interpret(program: Program, definition: Definition, node: ir.Function) -> S
         _merge_yields(interpreter),
         _effects(final, cells),
         closures.outer_effects(interpreter, final),
-        inherited.left(interpreter.suspended or final),
+        () if is_patched else inherited.left(interpreter.suspended or final),
     )
     if not live:
         program.summaries[key] = summary
@@ -148,6 +149,22 @@ def _interpret(program: Program, definition: Definition, node: ir.Function) -> S
             program.closures[nested] = interpreter.enclosing()
             summarize(program, nested)
     return summary
+
+
+def _patch(interpreter: Interpreter, definition: Definition) -> bool:
+    """Whether a decorator changes the block that children inherit while the function runs; if so, it is changed."""
+    around = interpreter.program.definitions.get(definition.owner or "")
+    node, name = definition.node, definition.qualified.rpartition(".")[2]
+    decorators = [] if not isinstance(node, ir.Function) else list(node.decorators)
+    if around is not None and isinstance(around.node, ir.Class) and name.startswith(inherited.PATCHED_METHODS):
+        decorators = [*around.node.decorators, *decorators]
+    found = [each for each in decorators if _is_of_a_dict(each)]
+    patches = [inherited.patched(interpreter, interpreter.evaluate(each)) for each in found]
+    return any(patches)
+
+
+def _is_of_a_dict(node: ir.Expression) -> bool:
+    return isinstance(node, ir.Call) and isinstance(node.function, ir.Attribute) and node.function.attr == "dict"
 
 
 def _is_live(program: Program, definition: Definition) -> bool:

@@ -13,6 +13,7 @@ from statefence.project.values import (
     BLOCKS,
     ENVIRON,
     LOCAL_BLOCK,
+    UNSEEN_BLOCK,
     Binding,
     Change,
     Clear,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from statefence.project.frames import State
     from statefence.project.interpreter import Interpreter
 
-KINDS = (ENVIRON, LOCAL_BLOCK)
+KINDS = (ENVIRON, LOCAL_BLOCK, UNSEEN_BLOCK)
 
 LARGEST = 200
 """Up to so many nodes what was done to a block is followed in full."""
@@ -39,11 +40,21 @@ LARGEST = 200
 PATCHES = frozenset({"unittest.mock.patch.dict", "mock.patch.dict", "mock.mock.patch.dict"})
 """Managers that change a mapping and change it back. Source: docs.python.org/3/library/unittest.mock.html#patch-dict"""
 
+PATCHED_METHODS = "test"
+"""Over a class they are over its methods that begin so (`patch.TEST_PREFIX`)."""
+
 
 def current(interpreter: Interpreter, block: LiveEnvironment) -> LiveEnvironment:
     """A block as it is at the present statement, with what this body did to it."""
     changes = interpreter.ambient(block.name).changes
     return LiveEnvironment(block.name, _frozen(interpreter.state, changes)) if changes or block.changes else block
+
+
+def handed_down(interpreter: Interpreter, block: LiveEnvironment) -> LiveEnvironment:
+    """The block that a child is given when nothing is said: with what `os.putenv` added, too."""
+    seen = current(interpreter, block)
+    unseen = current(interpreter, UNSEEN_BLOCK) if block.name == ENVIRON.name else block
+    return LiveEnvironment(block.name, (*seen.changes, *unseen.changes)) if unseen.changes else seen
 
 
 def _frozen(state: State, changes: tuple[Change, ...]) -> tuple[Change, ...]:
@@ -102,13 +113,13 @@ def set_by_pytest(interpreter: Interpreter, owner: Value, name: str, arguments: 
         interpreter.change(ENVIRON, Put(variable, interpreter.state.freeze(arguments[1])))
 
 
-def patched(interpreter: Interpreter, manager: Value) -> None:
-    """`with patch.dict(os.environ, {...}, clear=True)` is entered."""
+def patched(interpreter: Interpreter, manager: Value) -> bool:
+    """`with patch.dict(os.environ, {...}, clear=True)` is entered, or a function under it; whether that is one."""
     if not isinstance(manager, Result) or manager.callee not in PATCHES or not manager.arguments:
-        return
+        return False
     block, *values = manager.arguments
     if not isinstance(block, LiveEnvironment) and block != Constant(ENVIRON.name):
-        return
+        return False
     keywords = dict(manager.keywords)
     values += [keywords.pop("values")] if "values" in keywords else []
     clears = keywords.pop("clear", Constant(value=False)) == Constant(value=True)
@@ -116,3 +127,4 @@ def patched(interpreter: Interpreter, manager: Value) -> None:
     changes += [Spread(value) for value in values]
     changes += [Put(Constant(name), value) for name, value in keywords.items()]
     interpreter.change(block if isinstance(block, LiveEnvironment) else ENVIRON, *changes)
+    return True

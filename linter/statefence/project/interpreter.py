@@ -19,6 +19,7 @@ from statefence.project import (
     idioms,
     inherited,
     loops,
+    name_sets,
     scopes,
 )
 from statefence.project.frames import State, join
@@ -31,6 +32,7 @@ from statefence.project.values import (
     MOST_ITEMS,
     NONE,
     PARAMETERS,
+    UNSEEN_BLOCK,
     WORKING_DIRECTORY,
     Choice,
     ClassValue,
@@ -81,7 +83,7 @@ What libraries have in its place is in variables likewise named.
 WORKING = "os.getcwd()"
 """The variable of a state that holds the working directory."""
 
-RESTORED = (WORKING, AMBIENT, LOCAL_BLOCK.name)
+RESTORED = (WORKING, AMBIENT, LOCAL_BLOCK.name, UNSEEN_BLOCK.name)
 
 LARGEST_CONDITION = 60
 MOST_CONDITIONS = 6
@@ -719,6 +721,10 @@ class Interpreter:
             if pairs is not None:
                 return pairs
             return Text((first, second))
+        if operator in {"-", "&"}:
+            names = name_sets.combined(operator, first, (second,))
+            if names is not None:
+                return names
         if operator == "%":
             return method_of(self, Asked(first, "%", (second,), {}, self.place(span)))
         return Unknown("an operator that makes no text, path or mapping")

@@ -8,6 +8,7 @@ from msgspec import Struct, structs
 from msgspec.structs import astuple
 
 from statefence.project.mappings import literal
+from statefence.project.name_sets import dropped
 from statefence.project.values import (
     ENVIRON,
     UNSTABLE,
@@ -87,9 +88,11 @@ def _changed(before: Mapping[int, Value], after: Mapping[int, Value], turn: Turn
 
 
 def _whole(change: Change, start: tuple[Change, ...]) -> tuple[Change, ...]:
-    if isinstance(change, Put):
+    if isinstance(change, Put | Drop):
         source = _named_by(change.key)
-        return (change,) if source is None else (Spread(source),)
+        if source is None:
+            return (change,)
+        return (Spread(source),) if isinstance(change, Put) else dropped(source, start) or (change,)
     if not isinstance(change, When):
         return (change,)
     sides = [tuple([new for inner in side for new in _whole(inner, start)]) for side in (change.then, change.orelse)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from statefence.callees import TABLE_GETTERS, TABLE_OPENERS
 from statefence.facts import ir
 from statefence.model import Place
-from statefence.project import argparse, classes, commands, file_sinks, inherited, models, sinks
+from statefence.project import argparse, classes, commands, file_sinks, inherited, models, name_sets, sinks
 from statefence.project.deferred import deferred
 from statefence.project.lists import collapsed, forms
 from statefence.project.mappings import item
@@ -337,6 +337,8 @@ METHODS: Mapping[str, Callable[[Asked], Value]] = {
     "copy": lambda asked: models.copied(asked.owner, asked.place),
     "get": _get,
     "items": _result,
+    "difference": lambda asked: name_sets.combined("-", asked.owner, asked.positional) or _result(asked),
+    "intersection": lambda asked: name_sets.combined("&", asked.owner, asked.positional) or _result(asked),
     "expanduser": lambda asked: models.expanded(asked.owner),
     "joinpath": _joinpath,
     "join": _join,

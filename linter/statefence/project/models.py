@@ -19,6 +19,7 @@ from statefence.project.values import (
     ABSENT,
     ENVIRON,
     NONE,
+    UNSEEN_BLOCK,
     Absent,
     Arguments,
     Change,
@@ -27,6 +28,7 @@ from statefence.project.values import (
     Derived,
     Dictionary,
     Directory,
+    Drop,
     Element,
     EnvironmentVariable,
     External,
@@ -291,6 +293,32 @@ def _fromkeys(interpreter: Interpreter, arguments: Arguments, place: Place) -> V
     return Dictionary(tuple([Put(name, NONE if isinstance(value, Absent) else value) for name in names.items]), place)
 
 
+def _reduce(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
+    """`functools.reduce(operator.or_, blocks, first)`."""
+    function, blocks, start = (first(interpreter, arguments, index) for index in range(3))
+    if function != External("operator.or_") or not isinstance(blocks, Sequence) or not blocks.items:
+        return Unknown("a list that is folded")
+    begun = () if isinstance(start, Absent) else (start,)
+    return Dictionary(tuple([Spread(block) for block in (*begun, *blocks.items)]), place)
+
+
+def _merged(interpreter: Interpreter, arguments: Arguments, place: Place) -> Value:
+    """`operator.or_(block, other)`."""
+    return Dictionary(tuple([Spread(interpreter.state.freeze(value)) for value in arguments.positional]), place)
+
+
+def _put_in_process(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    """`os.putenv(name, value)`, which changes what children inherit and not `os.environ`."""
+    interpreter.change(UNSEEN_BLOCK, Put(first(interpreter, arguments), first(interpreter, arguments, 1)))
+    return NONE
+
+
+def _removed_from_process(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    """`os.unsetenv(name)`."""
+    interpreter.change(UNSEEN_BLOCK, Drop(first(interpreter, arguments)))
+    return NONE
+
+
 def _zip(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
     """`zip(names, values)`, of sequences that are known."""
     names, values = first(interpreter, arguments), first(interpreter, arguments, 1)
@@ -528,6 +556,10 @@ MODELS: Mapping[str, Model] = {
     "copy.copy": _copy,
     "copy.deepcopy": _copy,
     "functools.partial": _partial,
+    "functools.reduce": _reduce,
+    "operator.or_": _merged,
+    "os.putenv": _put_in_process,
+    "os.unsetenv": _removed_from_process,
     "typing.cast": _casted,
     "importlib.import_module": _import_module,
     "pytest.importorskip": _import_module,

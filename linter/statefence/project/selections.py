@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from statefence.facts import ir
+from statefence.project import name_sets
 from statefence.project.program import Program, Unit
-from statefence.project.values import Change, Constant, Dictionary, FunctionValue, Select, Sequence, Spread, Value
+from statefence.project.values import Change, Constant, Dictionary, FunctionValue, Select, Spread, Value
 
 if TYPE_CHECKING:
     from statefence.project.interpreter import Interpreter
@@ -160,10 +161,7 @@ def _names(interpreter: Interpreter, node: ir.Expression) -> tuple[str, ...] | N
     value = interpreter.state.freeze(interpreter.evaluate(node))
     if isinstance(value, Constant) and isinstance(value.value, str):
         return (value.value,)
-    if isinstance(value, Sequence):
-        names = [entry.value for entry in value.items if isinstance(entry, Constant) and isinstance(entry.value, str)]
-        return tuple(names) if len(names) == len(value.items) else None
-    return None
+    return name_sets.texts(value)
 
 
 def expression_of(program: Program, unit: Unit, function: Value) -> tuple[ir.Expression, ir.Expression] | None:

@@ -131,7 +131,7 @@ def record_spawn(interpreter: Interpreter, entry: Spawner, arguments: Arguments,
     roles = {
         "env": interpreter.state.freeze(env),
         "program": interpreter.state.freeze(program),
-        "ambient": inherited.current(interpreter, LiveEnvironment(entry.block)),
+        "ambient": inherited.handed_down(interpreter, LiveEnvironment(entry.block)),
     }
     span = None if entry.env is None else recording.span_of(arguments, entry.env)
     recording.record(interpreter, "spawn", entry.names[0], roles, node, span, entry)

@@ -432,6 +432,8 @@ NONE = Constant(None)
 ABSENT = Absent()
 ENVIRON = LiveEnvironment()
 LOCAL_BLOCK = LiveEnvironment(LOCAL_ENV)
+UNSEEN_BLOCK = LiveEnvironment("os.putenv")
+"""What `os.putenv` and `os.unsetenv` do to the process's own block, which `os.environ` does not show."""
 WORKING_DIRECTORY = Directory(SymbolKind.CWD)
 
 

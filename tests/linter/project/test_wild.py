@@ -300,7 +300,7 @@ PROGRAMS: dict[str, str | Files] = {
         import os, subprocess
         SAFE = {"PATH", "HOME"}
         subprocess.run(["a"], env={k: os.environ[k] for k in SAFE & os.environ.keys()})  # filtered
-        subprocess.run(["a"], env={k: os.environ[k] for k in set(os.environ) - SAFE})  # filtered
+        subprocess.run(["a"], env={k: os.environ[k] for k in set(os.environ) - SAFE})  # filtered drops=PATH,HOME
     """,
     "a union in place with an option": """
         import os, subprocess
