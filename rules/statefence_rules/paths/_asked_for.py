@@ -17,12 +17,16 @@ _PLACE = re.compile(r":memory:|mode=memory|^/(?:private/)?(?:tmp|var/tmp|dev/shm
 _MAKERS = ("gettempdir", "mkdtemp", "mkstemp", "NamedTemporaryFile", "TemporaryDirectory")
 
 
-def is_asked_for(opened: Open, module: Module, project: Project) -> bool:
-    """Whether all that puts an open where nothing lasts is under a flag that says so, or there while a `with` lasts."""
+def is_asked_for(opened: Open, module: Module, project: Project, *, is_copy: bool) -> bool:
+    """Whether all that puts an open where nothing lasts is under a flag that says so, or there while a `with` lasts.
+
+    Args:
+        is_copy: what it may be a copy of is opened in the same function.
+    """
     if opened.argument is None:
         return False
     found = [each for each in origins(project, module, opened.argument) if _is_passing(each.node)]
-    return bool(found) and all(_is_flagged(each) or _is_closed(each) for each in found)
+    return bool(found) and all(_is_flagged(each) or (is_copy and _is_closed(each)) for each in found)
 
 
 def _is_passing(node: ast.expr) -> bool:

@@ -4,7 +4,8 @@
 Opens below a temporary directory whose file name is that of a `durable` store, and opens of a durable store that under
 another branch, variable or handler land below a temporary directory or in memory. Tests are not reported, nor is a
 temporary file of another name where nothing leads to the store, nor what is asked for in words: by a flag such as
-`dry_run` or `in_memory` that is off by default, or in a temporary directory for the time of a `with`.
+`dry_run` or `in_memory` that is off by default, or for a copy that lasts as long as a `with`, in a function that opens
+the store itself too.
 
 ## Why is this bad?
 Everything works until the machine restarts or its temporary files are cleaned, and then what was stored is gone. In
@@ -57,11 +58,18 @@ _ANYWHERE = (Symbol(SymbolKind.HOME),)
 def check(module: Module, project: Project, policy: Policy) -> Iterator[Hit]:
     """Report each open that puts a durable store where nothing lasts, once."""
     durable = [store for store in policy.stores if store.durable]
-    for opened in opens_decided_in(module, project) if durable else ():
+    opens = opens_decided_in(module, project) if durable else []
+    lasting = {opened.symbol for opened in opens if _lasts(opened, policy)}
+    for opened in opens:
         if not is_test(module, opened.symbol):
             found = _first(opened, durable, policy)
-            if found is not None and not is_asked_for(opened, module, project):
+            if found is not None and not is_asked_for(opened, module, project, is_copy=opened.symbol in lasting):
                 yield found
+
+
+def _lasts(opened: Open, policy: Policy) -> bool:
+    """Whether it is a durable store, where that belongs."""
+    return any(store.durable for store in stores_at(opened.targets[0], policy))
 
 
 def _first(opened: Open, durable: Iterable[Store], policy: Policy) -> Hit | None:
