@@ -11,6 +11,24 @@ POLICY = "[env.APP]"
 ENSURED = '[env.APP]\nensure = "main"\n'
 
 DROPS = {
+    "one of two objects": """
+        import os, subprocess
+        class Runner:
+            def __init__(self, base):
+                self.base = base
+            def run(self, more):
+                subprocess.run(["helper"], env={**self.base, **more})
+        class Service:
+            def __init__(self):
+                self.runner = Runner(os.environ.copy())
+            def go(self):
+                self.runner.run({"A": "1"})
+        def good():
+            Runner(dict(os.environ)).run({"B": "1"})
+        def bad():
+            runner = Runner({"PATH": "/bin"})
+            runner.run({"C": "1"})  # error
+    """,
     "names less some": """
         import os, subprocess
         subprocess.run(["helper"], env={k: os.environ[k] for k in os.environ.keys() - {"APP"}})  # error

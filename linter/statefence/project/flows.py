@@ -210,6 +210,8 @@ class _Carrying:
             return False
         if is_test_file(site.path) and not is_test_file(edge.path):
             return False  # what tests do with an object is nothing that the program hands over to
+        if _is_of_another_object(self.program, site, edge, parameter):
+            return False
         if _way(site, edge) in self.ways or any(step.place == Place(edge.path, edge.span) for step in site.trace):
             return False
         # a settings field that no call passes stays open
@@ -306,6 +308,16 @@ def _first_of_each(program: Program, site: RawSite) -> Iterator[tuple[Parameter,
         first.setdefault(parameter.function, parameter)
     for parameter in first.values():
         yield parameter, parameter in in_text
+
+
+def _is_of_another_object(program: Program, site: RawSite, edge: Edge, parameter: Parameter) -> bool:
+    """Whether a site is where one object is made, and the call is of a method of an object that is known to be another.
+
+    What that object was made with has been put in its place already.
+    """
+    if _is_in(program, site.function, parameter.function):
+        return False
+    return any(owner != edge.callee for owner, _ in edge.binding)
 
 
 def _is_of_a_record(site: RawSite, constructor: str) -> bool:
