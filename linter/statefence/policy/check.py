@@ -65,7 +65,8 @@ def _meant(glob: str, modules: list[str]) -> str:
     packages = {package for module in modules for package in accumulate(module.split("."), "{}.{}".format)}
     close = get_close_matches(beginning, sorted(packages), n=1)
     if close:
-        return f', did you mean "{close[0]}{glob[len(beginning) :]}"?'
+        nearest = f"{close[0]}{glob[len(beginning) :]}"
+        return f', did you mean "{nearest if nearest != glob else f"{glob}.**"}"?'
     tops = sorted({module.split(".")[0] for module in modules})
     return f": the project's packages are {', '.join(tops[:8])}" if tops else ": the project has no modules"
 

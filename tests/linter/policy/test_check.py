@@ -49,6 +49,15 @@ def test_a_project_without_modules_matches_nothing() -> None:
     assert problems(POLICY, [])[0].endswith("matches no module: the project has no modules")
 
 
+def test_a_directory_without_a_module_of_its_own_is_named_with_what_is_in_it() -> None:
+    policy = """
+    [layers]
+    chat = ["chat"]
+    """
+    (problem,) = problems(policy, ["chat.server"])
+    assert problem == 'statefence.toml:3: layers.chat.0: "chat" matches no module, did you mean "chat.**"?'
+
+
 def test_a_module_in_two_layers_is_named() -> None:
     (problem,) = problems(POLICY.replace('"app.chat.**"', '"app.chat.**", "app.admin.http"'), FITTING)
     expected = 'the module "app.admin.http" is in the layer "admin" too: a module has one layer'
