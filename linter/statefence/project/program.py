@@ -311,6 +311,7 @@ class Program:
         self.mutations: dict[tuple[str, str], tuple[Change, ...]] = {}
         self.setters: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self.looking_up: dict[Imported, None] = {}
+        self.making: set[tuple[str, str]] = set()
         self.carried: dict[tuple[int, int, str], tuple[RawSite, Edge, RawSite | None]] = {}
         self.values: dict[Value, Value] = {}
         self.too_deep: dict[str, tuple[str, int]] = {}

@@ -198,8 +198,14 @@ def _module_getattr(program: Program, unit: str, name: str) -> Value | None:
     signature = program.signatures.get(method.key, ()) if isinstance(method, FunctionValue) else ()
     if not isinstance(method, FunctionValue) or len(signature) != 1:
         return unknown
-    binding = {(method.key, signature[0].name): Constant(name)}
-    made = bindings.instantiate(program, functions.summarize(program, method.key).returns, binding)
+    if (unit, name) in program.making:
+        return unknown
+    program.making.add((unit, name))
+    try:
+        binding = {(method.key, signature[0].name): Constant(name)}
+        made = bindings.instantiate(program, functions.summarize(program, method.key).returns, binding)
+    finally:
+        program.making.remove((unit, name))
     followed = not isinstance(made, Unknown | Result | Item | Member | Choice) or bool(made.holds & IMPORTS)
     return looked_up(program, made) if followed else unknown
 

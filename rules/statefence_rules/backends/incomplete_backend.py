@@ -3,7 +3,8 @@
 ## What it finds
 Interfaces are the `Protocol`s and abstract classes one of whose implementations opens a database or a file of a
 declared store, and those that the policy names. Implementations are their subclasses outside tests, and what a
-function that promises the interface gives back. Reported are a method that a class lacks; one that does nothing, or
+function that promises the interface gives back; not those that say by their name that they keep nothing
+(`NullStore`), and do nothing. Reported are a method that a class lacks; one that does nothing, or
 raises `NotImplementedError`, where a sibling does something; parameters that a caller of the interface cannot pass,
 or has to; sync for async and async for sync, but for an `Async...` twin that is async throughout; and adapters that
 do not hand each call on, with all of its arguments, to what they wrap.
@@ -22,6 +23,7 @@ The file backend cannot delete, and nobody notices until it is in use.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from statefence.api import Bad, FileHit, Good, Hit, Place, Policy, Project, Rule, Span, Step
@@ -31,6 +33,8 @@ from statefence_rules.backends._delegation import faults
 from statefence_rules.backends._interfaces import Interface, interfaces, is_interface, is_stub
 from statefence_rules.testing_code import is_test
 
+_EMPTY = frozenset({"[]", "()", "{}"})
+_NULL = re.compile(r"_*(?:Null|No_?[Oo]p|Void|Dummy|Disabled)")
 _Found = tuple[Class, Function | ast.ClassDef, str, Function]
 """A class, what is wrong in it, the clause that says so, and the interface's own method."""
 
@@ -70,7 +74,12 @@ def _wrong(classes: Classes, interface: Interface) -> Iterator[_Found]:
                 continue
             own = f"{cls.node.name}.{name}"
             if is_stub(method):
-                if is_whole and _does_nothing_wrongly(method) and _is_done_elsewhere(classes, interface, cls, name):
+                if (
+                    is_whole
+                    and not _keeps_nothing(cls, interface)
+                    and _does_nothing_wrongly(method)
+                    and _is_done_elsewhere(classes, interface, cls, name)
+                ):
                     yield cls, method, f"{own} is a stub, and other backends of {_name(interface)} have it", wanted
                 continue
             said = "; ".join(differences(cls, method, interface.declared, wanted, twin=twin))
@@ -78,6 +87,22 @@ def _wrong(classes: Classes, interface: Interface) -> Iterator[_Found]:
                 yield cls, method, f"{own} {said}", wanted
         for method, said in faults(cls, interface.methods):
             yield cls, method, f"{cls.node.name}.{method.name} {said}", interface.methods[method.name]
+
+
+def _keeps_nothing(cls: Class, interface: Interface) -> bool:
+    """Whether a class says by its name that it keeps nothing, and no method of it does anything."""
+    methods = [method for name, method in cls.methods.items() if name in interface.methods]
+    return _NULL.match(cls.node.name) is not None and all(_gives_a_constant(method) for method in methods)
+
+
+def _gives_a_constant(method: Function) -> bool:
+    *before, last = method.body
+    if any(isinstance(each, ast.Raise) for each in method.body):
+        return False
+    given = last.value if isinstance(last, ast.Return) else None
+    is_empty = given is None or (isinstance(given, ast.List | ast.Tuple | ast.Dict) and ast.unparse(given) in _EMPTY)
+    gives_nothing = isinstance(last, ast.Return) and (is_empty or isinstance(given, ast.Constant))
+    return is_stub(method) or (gives_nothing and all(isinstance(each, ast.Expr | ast.Pass) for each in before))
 
 
 def _lacking(classes: Classes, interface: Interface, cls: Class, line: list[Class]) -> Iterator[_Found]:
@@ -345,6 +370,29 @@ RULE = Rule(
 
                     def __getattr__(self, name: str) -> object:
                         return getattr(self.inner, name)
+                """,
+            },
+        ),
+        Good(
+            "one that keeps nothing, and says so",
+            {
+                "app/interface.py": INTERFACE,
+                "app/sqlite.py": SQLITE,
+                "app/null.py": """
+                from app.interface import SessionStore
+
+
+                class NullStore(SessionStore):
+                    def get(self, name: str) -> str | None:
+                        return None
+
+                    def put(self, name: str, text: str, *, final: bool = False) -> None:
+                        '''Nothing is kept.'''
+
+                    def delete(self, name: str) -> bool:
+                        return False
+
+                    def close(self) -> None: ...
                 """,
             },
         ),

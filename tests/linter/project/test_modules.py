@@ -63,6 +63,22 @@ def test_a_name_that_a_module_makes_in_an_unknown_way_is_what_the_tables_list() 
     assert opens(program) == expected(program)
 
 
+def test_modules_that_ask_one_another_for_a_name_that_neither_has_end() -> None:
+    program: Files = {
+        "pkg/__init__.py": "",
+        "pkg/own.py": "def __getattr__(name):\n    import pkg.own\n    return getattr(pkg.own, name)\n",
+        "pkg/first.py": "def __getattr__(name):\n    import pkg.second\n    return getattr(pkg.second, name)\n",
+        "pkg/second.py": "def __getattr__(name):\n    import pkg.first\n    return getattr(pkg.first, name)\n",
+        "app.py": """
+            import sqlite3
+            from pkg import first, own
+            sqlite3.connect(own.PATH)  # unknown
+            sqlite3.connect(first.PATH)  # unknown
+        """,
+    }
+    assert opens(program) == expected(program)
+
+
 @pytest.mark.parametrize(
     "statement",
     [
