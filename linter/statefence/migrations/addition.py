@@ -154,7 +154,7 @@ def down_edits(
     places = dict(migration.parts)
     if "" in places and migration.down is None and "up" in places:
         return (AddArgument(places[""], "down", f"[{', '.join(map(literal, draft))}]"),)
-    if history.shape is Shape.MODULES and not migration.name and migration.down is None and migration.up:
-        statement = f"down = [{', '.join(map(literal, draft))}]"
+    if migration.counterpart and migration.down is None and migration.up:
+        statement = f"{migration.counterpart} = [{', '.join(map(literal, draft))}]"
         return (InsertStatement(migration.place.span, statement, after=True),)
     return ()

@@ -68,6 +68,7 @@ class Migration(Struct, frozen=True):
         after: the keys of those it comes after, where that is said (Alembic); else empty.
         name: the Python name of the object that it is; empty when its module's own names make it.
         parts: of an object made by a call, where the call (as the empty name) and the values of its keywords stand.
+        counterpart: the name under which its module would list what takes it back, where it lists what applies it.
     """
 
     version: str
@@ -81,6 +82,7 @@ class Migration(Struct, frozen=True):
     after: tuple[str, ...] = ()
     name: str = ""
     parts: tuple[tuple[str, Span], ...] = ()
+    counterpart: str = ""
 
 
 class Fault(Struct, frozen=True):

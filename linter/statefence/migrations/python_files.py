@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from statefence.facts import ir
 from statefence.migrations.functions import Reading, Translate, Unknown, run_by, walk
@@ -20,6 +21,7 @@ from statefence.sql import begins_as_sql
 
 _UP = ("up", "upgrade", "forward", "forwards", "migrate", "apply", "sql", "statements", "up_sql", "ups", "upgrades")
 _DOWN = ("down", "downgrade", "backward", "backwards", "rollback", "revert", "down_sql", "downs", "downgrades", "undo")
+_COUNTERPARTS = {"up": "down", "ups": "downs", "up_sql": "down_sql", "upgrade": "downgrade", "upgrades": "downgrades"}
 _VERSION = ("version", "id", "number", "revision")
 _SPOKEN_OF = "migration"
 _IGNORE = re.compile(r"\s*#\s*statefence\s*:\s*ignore\b.*", re.IGNORECASE)
@@ -57,8 +59,15 @@ def module_migration(module: Parsed) -> Migration | None:
             version = name.version if name else _version(given, module)
             key = path.rpartition("/")[2].removesuffix(".py")
             place = Place(path, _heading(given))
-            return _migration(module, given, version or key, key, place)
+            found = _migration(module, given, version or key, key, place)
+            return replace(found, counterpart=_counterpart(module, given))
     return None
+
+
+def _counterpart(module: Parsed, given: Given) -> str:
+    """The name beside the module's own of what applies its migration; empty where that is a function, or another's."""
+    name = next((name for name in _UP if module.reading.scope.get(name) is given.node), "")
+    return _COUNTERPARTS.get(name, "")
 
 
 def _heading(given: Given) -> Span:

@@ -71,7 +71,7 @@ def _registries(source: Source, history: History, migrations: Sequence[Migration
     keys = {migration.key: migration for migration in migrations}
     if not any(key.encode() in source.data for key in keys) or any(word in source.data for word in _LOOKS_FOR_FILES):
         return
-    body = statements_of(source)
+    body = [statement for statement in statements_of(source) if not _exports(statement)]
     reader = _Reader(_imported(body, keys), keys, history.shape)
     inner = [value for function in body if isinstance(function, ir.Function) for value in _lists(function.body or ())]
     for value in (*_lists(body), *inner):
@@ -85,6 +85,12 @@ def _registries(source: Source, history: History, migrations: Sequence[Migration
             spans = tuple(item.span for item in items)
             place = Place(source.path, value.span)
             yield Registry(place, tuple(item.key for item in items), spans, form, "", items[0].ending, named)
+
+
+def _exports(statement: ir.Statement) -> bool:
+    """Whether it is `__all__`, which says what `import *` binds."""
+    targets = statement.targets if isinstance(statement, ir.Assign) else ()
+    return any(isinstance(target, ir.Name) and target.id == "__all__" for target in targets)
 
 
 def _lists(body: Iterable[ir.Statement]) -> Iterator[ir.Display | ir.DictDisplay]:

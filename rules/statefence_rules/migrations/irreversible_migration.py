@@ -14,7 +14,8 @@ moment is run for the first time when everything else has failed already.
 A migration makes a table and an index, and nothing removes them.
 
 ## Fix safety
-Unsafe: it drafts what takes the migration back, and offers only what was proven in memory to bring the schema back.
+Unsafe: it drafts what takes the migration back, and offers only what was proven in memory to bring the schema back,
+for migrations that are files of SQL, lists of statements or objects made with them; functions are written by hand.
 Rows that were in dropped tables and columns do not come back.
 
 ## Options
@@ -125,6 +126,31 @@ RULE = Rule(
                 "app/migrations/m001_notes.py": """
                 up = ["CREATE TABLE notes (id INTEGER PRIMARY KEY)"]
                 down = ['DROP TABLE "notes"']
+                """
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "a module with other names",
+            {
+                "app/migrations/m001_notes.py": """
+                ups = ["CREATE TABLE notes (id INTEGER PRIMARY KEY)"]  # error: nothing takes m001_notes back
+                """,
+            },
+            fixed={
+                "app/migrations/m001_notes.py": """
+                ups = ["CREATE TABLE notes (id INTEGER PRIMARY KEY)"]
+                downs = ['DROP TABLE "notes"']
+                """
+            },
+            policy=POLICY,
+        ),
+        Bad(
+            "a function without it",
+            {
+                "app/migrations/m001_notes.py": """
+                def upgrade(connection):  # error: nothing takes m001_notes back
+                    connection.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY)")
                 """
             },
             policy=POLICY,

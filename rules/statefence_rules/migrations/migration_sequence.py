@@ -453,6 +453,19 @@ RULE = Rule(
             policy=POLICY,
         ),
         Good(
+            "what a package exports",
+            {
+                "app/migrations/__init__.py": """
+                from app.migrations import m001_notes
+
+                __all__ = ["m001_notes"]
+                """,
+                "app/migrations/m001_notes.py": LISTED,
+                "app/migrations/m002_tags.py": LATER,
+            },
+            policy=POLICY,
+        ),
+        Good(
             "files of another kind beside the name of one",
             {
                 "app/seed.py": """
