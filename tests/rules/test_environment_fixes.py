@@ -131,6 +131,22 @@ PARTIAL = [
         policy=ENSURED,
     ),
     Bad(
+        "a block lacks two variables",
+        """
+        import os
+        import subprocess
+
+        subprocess.run(["helper"], env={"LANG": "C"})  # error: get A: # error: get B:
+        """,
+        fixed="""
+        import os
+        import subprocess
+
+        subprocess.run(["helper"], env={"LANG": "C", "A": os.environ.get("A", "1"), "B": os.environ.get("B", "2")})
+        """,
+        policy=TWO,
+    ),
+    Bad(
         "MCP parameters lack two variables",
         """
         import os

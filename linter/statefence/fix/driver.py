@@ -252,8 +252,11 @@ def _keeps_comments(candidate: _Candidate) -> bool:
 
 
 def _key(finding: Finding) -> _Key:
-    """What makes two findings the same although lines have moved."""
-    return finding.code, finding.place.path, finding.symbol, finding.message
+    """What makes two findings the same although lines have moved, and others beside them are fixed.
+
+    After a colon a message says how things stand, which another fix may change: what a block holds by now.
+    """
+    return finding.code, finding.place.path, finding.symbol, finding.message.partition(": ")[0]
 
 
 def _without_unstable(
