@@ -172,14 +172,27 @@ def _entries(node: ir.Expression, module: Parsed) -> Iterator[Migration]:
             yield from _entry(Given({"up": item}, item), str(number), module)
         return
     for item in items:
-        if isinstance(item, ir.Display) and item.kind == "tuple" and len(item.items) > 1:
-            yield from _of_tuple(item, module)
-        elif isinstance(item, ir.Name) and isinstance(module.reading.scope.get(item.id), ir.Call):
-            given = Given(_parts(module.reading.scope[item.id]), module.reading.scope[item.id])
-            yield from _entry(given, _version(given, module), module)
+        node = module.reading.scope.get(item.id, item) if isinstance(item, ir.Name) else item
+        fields = _fields(node, module) if isinstance(node, ir.Call) else ()
+        if isinstance(node, ir.Call) and len(node.arguments) > 1 and not fields:
+            node = ir.Display(node.span, "tuple", node.arguments)
+        if isinstance(node, ir.Display) and node.kind == "tuple" and len(node.items) > 1:
+            yield from _of_tuple(node, module)
         else:
-            given = Given(_parts(item), item)
+            positional = node.arguments if isinstance(node, ir.Call) else ()
+            given = Given(_parts(node) | dict(zip(fields, positional, strict=False)), node)
             yield from _entry(given, _version(given, module), module)
+
+
+def _fields(node: ir.Call, module: Parsed) -> tuple[str, ...]:
+    """The fields of the module's own class that a call makes an object of, in the order in which they are declared."""
+    cls = next((each for each in module.body if isinstance(each, ir.Class) and _is_named(node, each.name)), None)
+    declared = [each.target for each in cls.body if isinstance(each, ir.Declare)] if cls is not None else []
+    return tuple(target.id for target in declared if isinstance(target, ir.Name))
+
+
+def _is_named(node: ir.Call, name: str) -> bool:
+    return isinstance(node.function, ir.Name) and node.function.id == name
 
 
 def _is_side(item: ir.Expression, module: Parsed) -> bool:

@@ -71,6 +71,8 @@ def test_what_more_than_the_source_decides_is_unknown(text: str) -> None:
         f'MIGRATIONS = ({{"version": 1, "sql": "{A}"}}, {{"version": 2, "sql": "{B}"}})',
         f'def one(db):\n    db.execute("{A}")\nMIGRATIONS = [(1, one), (2, lambda db: db.execute("{B}"))]',
         f'MIGRATIONS = ["{A}", ["{B}"]]',
+        f'MIGRATIONS = [Step(1, "{A}", "DROP TABLE a"), Step(2, "{B}")]',
+        f'class Step:\n    id: int\n    note: str\n    sql: str\nSTEPS = [Step(1, "a b", "{A}"), Step(2, sql="{B}")]',
         f'def one(db):\n    db.execute("{A}")\nMIGRATIONS = [one, lambda db: db.execute("{B}")]',
         f'THEME = {{"theme": "dark"}}\nCOLUMNS = [("id", "INTEGER")]\nSTEPS = [(1, "{A}"), (2, "{B}")]',
         f'first = Migration(id="1", up="{A}")\nsecond = Migration(id="2", up="{B}")\nMIGRATIONS = [first, second]',
