@@ -13,58 +13,36 @@ from itertools import groupby
 from typing import Protocol, TypeVar
 
 from msgspec import Struct, structs
-from msgspec.structs import astuple
 
 from statefence.callees import Effect
-from statefence.facts import ir
-from statefence.model import Answer, Place, Span, Step
+from statefence.model import Answer, Place, Span
 from statefence.module_names import is_test_file
 from statefence.policy import Policy
-from statefence.project import argparse
-from statefence.project.bindings import instantiate
-from statefence.project.bounds import bounded
-from statefence.project.classes import lineage
+from statefence.project.call_sites import site_at
+from statefence.project.deciding import DECISIVE, first_of_each, is_in
 from statefence.project.program import Edge, Program, RawSite
 from statefence.project.targets import targets
-from statefence.project.texts import TEXT_METHODS
 from statefence.project.values import (
     PARAMETERS,
-    WORKING_DIRECTORY,
-    Absent,
-    Binding,
     Choice,
-    ClassValue,
-    Connection,
-    Constant,
     Derived,
-    Directory,
     Element,
-    EnvironmentVariable,
     Item,
     Member,
     Parameter,
     Path,
-    Put,
-    Result,
-    Term,
-    Test,
     Text,
     Unknown,
     Value,
     parameters_of,
 )
-from statefence.project.worlds import holds_by_default, settled
+from statefence.project.worlds import holds_by_default
 from statefence.template.matching import match
 
 LONGEST = 8
 """A chain of wrappers is followed through at most so many calls."""
 MOST = 6
 """At most so many alternatives are derived for one call, those with the shortest chains; one more, unknown, says so."""
-
-_NO_DATABASE = Absent | Constant | Derived | Directory | EnvironmentVariable | Path | Text
-
-DECISIVE = {"spawn": ("env",), "open": ("path",), "write": ("path",), "statement": ("sql", "connection")}
-
 
 Call = tuple[str, str, Span, Effect | None]
 """What kind of site a call is, its file, where it stands there, and what it does to a database or file."""
@@ -188,7 +166,7 @@ class _Carrying:
         self.found[key] = site
         if not _may_be_handed_over(site) or not _may_concern(self.program.policy, site):
             return None
-        deciding = tuple(_first_of_each(self.program, site))
+        deciding = tuple(first_of_each(self.program, site))
         return Handed(site, way, deciding) if deciding else None
 
     def _handed_over(self, handed: Handed) -> Iterator[tuple[RawSite, tuple[Hop, ...]]]:
@@ -222,7 +200,7 @@ class _Carrying:
         known = self.program.carried.get((id(site), id(edge), parameter.name))
         if known is None:
             with self.program.consulted.finding(self.program.body_of(edge.caller)):
-                known = site, edge, _at(self.program, site, edge, parameter, in_text=in_text)
+                known = site, edge, site_at(self.program, site, edge, parameter, in_text=in_text)
             self.program.carried[id(site), id(edge), parameter.name] = known
         return known[2]
 
@@ -300,22 +278,12 @@ def _call(site: RawSite, path: str, span: Span) -> Call:
     return site.kind, path, span, _effect(site)
 
 
-def _first_of_each(program: Program, site: RawSite) -> Iterator[tuple[Parameter, bool]]:
-    """Of each function that decides a site the first parameter, and whether that is a piece of its SQL."""
-    in_text = set(_in_text(program, site))
-    first: dict[str, Parameter] = {}
-    for parameter in _deciding(program, site):
-        first.setdefault(parameter.function, parameter)
-    for parameter in first.values():
-        yield parameter, parameter in in_text
-
-
 def _is_of_another_object(program: Program, site: RawSite, edge: Edge, parameter: Parameter) -> bool:
     """Whether a site is where one object is made, and the call is of a method of an object that is known to be another.
 
     What that object was made with has been put in its place already.
     """
-    if _is_in(program, site.function, parameter.function):
+    if is_in(program, site.function, parameter.function):
         return False
     return any(owner != edge.callee for owner, _ in edge.binding)
 
@@ -345,215 +313,3 @@ def _in_fronts(path: Value) -> Iterable[Parameter]:
         yield from _in_fronts(path.source)
     else:
         yield from parameters_of(path)
-
-
-def _at(program: Program, site: RawSite, edge: Edge, parameter: Parameter, *, in_text: bool) -> RawSite | None:
-    """The site that a call is; None where it cannot reach this one."""
-    conditions = holding(program, site.conditions, edge)
-    if conditions is None:
-        return None
-    chosen = _hands_over(edge, parameter) if site.kind == "open" else in_text
-    handed = _at_call(program, site, edge, parameter, conditions, chosen=chosen)
-    return handed if site.kind != "statement" or _is_of_a_database(handed, edge.binding, parameter) else None
-
-
-def _is_of_a_database(handed: RawSite, binding: Binding, parameter: Parameter) -> bool:
-    """Whether what a call hands over may be a database, where it decides no more than which one it is."""
-    bound = binding.get((parameter.function, parameter.name))
-    if handed.chosen:
-        return True
-    return not isinstance(handed.roles["connection"], Unknown) and not isinstance(bound, _NO_DATABASE)
-
-
-def _deciding(program: Program, site: RawSite) -> Iterable[Parameter]:
-    """The parameters that decide the site. A text is decided by those it is joined from, not by what they hold."""
-    if site.kind != "statement":
-        for role in DECISIVE[site.kind]:
-            value = site.roles[role]
-            yield from _in_block(value) if role == "env" else parameters_of(value)
-        return
-    yield from _in_text(program, site)
-    yield from _connections(site.roles["connection"])
-
-
-def _in_block(value: Value) -> Iterable[Parameter]:
-    """The parameters that decide an environment; not those of which a part is put under a name."""
-    todo: list[object] = [value]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, tuple):
-            todo.extend(reversed(node))
-        elif isinstance(node, Put):
-            todo += [*_handed_on(node.value), node.key]
-        elif isinstance(node, Parameter):
-            yield node
-        elif isinstance(node, Test):
-            todo.extend([part for part in reversed(node.operands) if isinstance(part, Parameter | Test)])
-        elif isinstance(node, Term) and node.holds & PARAMETERS:
-            todo.extend(reversed(astuple(node)))
-
-
-def _handed_on(value: Value) -> Iterable[Parameter]:
-    """The parameters that are a value as they are, or a piece of it."""
-    if isinstance(value, Parameter):
-        yield value
-    elif isinstance(value, Choice | Text | Path):
-        for part in (value.then, value.orelse) if isinstance(value, Choice) else value.parts:
-            yield from _handed_on(part)
-
-
-def _in_text(program: Program, site: RawSite) -> Iterable[Parameter]:
-    """The parameters of the site's function, and of those around it, that are its SQL, or pieces of it."""
-    sql = site.roles.get("sql")
-    for part in _parts(sql) if sql is not None else ():
-        if isinstance(part, Parameter) and _is_in(program, site.function, part.function):
-            yield part
-
-
-def _is_in(program: Program, function: str, outer: str) -> bool:
-    """Whether a function is another, or stands within that; what a class is given is another matter."""
-    if function == outer:
-        return True
-    around = program.definitions.get(outer) if function.startswith(f"{outer}.") else None
-    return around is not None and isinstance(around.node, ir.Function)
-
-
-def _parts(text: Value) -> Iterable[Value]:
-    """What a text is joined from, through texts within it and methods that give another form of one."""
-    if isinstance(text, Text):
-        for part in text.parts:
-            yield from _parts(part)
-    elif isinstance(text, Result) and text.callee in TEXT_METHODS and text.arguments:
-        yield from _parts(text.arguments[0])
-    else:
-        yield text
-
-
-def deciding_functions(program: Program, sites: Iterable[RawSite]) -> set[str]:
-    """The keys of the functions and constructors on whose parameters some site depends; a command line is neither."""
-    deciding = {parameter.function for site in sites for parameter in _deciding(program, site)}
-    return deciding - {argparse.OWNER}
-
-
-def _connections(value: Value) -> Iterable[Parameter]:
-    """The parameters that are the connection itself. One that was opened in the function is decided there."""
-    if isinstance(value, Choice):
-        yield from _connections(value.then)
-        yield from _connections(value.orelse)
-    while isinstance(value, Member | Item):
-        value = value.owner
-    if isinstance(value, Parameter):
-        yield value
-
-
-def holding(program: Program, conditions: Iterable[Test], edge: Edge) -> tuple[Test, ...] | None:
-    """The tests under which a call reaches what its callee does under these; None when it makes one of them fail."""
-    open_tests = list(edge.conditions)
-    for test in conditions:
-        if not test.holds & PARAMETERS:
-            open_tests.append(test)
-            continue
-        bound = _bound(program, Choice(test, Constant(value=True), Constant(value=False)), edge)
-        holds = (
-            settled(bound.test) if isinstance(bound, Choice) else isinstance(bound, Constant) and bound.value is True
-        )
-        if holds is False:
-            return None
-        if isinstance(bound, Choice) and holds is None:
-            open_tests.append(bound.test)
-    return tuple(open_tests)
-
-
-def _bound(program: Program, value: Value, edge: Edge) -> Value:
-    """A value of the callee at a call; kept with the call, since many sites of a function depend on the same value."""
-    known: dict[Value, Value] = edge.__dict__.setdefault("bound", {})
-    if value not in known:
-        known[value] = instantiate(program, value, edge.binding)
-    return known[value]
-
-
-def _own(program: Program, path: Value, edge: Edge, parameter: Parameter) -> Value:
-    """A path of the callee at a call that hands over anything for the parameter; kept with the call."""
-    known: dict[tuple[Value, str], Value] = edge.__dict__.setdefault("own", {})
-    if (path, parameter.name) not in known:
-        anything = {**edge.binding, (parameter.function, parameter.name): Unknown("whatever is handed over")}
-        known[path, parameter.name] = program.shared(instantiate(program, path, anything))
-    return known[path, parameter.name]
-
-
-def _at_call(
-    program: Program, site: RawSite, edge: Edge, parameter: Parameter, conditions: tuple[Test, ...], *, chosen: bool
-) -> RawSite:
-    roles = {role: program.shared(bounded(_bound(program, value, edge))) for role, value in site.roles.items()}
-    if site.roles.get("directory") == WORKING_DIRECTORY:
-        roles["directory"] = edge.directory
-    if site.kind == "open" and isinstance(site.roles["path"], Choice):
-        roles["own"] = bounded(_own(program, site.roles["path"], edge, parameter))
-    step = Step(Place(site.path, site.span), f"{site.api} {_done(site)}")
-    return RawSite(
-        site.kind,
-        edge.api,
-        site.entry,
-        edge.path,
-        edge.span,
-        edge.symbol,
-        edge.caller,
-        roles,
-        via=site.via or site.api,
-        argument=edge.spans.get(parameter.name),
-        trace=(step, *site.trace),
-        conditions=conditions,
-        spawner=site.spawner,
-        opener=site.opener,
-        handed_over=tuple(edge.spans.values()),
-        chosen=chosen,
-        gives=site.gives and _gives_connection(program, edge.callee),
-        held=site.held or not _runs(program, edge.callee, site.function),
-    )
-
-
-def _hands_over(edge: Edge, parameter: Parameter) -> bool:
-    """Whether a call passes something for a parameter: an argument, or what a `partial` or `**` brings along."""
-    passed = edge.binding.get((parameter.function, parameter.name), parameter.default)
-    return passed != parameter.default and not isinstance(passed, Unknown)
-
-
-def _runs(program: Program, callee: str, function: str) -> bool:
-    """Whether a call of one function is on the way to what another does: it is that, or around it, or makes its object.
-
-    What others do with the object that a constructor makes is not.
-    """
-    if callee == function or function.startswith(f"{callee}."):
-        return True
-    cls, _, name = callee.rpartition(".")
-    owner = function.rpartition(".")[0]
-    return name == "__init__" and ClassValue(owner) in lineage(program, cls)
-
-
-def _gives_connection(program: Program, function: str) -> bool:
-    """Whether what a function gives is the connection itself, whichever way it takes."""
-    summary = program.summaries.get(function)
-    return summary is not None and _is_connection(summary.returns)
-
-
-def _is_connection(value: Value) -> bool:
-    if isinstance(value, Choice):
-        return _is_connection(value.then) and _is_connection(value.orelse)
-    return isinstance(value, Connection)
-
-
-def _done(site: RawSite) -> str:
-    """What a call does, as the trace of its callers says it."""
-    effect = _effect(site)
-    return _VERBS[site.kind] if effect is None else _DONE.get(effect, _VERBS[site.kind])
-
-
-_VERBS = {"spawn": "starts the child", "open": "opens it", "statement": "runs it"}
-_DONE = {
-    Effect.CREATE: "creates it",
-    Effect.REPLACE: "puts another file in its place",
-    Effect.TRUNCATE: "shortens it",
-    Effect.EXTRACT: "puts files into it",
-    Effect.MOVE: "moves it away",
-    Effect.REMOVE: "removes it",
-}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from statefence.model import Place
-from statefence.project.flows import holding
+from statefence.project.call_sites import holding
 from statefence.project.program import Edge, Program, RawSite
 from statefence.project.values import PARAMETERS, Test
 

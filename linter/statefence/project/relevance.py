@@ -31,9 +31,9 @@ from statefence.callees import (
 from statefence.facts import extent, ir, words_of
 from statefence.policy import Policy
 from statefence.project.commands import is_command
+from statefence.project.deciding import deciding_functions
 from statefence.project.declared_reads import WORDS as DECLARED_READS
 from statefence.project.file_sinks import FILE_OPENERS_BY_NAME, are_kept
-from statefence.project.flows import deciding_functions
 from statefence.project.mentions import Mentions, Word
 from statefence.project.outlines import Outline
 from statefence.project.program import ClassModel, Program, RawSite, Unit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from statefence.project.answers import Answers, Body, File, Question
-from statefence.project.flows import deciding_functions
+from statefence.project.deciding import deciding_functions
 from statefence.project.handed_on import HandedOn, as_data, struct_table
 from statefence.project.outlines import digest
 from statefence.project.program import Program, RawSite, Unit
