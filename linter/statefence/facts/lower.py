@@ -108,9 +108,11 @@ def compare(node: ast.Compare) -> ir.Expression:
 
 
 def unary(node: ast.UnaryOp) -> ir.Expression:
-    """`not`; other unary operations are opaque."""
+    """`not` and negative whole numbers; other unary operations are opaque."""
     if isinstance(node.op, ast.Not):
         return ir.Not(span(node), expression(node.operand))
+    if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant) and type(node.operand.value) is int:
+        return ir.Constant(span(node), -node.operand.value)
     return ir.Opaque(span(node), (expression(node.operand),))
 
 
@@ -139,6 +141,12 @@ def display(node: ast.Tuple | ast.List | ast.Set) -> ir.Expression:
     return ir.Display(span(node), type(node).__name__.lower(), expressions(node.elts))
 
 
+def slice_(node: ast.Slice) -> ir.Expression:
+    """The bounds of a slice, None for one that is left out."""
+    bounds = [optional(bound) or ir.Constant(span(node), None) for bound in (node.lower, node.upper, node.step)]
+    return ir.Display(span(node), "slice", tuple(bounds))
+
+
 def comprehension(node: ast.DictComp | ast.ListComp | ast.SetComp | ast.GeneratorExp) -> ir.Expression:
     """A comprehension or generator."""
     clauses = tuple(
@@ -163,6 +171,7 @@ EXPRESSIONS: dict[type[ast.expr], Callable[..., ir.Expression]] = {
     ast.Attribute: lambda node: ir.Attribute(span(node), expression(node.value), node.attr),
     ast.Starred: lambda node: ir.Starred(span(node), expression(node.value)),
     ast.Call: call,
+    ast.Slice: slice_,
     ast.Subscript: lambda node: ir.Subscript(span(node), expression(node.value), expression(node.slice)),
     ast.BinOp: binary,
     ast.BoolOp: boolean,

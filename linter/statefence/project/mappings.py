@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from statefence.model import Place, Span
+from statefence.project import pieces
 from statefence.project.values import (
     ABSENT,
     CALLABLES,
@@ -64,7 +65,10 @@ def item(owner: Value, key: Value, default: Value | None, place: Place) -> Value
     if isinstance(owner, Dictionary) and default is None and not isinstance(key, Constant):
         return _one_of(owner, key, place) or Item(owner, key)
     if isinstance(owner, Sequence):
-        return _indexed(owner, key)
+        return pieces.indexed(owner.items, key) or Item(owner, key)
+    text = literal(owner)
+    if text is not None:
+        return pieces.cut(text, key) or Item(owner, key)
     if isinstance(owner, Member) and owner.name == "parents":
         return _ancestor(owner, key)
     if isinstance(owner, Directory) and owner.kind is SymbolKind.TMP:
@@ -118,12 +122,6 @@ def _ancestor(parents: Member, key: Value) -> Value:
     for _ in range(key.value + 1):
         path = Derived("parent", path)
     return path
-
-
-def _indexed(owner: Sequence, key: Value) -> Value:
-    if isinstance(key, Constant) and isinstance(key.value, int) and -len(owner.items) <= key.value < len(owner.items):
-        return owner.items[key.value]
-    return Item(owner, key)
 
 
 def _lookup(changes: Iterable[Change], name: str, default: Value | None, place: Place) -> Value:
