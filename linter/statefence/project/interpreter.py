@@ -807,7 +807,9 @@ class Interpreter:
     def display(self, node: ir.Display) -> Value:
         """A tuple, list or set; the bounds of a slice."""
         if node.kind == "slice":
-            return Result(SLICE, tuple([self.state.freeze(self.evaluate(bound)) for bound in node.items]))
+            bounds = tuple([self.evaluate(bound) for bound in node.items])
+            known = all(isinstance(bound, Constant) for bound in bounds)
+            return Result(SLICE, bounds) if known else Unknown("a slice with bounds that are not known")
         items: list[Value] = []
         open_ended = False
         for entry in node.items:

@@ -56,6 +56,8 @@ def item(owner: Value, key: Value, default: Value | None, place: Place) -> Value
         default: what a missing key gives; `ABSENT` when a missing key means a missing argument.
         place: where it is asked for, for the record of variables read.
     """
+    if key == pieces.WHOLE:
+        return owner
     if isinstance(owner, Choice):
         return choose(owner.test, item(owner.then, key, default, place), item(owner.orelse, key, default, place))
     if isinstance(owner, LiveEnvironment) and isinstance(key, Constant) and isinstance(key.value, str):
@@ -75,7 +77,10 @@ def item(owner: Value, key: Value, default: Value | None, place: Place) -> Value
         return owner  # `mkstemp` gives a descriptor and the path
     if isinstance(owner, Absent):
         return default if default is not None else Unknown("an item of nothing")
-    return _of_parameter(owner, key, default) if isinstance(owner, Parameter) else Item(owner, key, default)
+    if isinstance(owner, Parameter):
+        return _of_parameter(owner, key, default)
+    is_piece = pieces.is_slice(key) and not isinstance(owner, Text | EnvironmentVariable)
+    return Item(owner, Unknown("a slice of what is not known") if is_piece else key, default)
 
 
 def _one_of(owner: Dictionary, key: Value, place: Place) -> Value | None:

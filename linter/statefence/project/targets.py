@@ -260,7 +260,9 @@ def _with_first(value: Value, first: Value) -> Value:
     if isinstance(value, Item):
         return item(_with_first(value.owner, first), value.key, value.default, NOWHERE)
     if isinstance(value, Result) and value.callee in TEXT_PIECES and value.arguments:
-        return finished(Result(value.callee, (_with_first(value.arguments[0], first), *value.arguments[1:]), value.keywords))
+        return finished(
+            Result(value.callee, (_with_first(value.arguments[0], first), *value.arguments[1:]), value.keywords)
+        )
     return first
 
 
