@@ -102,8 +102,8 @@ def _side_issues_left_out(node: Value) -> Value | None:
     if isinstance(node, Item):
         return Item(_without_side_issues(node.owner), NONE if node.key.holds & CHOICES else node.key)
     if isinstance(node, Result):
-        text, *others = node.arguments if node.callee in TEXT_PIECES and node.arguments else (None,)
-        followed = () if text is None else (_without_side_issues(text),)
+        asked, *others = node.arguments if _is_method(node) or node.callee in TEXT_PIECES else (None,)
+        followed = () if asked is None else (_without_side_issues(asked),)
         return Result(node.callee, (*followed, *[each for each in others if not each.holds & CHOICES]))
     return node if isinstance(node, Dictionary) else None
 
@@ -525,7 +525,9 @@ def _open_end(value: Value) -> Symbol:
             names.append(root.name)
         root = root.source if isinstance(root, Element) else root.owner
     if isinstance(root, Result) and root.callee.rpartition(".")[2] in TEXT_PIECES and root.arguments:
-        return _piece(flatten(root.arguments[0]))
+        return _piece(flatten(root.arguments[0])) or Symbol(SymbolKind.ANY, "a piece of a text")
+    if isinstance(root, Result) and _is_method(root) and not ORIGIN.search(root.callee):
+        return _piece(flatten(root.arguments[0])) or Symbol(SymbolKind.ANY, f"what {root.callee}() gives")
     if isinstance(root, Parameter):
         return _parameter(root)
     if isinstance(root, EnvironmentVariable):
@@ -547,12 +549,17 @@ TYPED_IN = frozenset({"sys.argv", "builtins.input"})
 """What whoever starts or runs the program types."""
 
 
-def _piece(text: list[Piece]) -> Symbol:
-    """A piece of a text, which is decided by whatever decides the text."""
+def _is_method(value: Result) -> bool:
+    """Whether it is what a method gives that is not followed: the value that it is asked of comes first."""
+    return bool(value.arguments) and "." not in value.callee
+
+
+def _piece(text: list[Piece]) -> Symbol | None:
+    """A piece of a text, or what a value is asked for: decided by whatever decides the text or value."""
     first = text[0] if text else ""
     if isinstance(first, Symbol) and first.kind in {SymbolKind.PARAM, SymbolKind.ENV, SymbolKind.TMP}:
         return structs.replace(first, default=None) if first.kind is SymbolKind.ENV else first
-    return Symbol(SymbolKind.ANY, "a piece of a text")
+    return None
 
 
 def _origin(root: Value) -> str:
