@@ -104,7 +104,7 @@ class Interpreter:
     """One body being interpreted.
 
     Attributes:
-        owner: what the body belongs to; its key names the caller of every call within.
+        owner, key: what the body belongs to; its key names the caller of every call within.
         state: variables and heap at the present statement.
         closure: the variables of the enclosing functions.
         conditions: the tests under which the present statement runs, outermost first.
@@ -121,6 +121,7 @@ class Interpreter:
     def __init__(self, program: Program, owner: Definition, state: State, closure: State | None = None) -> None:
         self.program = program
         self.owner = owner
+        self.key = owner.key
         self.unit: Unit = owner.unit
         self.state = state
         self.state.variables.setdefault(AMBIENT, UNCHANGED)
@@ -180,8 +181,8 @@ class Interpreter:
     def go_on_with(self, state: State) -> None:
         """Go on in another state of this body, which functions that are called from here see as well."""
         self.state = state
-        if self.owner.key in self.program.running:
-            self.program.running[self.owner.key] = state
+        if self.key in self.program.running:
+            self.program.running[self.key] = state
 
     # Statements
 

@@ -327,7 +327,6 @@ IDENTITIES = (
         "session",
         "acquire",
         "strpath",
-        "get_secret_value",
     ),
 )
 """Methods that give the same path, text or database in another form."""
