@@ -57,6 +57,29 @@ PROGRAMS: dict[str, str | Files] = {
         def at(start):
             sqlite3.connect("abc/x.db"[start:])  # unknown
     """,
+    "what a parameter is asked for by a method that is not followed": """
+        import sqlite3
+        class Inserter:
+            def __init__(self, repository):
+                self.repository = repository
+            def stop(self):
+                sqlite3.connect(self.repository.path("x.db"))  # parameter
+    """,
+    "what something else is asked for": """
+        import json, sqlite3
+        sqlite3.connect(json.loads("{}").get_path("x.db"))  # unknown
+    """,
+    "lists that are compared": """
+        import sqlite3
+        class Adapter:
+            def __init__(self, paths):
+                self.paths = paths if paths and paths != ("",) else (":memory:",)
+            def connect(self):
+                first, *others = self.paths
+                sqlite3.connect(f"{first}")  # parameter | memory
+        Adapter(("/srv/x.db",)).connect()  # literal /srv/x.db | memory
+        Adapter(("",)).connect()  # memory
+    """,
     "what the user types": """
         import sqlite3, sys
         sqlite3.connect(sys.argv[1])  # parameter
