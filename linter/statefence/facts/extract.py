@@ -15,7 +15,7 @@ from statefence.facts.lower import block, module, outer_functions, span
 from statefence.model import Span
 from statefence.source import declared_encoding
 
-VERSION = 4
+VERSION = 5
 """Raised whenever the records change, so that older caches are not read."""
 
 

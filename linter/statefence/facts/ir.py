@@ -122,7 +122,7 @@ class DictDisplay(Node, frozen=True):
 
 
 class Display(Node, frozen=True):
-    """A tuple, list or set display; `kind` says which."""
+    """A tuple, list or set display, or the bounds of a slice; `kind` says which."""
 
     kind: str
     items: tuple[Expression, ...]

@@ -146,6 +146,23 @@ def display(node: ast.Tuple | ast.List | ast.Set) -> ir.Expression:
     return ir.Display(span(node), type(node).__name__.lower(), expressions(node.elts))
 
 
+def subscript(node: ast.Subscript) -> ir.Expression:
+    """`value[index]`."""
+    return ir.Subscript(span(node), expression(node.value), _index(node.slice))
+
+
+def _index(node: ast.expr) -> ir.Expression:
+    """An index, which may be counted from the end, or the bounds of a slice, None for one that is left out."""
+    if isinstance(node, ast.Slice):
+        bounds = [node.lower, node.upper, node.step]
+        found = [ir.Constant(span(node), None) if bound is None else _index(bound) for bound in bounds]
+        return ir.Display(span(node), "slice", tuple(found))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+        number = node.operand.value
+        return ir.Constant(span(node), -number) if type(number) is int else expression(node)
+    return expression(node)
+
+
 def comprehension(node: ast.DictComp | ast.ListComp | ast.SetComp | ast.GeneratorExp) -> ir.Expression:
     """A comprehension or generator."""
     clauses = tuple(
@@ -170,7 +187,7 @@ EXPRESSIONS: dict[type[ast.expr], Callable[..., ir.Expression]] = {
     ast.Attribute: lambda node: ir.Attribute(span(node), expression(node.value), node.attr),
     ast.Starred: lambda node: ir.Starred(span(node), expression(node.value)),
     ast.Call: call,
-    ast.Subscript: lambda node: ir.Subscript(span(node), expression(node.value), expression(node.slice)),
+    ast.Subscript: subscript,
     ast.BinOp: binary,
     ast.BoolOp: boolean,
     ast.Compare: compare,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -73,6 +74,15 @@ FIELD_DECORATORS = frozenset(
 )
 
 
+FIELDS = frozenset(
+    {
+        *("pydantic.Field", "pydantic.fields.Field", "sqlmodel.Field", "dataclasses.field", "msgspec.field"),
+        *("attr.ib", "attr.field", "attrs.field"),
+    }
+)
+"""The functions that declare a field of a class, by canonical name."""
+
+
 def declare(interpreter: Interpreter, key: str, node: ir.Class) -> None:
     """Interpret a class body and keep what it leaves."""
     from statefence.project.interpreter import Interpreter as Body
@@ -87,7 +97,7 @@ def declare(interpreter: Interpreter, key: str, node: ir.Class) -> None:
         _is_field_base(program, base) for base in bases
     )
     synthetic = synthetic or any(_makes_fields(interpreter, entry) for entry in node.decorators)
-    synthetic = synthetic or any(_is_pydantic_field(value) for value in names.values())
+    synthetic = synthetic or any(_is_declared_field(value) for value in names.values())
     program.models[key] = ClassModel(key, bases, names, tuple(_fields(node.body)), synthetic)
     if synthetic or _settings(program, key):
         _declare_fields(interpreter, key, node)
@@ -125,8 +135,9 @@ def _last_name(value: Value) -> str:
     return name.rpartition(".")[2]
 
 
-def _is_pydantic_field(value: Value) -> bool:
-    return isinstance(value, Result) and value.callee in {"pydantic.Field", "pydantic.fields.Field", "sqlmodel.Field"}
+def _is_declared_field(value: Value) -> bool:
+    """Whether a class says by it that an attribute is a field, whatever makes a constructor of that."""
+    return isinstance(value, Result) and value.callee in FIELDS
 
 
 def _is_field_base(program: Program, base: Value) -> bool:
@@ -347,7 +358,32 @@ def _instance_attribute(program: Program, owner: Object, name: str, reference: V
         if found is not None:
             meant = found if owner.bound is not None else heirs.replaced(program, owner.cls, name, found)
             return bindings.instantiate(program, meant, binding)
-    return _module_on_demand(program, owner, name)
+    made = _module_on_demand(program, owner, name)
+    return _set_by_heirs(program, owner.cls, name) if made is None and owner.bound is None else made
+
+
+def _set_by_heirs(program: Program, cls: str, name: str) -> Value | None:
+    """An attribute that a class uses and leaves to the constructors of those derived from it; None where none sets it.
+
+    While the constructor of a class is being interpreted, it is not known what derived ones do around it.
+    """
+    if any(f"{key.key}.__init__" in program.running for key in lineage(program, cls) if isinstance(key, ClassValue)):
+        return None
+    values = [members(program, heir).get(name) for heir in heirs.heirs(program, cls) if _sets(program, heir, name)]
+    found = [value for value in values if value is not None and not is_constant_none(value)]
+    if len(found) > heirs.MOST:
+        return Unknown(f"an attribute that more than {heirs.MOST} classes set")
+    result = found.pop(0) if found else None
+    for other in found:
+        result = choose(open_test(preferred=False), other, result) if result is not None else other
+    return result
+
+
+def _sets(program: Program, cls: str, name: str) -> bool:
+    """Whether the text of a class assigns an attribute of `self`; a class that does not is not interpreted for it."""
+    definition = program.definitions[cls]
+    pattern = re.compile(rb"\bself\.%s\b[^=\n()]*=(?!=)" % name.encode())
+    return pattern.search(definition.unit.data, *program.extent(definition)) is not None
 
 
 def _module_on_demand(program: Program, owner: Object, name: str) -> Value | None:
@@ -396,7 +432,7 @@ def _own_attribute(program: Program, key: str, name: str) -> Value | None:
     in_body = model.names.get(name)
     if isinstance(in_body, FunctionValue):
         return in_body
-    if in_body is not None and _is_pydantic_field(in_body):
+    if in_body is not None and _is_declared_field(in_body):
         return Parameter(f"{key}.__init__", name, "keyword", _field_default(program, in_body))
     if in_body is not None and _is_trait(in_body):
         return Parameter(f"{key}.__init__", name, "keyword", _field_default(program, in_body), settings=True)
@@ -411,10 +447,12 @@ def _field_value(program: Program, model: ClassModel, parameter: Parameter) -> V
     """What a field holds that a constructor of the class's own takes: its default where None is passed or nothing."""
     declared = model.names.get(parameter.name)
     takes_none = parameter.default is not None and is_constant_none(parameter.default)
-    if declared is None or not _is_pydantic_field(declared) or not takes_none:
+    if declared is None or not _is_declared_field(declared) or not takes_none:
         return parameter
     default = _field_default(program, declared)
-    return parameter if default is None else choose(Test("none", (parameter,)), default, parameter)
+    if default is None or is_constant_none(default):
+        return parameter
+    return choose(Test("none", (parameter,)), default, parameter)
 
 
 def _changed_later(program: Program, key: str, name: str) -> tuple[Change, ...]:

@@ -25,6 +25,7 @@ from statefence.project import (
 from statefence.project.frames import State, join
 from statefence.project.mappings import is_items, item, joined_pairs, open_test
 from statefence.project.methods import Asked, method_of
+from statefence.project.pieces import SLICE
 from statefence.project.program import Chain, Definition, Program, Unit, relative
 from statefence.project.values import (
     ENVIRON,
@@ -105,7 +106,7 @@ class Interpreter:
     """One body being interpreted.
 
     Attributes:
-        owner: what the body belongs to; its key names the caller of every call within.
+        owner, key: what the body belongs to; its key names the caller of every call within.
         state: variables and heap at the present statement.
         closure: the variables of the enclosing functions.
         conditions: the tests under which the present statement runs, outermost first.
@@ -122,6 +123,7 @@ class Interpreter:
     def __init__(self, program: Program, owner: Definition, state: State, closure: State | None = None) -> None:
         self.program = program
         self.owner = owner
+        self.key = owner.key
         self.unit: Unit = owner.unit
         self.state = state
         self.state.variables.setdefault(AMBIENT, UNCHANGED)
@@ -178,6 +180,12 @@ class Interpreter:
         self.state.origins[reference.number] = content
         return reference
 
+    def go_on_with(self, state: State) -> None:
+        """Go on in another state of this body, which functions that are called from here see as well."""
+        self.state = state
+        if self.key in self.program.running:
+            self.program.running[self.key] = state
+
     # Statements
 
     def run(self, body: Iterable[ir.Statement]) -> bool:
@@ -197,11 +205,13 @@ class Interpreter:
         """
         before, pending = self.state, self.pending
         kept = len(self.returned), len(self.yielded)
-        self.state, self.pending = before.copy(), []
+        self.go_on_with(before.copy())
+        self.pending = []
         if target is not None:
             self.bind(target, Unknown("a loop variable"))
         self.run(body)
-        self.state, self.pending = before, pending
+        self.go_on_with(before)
+        self.pending = pending
         del self.returned[kept[0] :], self.left[kept[0] :], self.yielded[kept[1] :]
 
     def assign(self, node: ir.Assign) -> None:
@@ -395,13 +405,13 @@ class Interpreter:
         if certain is not None:
             self.pending = left if certain else self.pending
             before.become(then if certain else orelse)
-            self.state = before
+            self.go_on_with(before)
             return goes_on[not certain]
         if all(goes_on):
             before.become(join(test, then, orelse))
         elif any(goes_on):
             before.become(then if goes_on[0] else orelse)
-        self.state = before
+        self.go_on_with(before)
         if all(goes_on):
             self.chained_branches(node, then, orelse)
         elif any(goes_on):
@@ -441,7 +451,7 @@ class Interpreter:
     def under(self, test: Test, state: State, body: Iterable[ir.Statement]) -> bool:
         """Interpret a suite on a state of its own, under a test."""
         self.conditions.append(test)
-        self.state = state
+        self.go_on_with(state)
         goes_on = self.run(body)
         self.conditions.pop()
         return goes_on
@@ -557,7 +567,7 @@ class Interpreter:
         goes_on = self.under_open(node, node.body) and self.run(node.orelse)
         for handler in node.handlers:
             state = join(open_test(self.place(node.span), preferred=False), after.copy(), before)
-            self.state = state
+            self.go_on_with(state)
             for caught in handler.types:
                 if not isinstance(caught, ir.Name | ir.Attribute):
                     self.evaluate(caught)
@@ -570,7 +580,7 @@ class Interpreter:
             elif handled:
                 after.become(state)
                 goes_on = True
-        self.state = after
+        self.go_on_with(after)
         return self.run(node.final) and goes_on
 
     def manage(self, node: ir.With) -> bool:
@@ -802,7 +812,11 @@ class Interpreter:
         return self.allocate(Dictionary(tuple(changes), self.place(node.span), display=True))
 
     def display(self, node: ir.Display) -> Value:
-        """A tuple, list or set."""
+        """A tuple, list or set; the bounds of a slice."""
+        if node.kind == "slice":
+            bounds = tuple([self.evaluate(bound) for bound in node.items])
+            known = all(isinstance(bound, Constant) for bound in bounds)
+            return Result(SLICE, bounds) if known else Unknown("a slice with bounds that are not known")
         items: list[Value] = []
         open_ended = False
         for entry in node.items:

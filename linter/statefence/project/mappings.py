@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from statefence.model import Place, Span
+from statefence.project import pieces
 from statefence.project.values import (
     ABSENT,
     CALLABLES,
@@ -55,6 +56,8 @@ def item(owner: Value, key: Value, default: Value | None, place: Place) -> Value
         default: what a missing key gives; `ABSENT` when a missing key means a missing argument.
         place: where it is asked for, for the record of variables read.
     """
+    if key == pieces.WHOLE:
+        return owner
     if isinstance(owner, Choice):
         return choose(owner.test, item(owner.then, key, default, place), item(owner.orelse, key, default, place))
     if isinstance(owner, LiveEnvironment) and isinstance(key, Constant) and isinstance(key.value, str):
@@ -64,14 +67,20 @@ def item(owner: Value, key: Value, default: Value | None, place: Place) -> Value
     if isinstance(owner, Dictionary) and default is None and not isinstance(key, Constant):
         return _one_of(owner, key, place) or Item(owner, key)
     if isinstance(owner, Sequence):
-        return _indexed(owner, key)
+        return pieces.indexed(owner.items, key) or Item(owner, key)
+    text = literal(owner)
+    if text is not None:
+        return pieces.cut(text, key) or Item(owner, key)
     if isinstance(owner, Member) and owner.name == "parents":
         return _ancestor(owner, key)
     if isinstance(owner, Directory) and owner.kind is SymbolKind.TMP:
         return owner  # `mkstemp` gives a descriptor and the path
     if isinstance(owner, Absent):
         return default if default is not None else Unknown("an item of nothing")
-    return _of_parameter(owner, key, default) if isinstance(owner, Parameter) else Item(owner, key, default)
+    if isinstance(owner, Parameter):
+        return _of_parameter(owner, key, default)
+    is_piece = pieces.is_slice(key) and not isinstance(owner, Text | EnvironmentVariable)
+    return Item(owner, Unknown("a slice of what is not known") if is_piece else key, default)
 
 
 def _one_of(owner: Dictionary, key: Value, place: Place) -> Value | None:
@@ -118,12 +127,6 @@ def _ancestor(parents: Member, key: Value) -> Value:
     for _ in range(key.value + 1):
         path = Derived("parent", path)
     return path
-
-
-def _indexed(owner: Sequence, key: Value) -> Value:
-    if isinstance(key, Constant) and isinstance(key.value, int) and -len(owner.items) <= key.value < len(owner.items):
-        return owner.items[key.value]
-    return Item(owner, key)
 
 
 def _lookup(changes: Iterable[Change], name: str, default: Value | None, place: Place) -> Value:

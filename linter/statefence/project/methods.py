@@ -11,8 +11,9 @@ from statefence.model import Place
 from statefence.project import argparse, classes, commands, file_sinks, inherited, models, name_sets, sinks
 from statefence.project.deferred import deferred
 from statefence.project.lists import collapsed, forms
-from statefence.project.mappings import item
-from statefence.project.texts import TEXT_METHODS, computed, formatted, interpolated, joined_path, joined_text
+from statefence.project.mappings import item, literal
+from statefence.project.pieces import DIVIDING, computed
+from statefence.project.texts import TEXT_METHODS, formatted, interpolated, joined_path, joined_text
 from statefence.project.values import (
     NONE,
     Absent,
@@ -270,8 +271,9 @@ def method_of(interpreter: Interpreter, asked: Asked) -> Value:
     method = METHODS.get(name)
     if method is not None:
         return method(asked)
-    if name in TEXT_METHODS and isinstance(owner, Constant) and isinstance(owner.value, str):
-        return computed(owner.value, name, asked.positional)
+    text = literal(owner)
+    if text is not None and (name in TEXT_METHODS or name in DIVIDING):
+        return computed(text, name, asked.positional) or Unknown("a text that is changed by what is not known")
     return _result(asked)
 
 

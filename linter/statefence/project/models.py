@@ -12,7 +12,7 @@ from statefence.model import Place, Span
 from statefence.module_names import is_test_file
 from statefence.project import click, commands, compositions, declared_reads, methods, scopes
 from statefence.project.deferred import deferred
-from statefence.project.mappings import joined_pairs, open_test
+from statefence.project.mappings import joined_pairs, literal, open_test
 from statefence.project.selections import Key, expression_of, selected
 from statefence.project.texts import joined_path
 from statefence.project.values import (
@@ -210,6 +210,12 @@ def _path_of(value: Value) -> Value:
     if isinstance(value, Choice):
         return choose(value.test, _path_of(value.then), _path_of(value.orelse))
     return Path((value,)) if isinstance(value, Parameter) else value
+
+
+def _len(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
+    """`len(text)`, of a literal text."""
+    text = literal(first(interpreter, arguments))
+    return Result("builtins.len", (first(interpreter, arguments),)) if text is None else Constant(len(text))
 
 
 def _expanduser(interpreter: Interpreter, arguments: Arguments, _place: Place) -> Value:
@@ -535,6 +541,7 @@ MODELS: Mapping[str, Model] = {
     "pathlib.Path": _path,
     "pathlib.Path.home": _directory(SymbolKind.HOME),
     "pathlib.Path.cwd": _directory(SymbolKind.CWD),
+    "builtins.len": _len,
     "builtins.str": _same,
     "builtins.bytes": _same,
     "builtins.list": _same,

@@ -11,8 +11,10 @@ from msgspec import structs
 from statefence.callees import Effect, Opener
 from statefence.project.argparse import PARSED
 from statefence.project.configuration import ORIGIN
+from statefence.project.mappings import NOWHERE, item
 from statefence.project.program import RawSite
 from statefence.project.sites import Mode, PathKind, Target
+from statefence.project.texts import finished
 from statefence.project.values import (
     AS_PATH,
     CHOICES,
@@ -98,10 +100,11 @@ def _side_issues_left_out(node: Value) -> Value | None:
     if isinstance(node, Choice):
         return Choice(node.test, _without_side_issues(node.then), _without_side_issues(node.orelse))
     if isinstance(node, Item):
-        return Item(_without_side_issues(node.owner), NONE)
+        return Item(_without_side_issues(node.owner), NONE if node.key.holds & CHOICES else node.key)
     if isinstance(node, Result):
-        followed = node.arguments[:1] if node.callee in TEXT_PIECES else ()
-        return Result(node.callee, tuple([_without_side_issues(argument) for argument in followed]))
+        asked, *others = node.arguments if _is_method(node) or node.callee in TEXT_PIECES else (None,)
+        followed = () if asked is None else (_without_side_issues(asked),)
+        return Result(node.callee, (*followed, *[each for each in others if not each.holds & CHOICES]))
     return node if isinstance(node, Dictionary) else None
 
 
@@ -231,7 +234,7 @@ def _alternatives(world: World, entry: Opener) -> list[Target]:
     value = world.value
     main = _target(value, entry)
     more: list[Target] = []
-    whole = value.parts[0] if isinstance(value, Path | Text) and value.parts else value
+    whole = _whole(value.parts[0] if isinstance(value, Path | Text) and value.parts else value)
     if isinstance(whole, Parameter | EnvironmentVariable) and whole.default is not None and not world.asks_about(whole):
         for other in worlds(whole.default):
             changed = _with_first(value, other.value)
@@ -243,9 +246,23 @@ def _alternatives(world: World, entry: Opener) -> list[Target]:
     return [main, *more]
 
 
+def _whole(value: Value) -> Value:
+    """What a text is a piece, or another form, of."""
+    while isinstance(value, Item) or (isinstance(value, Result) and value.callee in TEXT_PIECES and value.arguments):
+        value = value.owner if isinstance(value, Item) else value.arguments[0]
+    return value
+
+
 def _with_first(value: Value, first: Value) -> Value:
-    if isinstance(value, Path | Text):
-        return type(value)((first, *value.parts[1:]))
+    """The value with another in place of what it begins with, or is a piece of."""
+    if isinstance(value, Path | Text) and value.parts:
+        return type(value)((_with_first(value.parts[0], first), *value.parts[1:]))
+    if isinstance(value, Item):
+        return item(_with_first(value.owner, first), value.key, value.default, NOWHERE)
+    if isinstance(value, Result) and value.callee in TEXT_PIECES and value.arguments:
+        return finished(
+            Result(value.callee, (_with_first(value.arguments[0], first), *value.arguments[1:]), value.keywords)
+        )
     return first
 
 
@@ -458,7 +475,7 @@ def flatten(value: Value) -> list[Piece]:
 
 def _made(value: Value) -> list[Piece]:
     """The same of what a call made."""
-    if isinstance(value, Result) and value.callee == "replace" and len(value.arguments) == 3:
+    if isinstance(value, Result) and value.callee == "replace" and len(value.arguments) in {3, 4}:
         return _replaced(value)
     if isinstance(value, Object) and AS_PATH in dict(value.attributes):
         return flatten(dict(value.attributes)[AS_PATH])
@@ -489,7 +506,7 @@ TEXT_PIECES = frozenset(
 
 def _replaced(value: Result) -> list[Piece]:
     """`text.replace(old, new)`, of a text that may have symbols in it, which stay what they are."""
-    text, old, new = value.arguments
+    text, old, new = value.arguments[:3]
     if not isinstance(old, Constant) or not isinstance(new, Constant):
         return [_open_end(value)]
     before, after = str(old.value), str(new.value)
@@ -508,12 +525,13 @@ def _open_end(value: Value) -> Symbol:
             names.append(root.name)
         root = root.source if isinstance(root, Element) else root.owner
     if isinstance(root, Result) and root.callee.rpartition(".")[2] in TEXT_PIECES and root.arguments:
-        first = flatten(root.arguments[0])
-        if first and isinstance(first[0], Symbol) and first[0].kind is SymbolKind.PARAM:
-            return first[0]
-        return Symbol(SymbolKind.ANY, "a piece of a text")
+        return _piece(flatten(root.arguments[0])) or Symbol(SymbolKind.ANY, "a piece of a text")
+    if isinstance(root, Result) and _is_method(root) and not ORIGIN.search(root.callee):
+        return _piece(flatten(root.arguments[0])) or Symbol(SymbolKind.ANY, f"what {root.callee}() gives")
     if isinstance(root, Parameter):
         return _parameter(root)
+    if isinstance(root, EnvironmentVariable):
+        return Symbol(SymbolKind.ENV, root.name)
     if isinstance(root, Result) and root.callee.rpartition(".")[2] in PARSED:
         return Symbol(SymbolKind.PARAM, f"arguments.{'.'.join(reversed(names))}")
     if isinstance(root, LiveEnvironment):
@@ -521,8 +539,27 @@ def _open_end(value: Value) -> Symbol:
     origin = _origin(root)
     if ORIGIN.search(origin):
         return Symbol(SymbolKind.PARAM, f"settings:{origin}")
+    if origin in TYPED_IN:
+        return Symbol(SymbolKind.PARAM, origin)
     reason = root.reason if isinstance(root, Unknown) else f"what {origin}() gives" if origin else "not followed"
     return Symbol(SymbolKind.ANY, reason)
+
+
+TYPED_IN = frozenset({"sys.argv", "builtins.input"})
+"""What whoever starts or runs the program types."""
+
+
+def _is_method(value: Result) -> bool:
+    """Whether it is what a method gives that is not followed: the value that it is asked of comes first."""
+    return bool(value.arguments) and "." not in value.callee
+
+
+def _piece(text: list[Piece]) -> Symbol | None:
+    """A piece of a text, or what a value is asked for: decided by whatever decides the text or value."""
+    first = text[0] if text else ""
+    if isinstance(first, Symbol) and first.kind in {SymbolKind.PARAM, SymbolKind.ENV, SymbolKind.TMP}:
+        return structs.replace(first, default=None) if first.kind is SymbolKind.ENV else first
+    return None
 
 
 def _origin(root: Value) -> str:

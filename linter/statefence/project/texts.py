@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from statefence.project.mappings import NOWHERE, item, literal
+from statefence.project.pieces import computed
 from statefence.project.values import (
     ABSENT,
     NONE,
@@ -23,18 +24,10 @@ from statefence.project.values import (
     choose,
 )
 
-TEXT_METHODS = {"removesuffix": 1, "removeprefix": 1, "replace": 2, "lower": 0, "upper": 0}
-"""Methods of texts that are computed, with the number of arguments they take."""
+TEXT_METHODS = frozenset({"removesuffix", "removeprefix", "replace", "lower", "upper"})
+"""Methods of texts that give another form of one."""
 JOINED = "os.path.join"
 _PARTS = Constant | Text | Path | Directory | Derived | EnvironmentVariable
-
-
-def computed(text: str, name: str, positional: tuple[Value, ...]) -> Value:
-    """A method of a literal text, with literal arguments."""
-    arguments = [value.value for value in positional if isinstance(value, Constant) and isinstance(value.value, str)]
-    if len(arguments) != len(positional) or len(arguments) != TEXT_METHODS[name]:
-        return Unknown("a text that is changed by what is not known")
-    return Constant(getattr(text, name)(*arguments))
 
 
 def finished(value: Result) -> Value:
@@ -49,9 +42,13 @@ def finished(value: Result) -> Value:
         return value
     if value.callee == "join" and others and isinstance(others[0], Sequence):
         return joined_text(Constant(text), tuple(others))
-    texts = [literal(each) for each in others]
-    known = value.callee in TEXT_METHODS and None not in texts
-    return computed(text, value.callee, tuple([Constant(each) for each in texts])) if known else value
+    return computed(text, value.callee, tuple([_literal(each) for each in others])) or value
+
+
+def _literal(value: Value) -> Value:
+    """The text that a value is for certain, as a literal; else the value itself."""
+    text = literal(value)
+    return value if text is None else Constant(text)
 
 
 def joined_path(pieces: tuple[Value, ...]) -> Value:

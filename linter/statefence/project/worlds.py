@@ -384,6 +384,9 @@ def _equal(first: Value, second: Value) -> Decision:
         return Decision(first.value == second.value, certain=True)
     if isinstance(first, CALLABLES) and isinstance(second, CALLABLES):
         return Decision(first == second, certain=True)
+    if isinstance(first, Sequence) and isinstance(second, Sequence):
+        known = all(isinstance(entry, Constant) for entry in (*first.items, *second.items))
+        return Decision(first.items == second.items, certain=known)
     for value, other in ((first, second), (second, first)):
         if isinstance(value, Parameter) and isinstance(other, CALLABLES) and value.default == other:
             return Decision(holds=True, certain=False)

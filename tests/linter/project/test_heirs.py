@@ -2,7 +2,7 @@
 
 import pytest
 
-from .programs import Files, expected, spawns
+from .programs import Files, expected, opens, spawns
 
 PROGRAMS: dict[str, str | Files] = {
     "a derived class narrows": """
@@ -139,3 +139,51 @@ class Base:
         subprocess.run(["a"], env=self.block())  # full | unknown
 """
     assert spawns(base + heirs) == expected(base + heirs)
+
+
+SET_BY_HEIRS: dict[str, str | Files] = {
+    "an attribute that a mixin uses and the class sets": {
+        "mixin.py": """
+            import sqlite3
+            class Mixin:
+                @property
+                def cursor(self):
+                    return sqlite3.connect(self.path).cursor()  # parameter
+        """,
+        "tasks.py": """
+            from mixin import Mixin
+            class Tasks(Mixin):
+                def __init__(self, path):
+                    self.path = path
+                def list(self):
+                    return self.cursor.execute("SELECT 1")
+            Tasks("/srv/x.db")  # literal /srv/x.db
+        """,
+    },
+    "several classes set it": """
+        import sqlite3
+        class Base:
+            def open(self):
+                sqlite3.connect(self.path)  # literal /srv/a.db | literal /srv/b.db
+        class A(Base):
+            def __init__(self):
+                self.path = "/srv/a.db"
+        class B(Base):
+            def __init__(self):
+                self.path: str = "/srv/b.db"
+    """,
+    "none sets it, though one compares it": """
+        import sqlite3
+        class Base:
+            def open(self):
+                sqlite3.connect(self.path)  # unknown
+        class A(Base):
+            def __init__(self):
+                assert self.path == "/srv/a.db"
+    """,
+}
+
+
+@pytest.mark.parametrize("name", SET_BY_HEIRS)
+def test_an_attribute_may_be_what_a_derived_class_sets_it_to(name: str) -> None:
+    assert opens(SET_BY_HEIRS[name]) == expected(SET_BY_HEIRS[name])

@@ -149,3 +149,15 @@ SETTINGS: dict[str, str] = {
 @pytest.mark.parametrize("program", SETTINGS.values(), ids=SETTINGS.keys())
 def test_what_is_asked_of_a_configuration_is_a_setting(program: str) -> None:
     assert opens(program) == expected(program)
+
+
+@pytest.mark.parametrize("way", ["if A:", "if __name__ == '__main__':", "try:\n    A\nexcept ImportError:"])
+def test_a_function_that_a_branch_calls_sees_the_names_that_it_binds(way: str) -> None:
+    program = f"""A = input()
+{way}
+    import sqlite3
+    def opened():
+        sqlite3.connect("/srv/x.db")  # literal /srv/x.db
+    opened()
+"""
+    assert opens(program) == expected(program)

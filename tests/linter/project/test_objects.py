@@ -2,7 +2,7 @@
 
 import pytest
 
-from .programs import Files, expected, spawns
+from .programs import Files, expected, opens, spawns
 
 PROGRAMS: dict[str, str | Files] = {
     "what the class gives until the constructor replaces it": """
@@ -391,3 +391,16 @@ PROGRAMS: dict[str, str | Files] = {
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_block_on_an_object_is_found_again(name: str) -> None:
     assert spawns(PROGRAMS[name]) == expected(PROGRAMS[name])
+
+
+def test_a_field_is_one_whatever_decorates_its_class() -> None:
+    program = """
+        import dataclasses, sqlite3
+        from elsewhere import specification
+        @specification
+        class Store:
+            path: str = dataclasses.field(default=None, init=False)
+            def open(self):
+                sqlite3.connect(self.path)  # parameter | unknown
+    """
+    assert opens(program) == expected(program)

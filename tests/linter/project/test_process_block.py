@@ -248,12 +248,12 @@ ENSURED = {
     "asked for as a value": 'if not os.environ.get("A"):\n    os.environ["A"] = "1"',
     "by update": 'os.environ.update({"A": "1"}, B="2")',
     "by a union": 'os.environ |= {"A": "1"}',
-    "on both sides": 'if len("x"):\n    os.environ["A"] = "1"\nelse:\n    os.environ["A"] = "2"',
+    "on both sides": 'if input():\n    os.environ["A"] = "1"\nelse:\n    os.environ["A"] = "2"',
     "by a helper": 'def put(name, value):\n    os.environ.setdefault(name, value)\nput("A", "1")',
     "for one of many": 'for name in ("B", "A"):\n    os.environ.setdefault(name, "1")',
 }
 OPEN = {
-    "on one side": 'if len("x"):\n    os.environ["A"] = "1"',
+    "on one side": 'if input():\n    os.environ["A"] = "1"',
     "another variable": 'os.environ["B"] = "1"',
     "put back": 'was = os.environ.get("A")\nos.environ["A"] = "1"\n'
     'if was is None:\n    del os.environ["A"]\nelse:\n    os.environ["A"] = was',
