@@ -527,7 +527,7 @@ def _open_end(value: Value) -> Symbol:
     if isinstance(root, Result) and root.callee.rpartition(".")[2] in TEXT_PIECES and root.arguments:
         return _piece(flatten(root.arguments[0])) or Symbol(SymbolKind.ANY, "a piece of a text")
     if isinstance(root, Result) and _is_method(root) and not ORIGIN.search(root.callee):
-        return _piece(flatten(root.arguments[0])) or Symbol(SymbolKind.ANY, f"what {root.callee}() gives")
+        return _decided(flatten(root.arguments[0])) or Symbol(SymbolKind.ANY, f"what {root.callee}() gives")
     if isinstance(root, Parameter):
         return _parameter(root)
     if isinstance(root, EnvironmentVariable):
@@ -555,11 +555,16 @@ def _is_method(value: Result) -> bool:
 
 
 def _piece(text: list[Piece]) -> Symbol | None:
-    """A piece of a text, or what a value is asked for: decided by whatever decides the text or value."""
-    first = text[0] if text else ""
-    if isinstance(first, Symbol) and first.kind in {SymbolKind.PARAM, SymbolKind.ENV, SymbolKind.TMP}:
-        return structs.replace(first, default=None) if first.kind is SymbolKind.ENV else first
-    return None
+    """A piece of a text: decided by whatever decides the text. What is below a variable's directory is not."""
+    if len(text) == 1 and isinstance(text[0], Symbol) and text[0].kind is SymbolKind.ENV:
+        return structs.replace(text[0], default=None)
+    return _decided(text)
+
+
+def _decided(value: list[Piece]) -> Symbol | None:
+    """What a value is asked for: decided by the parameter, or the temporary directory, that it begins with."""
+    first = value[0] if value else ""
+    return first if isinstance(first, Symbol) and first.kind in {SymbolKind.PARAM, SymbolKind.TMP} else None
 
 
 def _origin(root: Value) -> str:

@@ -47,6 +47,14 @@ PROGRAMS: dict[str, str | Files] = {
         import sqlite3, tempfile
         sqlite3.connect(f"{tempfile.mkdtemp()}/x.db.bak".removesuffix(".bak"))  # tmp {tmp}
     """,
+    "a name below a variable's directory": """
+        import os, sqlite3
+        from pathlib import Path
+        root = Path(os.environ["A"])
+        for found in root.glob("*.db"):
+            sqlite3.connect(f"/srv/{found.name}".removesuffix(".bak"))  # unknown
+            sqlite3.connect(found.name.removesuffix(".bak"))  # unknown
+    """,
     "a piece of what the place decides": """
         import sqlite3
         from pathlib import Path
