@@ -222,7 +222,7 @@ def _is_in_order(change: _Change) -> bool:
         return False
     for key, first in noted.first.items():
         body = change.before.bodies.get(key)
-        if key not in change.stale and body is not None and body.first is not None and first > body.first:
+        if key not in change.stale and body is not None and body.first is not None and first != body.first:
             return False
     return True
 
