@@ -367,12 +367,13 @@ def _set_by_heirs(program: Program, cls: str, name: str) -> Value | None:
 
     While the constructor of a class is being interpreted, it is not known what derived ones do around it.
     """
+    if not _mentions(program, cls, rb"\bself\.%s\b" % name.encode()):
+        return None
     if any(f"{key.key}.__init__" in program.running for key in lineage(program, cls) if isinstance(key, ClassValue)):
         return None
-    values = [members(program, heir).get(name) for heir in heirs.heirs(program, cls) if _sets(program, heir, name)]
+    setting = [heir for heir in heirs.heirs(program, cls) if _sets(program, heir, name)]
+    values = [members(program, heir).get(name) for heir in (setting if len(setting) <= heirs.MOST else ())]
     found = [value for value in values if value is not None and not is_constant_none(value)]
-    if len(found) > heirs.MOST:
-        return Unknown(f"an attribute that more than {heirs.MOST} classes set")
     result = found.pop(0) if found else None
     for other in found:
         result = choose(open_test(preferred=False), other, result) if result is not None else other
@@ -381,9 +382,12 @@ def _set_by_heirs(program: Program, cls: str, name: str) -> Value | None:
 
 def _sets(program: Program, cls: str, name: str) -> bool:
     """Whether the text of a class assigns an attribute of `self`; a class that does not is not interpreted for it."""
+    return _mentions(program, cls, rb"\bself\.%s\b[^=\n()]*=(?!=)" % name.encode())
+
+
+def _mentions(program: Program, cls: str, pattern: bytes) -> bool:
     definition = program.definitions[cls]
-    pattern = re.compile(rb"\bself\.%s\b[^=\n()]*=(?!=)" % name.encode())
-    return pattern.search(definition.unit.data, *program.extent(definition)) is not None
+    return re.search(pattern, definition.unit.data[slice(*program.extent(definition))]) is not None
 
 
 def _module_on_demand(program: Program, owner: Object, name: str) -> Value | None:
