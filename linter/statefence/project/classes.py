@@ -76,8 +76,14 @@ FIELD_DECORATORS = frozenset(
 
 FIELDS = frozenset(
     {
-        *("pydantic.Field", "pydantic.fields.Field", "sqlmodel.Field", "dataclasses.field", "msgspec.field"),
-        *("attr.ib", "attr.field", "attrs.field"),
+        "attr.field",
+        "attr.ib",
+        "attrs.field",
+        "dataclasses.field",
+        "msgspec.field",
+        "pydantic.Field",
+        "pydantic.fields.Field",
+        "sqlmodel.Field",
     }
 )
 """The functions that declare a field of a class, by canonical name."""

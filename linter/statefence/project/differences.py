@@ -16,7 +16,7 @@ from statefence.project.relevance import Wrappers, derived_classes, wrapper_word
 from statefence.project.rounds import Round, searched
 
 SHARE = 3
-"""Of more than one in so many modules that are concerned, all are found out anew."""
+"""Where more than one in so many modules is concerned, all are found out anew."""
 
 
 class Difference(Struct, frozen=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ import msgspec
 
 from statefence.api import Module, Span, Statement
 from statefence_rules.source_text import text_at
+from statefence_rules.syntax import tree_of
 
 _FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 _STEADY = (ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Load)
@@ -45,13 +45,6 @@ class Outline(NamedTuple):
     tree: ast.Module
     calls: dict[Span, ast.Call]
     functions: list[ast.FunctionDef | ast.AsyncFunctionDef]
-
-
-def tree_of(module: Module) -> ast.Module:
-    """The module's syntax tree."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(module.source.data)
 
 
 def outline_of(module: Module) -> Outline:

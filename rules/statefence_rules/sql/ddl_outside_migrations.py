@@ -50,9 +50,9 @@ from statefence.api import (
     moved,
     owner_of,
 )
-from statefence_rules.sql._handover import tree_of
 from statefence_rules.sql._ownership import candidates, is_open, stores_of
 from statefence_rules.sql._removal import removable
+from statefence_rules.syntax import tree_of
 from statefence_rules.testing_code import is_test
 
 
